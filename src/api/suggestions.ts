@@ -1,0 +1,75 @@
+// GET /api/suggestions: commands and contacts that fit at the caret, for the editor's popup.
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Asker } from '../domain/access-tokens.ts'
+import { type IssueFacts, parseReference, readFacts } from '../domain/issues.ts'
+import { can } from '../domain/permissions.ts'
+import { contactsToAdd, contactsToRemove, type Suggestion } from '../domain/suggestions.ts'
+import { type Typing, typing } from '../quick-actions/caret.ts'
+import { completions, offered } from '../quick-actions/help.ts'
+import { actions } from '../quick-actions/index.ts'
+import type { Db } from '../storage/db.ts'
+import { readFields } from './fields.ts'
+import { signInFirst } from './refusal.ts'
+
+const Query = z.strictObject({
+  issue: z.string(),
+  text: z.string().max(20_000, 'can be at most 20000 characters long'),
+  limit: z.coerce
+    .number('must be a number from 1 to 50')
+    .int()
+    .min(1, 'must be a number from 1 to 50')
+    .max(50, 'must be a number from 1 to 50')
+    .default(10),
+})
+
+interface Item {
+  label: string
+  detail: string
+  insert: string
+  id?: string
+}
+
+interface Answer {
+  kind: 'command' | 'contact' | 'none'
+  from: number
+  to: number
+  items: Item[]
+}
+
+/** `GET /api/suggestions?issue=…&text=…&limit=…`. Nobody is told whether an issue exists: no right looks like no match. */
+export function suggestionRoutes(
+  app: FastifyInstance,
+  { db, who }: { db: Db; who: (request: FastifyRequest) => Promise<Asker | null> },
+): void {
+  app.get('/api/suggestions', async (request): Promise<Answer> => {
+    const asker = await who(request)
+    if (!asker) throw signInFirst()
+    const { issue, text, limit } = readFields(Query, request.query)
+    const typed = typing(text)
+    if (typed.kind === 'none') return { kind: 'none', from: text.length, to: text.length, items: [] }
+    const name = parseReference(issue)
+    const facts = name && (await readFacts(db, name, asker.userId))
+    const items = facts && can(facts.standing, 'read_issue') ? await itemsFor(db, facts, typed, limit) : []
+    return { kind: typed.kind, from: typed.from, to: text.length, items }
+  })
+}
+
+async function itemsFor(db: Db, facts: IssueFacts, typed: Exclude<Typing, { kind: 'none' }>, limit: number): Promise<Item[]> {
+  if (typed.kind === 'command') return commandItems(facts, typed).slice(0, limit)
+  if (!can(facts.standing, 'set_issue_contacts')) return []
+  const find = typed.action.name === 'remove_contacts' ? contactsToRemove : contactsToAdd
+  return (await find(db, facts, { term: typed.term, earlier: typed.earlier, limit })).map(contactItem)
+}
+
+const commandItems = (facts: IssueFacts, { sign, term }: { sign: string; term: string }): Item[] =>
+  completions(offered(actions, facts))
+    .filter(({ name }) => name.startsWith(term.toLowerCase()))
+    .map(({ name, summary, usage }) => ({ label: name, detail: usage ? `${summary} · ${usage}` : summary, insert: `${sign}${name} ` }))
+
+const contactItem = ({ id, name, address, organization }: Suggestion): Item => ({
+  label: name,
+  detail: organization ? `${address} · ${organization}` : address,
+  insert: `[contact:${address}] `,
+  id: `gid://gitlab/CustomerRelations::Contact/${id}`,
+})

@@ -1,0 +1,231 @@
+#!/usr/bin/env node
+// The executable: reads what was typed, starts the service or has a command carried out.
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { type OpenDatabase, openCommandService, openDatabase, openHttp, openService, SchemaMisfit, type Service } from './app.ts'
+import { type Input, type Output, runCommand } from './command-line/commands.ts'
+import { askServer, openControl } from './command-line/control.ts'
+import { readSettings, type Settings, SettingsFault } from './config.ts'
+import { createToken } from './domain/access-tokens.ts'
+import { createSample } from './domain/sample.ts'
+import { createUser, findUser, nobodyYet } from './domain/users.ts'
+import { type Log, openLog } from './log.ts'
+import { longestComment } from './pipeline/comment.ts'
+import { understand } from './quick-actions/commands.ts'
+import { FolderError, FolderInUse } from './storage/embedded.ts'
+import { migrateDatabase } from './storage/migrate.ts'
+
+const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+
+const done = 0
+const failed = 1
+const misused = 2
+
+const say = (text: string) => console.log(text)
+
+/** Something that the person who typed the command can do something about. */
+class Complaint extends Error {}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > longestComment) throw new Complaint(`The comment on standard input is longer than ${longestComment / 1024} KiB.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+async function parse(): Promise<void> {
+  const { text, commands, hints } = understand(await readInput())
+  say(JSON.stringify({ text, commands: commands.map(({ name, arguments: words, line }) => ({ name, arguments: words, line })), hints }))
+}
+
+// --- serve, work, migrate ---
+
+/** Runs until somebody asks the process to stop; then everything is closed in order. A second signal does not wait. */
+async function untilStopped(close: () => Promise<void>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+  await close()
+}
+
+/** Makes the first administrator, and what a newcomer finds. Returns where to try something, if there is a sample. */
+async function settleIn(settings: Settings, { db }: OpenDatabase): Promise<string | undefined> {
+  if (!(await nobodyYet(db))) return undefined
+  const root = await createUser(db, { username: 'root', name: 'Administrator', administrator: true })
+  if (settings.ROLOBOT_ADMIN_TOKEN)
+    await createToken(db, root.id, 'api', { name: 'ROLOBOT_ADMIN_TOKEN', secret: settings.ROLOBOT_ADMIN_TOKEN })
+  if (settings.DATABASE_URL || settings.ROLOBOT_SAMPLE === '0') return undefined
+  return (await createSample(db)).first
+}
+
+async function greet(service: Service, address: string, settings: Settings, sample: string | undefined): Promise<void> {
+  const url = settings.PUBLIC_URL ?? address
+  say(`Rolobot listens on ${address}`)
+  const root = await findUser(service.db, 'root')
+  if (root && !settings.DATABASE_URL) {
+    const target = sample ? `&to=/${sample.replace('#', '/-/issues/')}` : ''
+    say(
+      `Sign in as the administrator with this link (it works once):\n${url}/users/sign_in?link=${await createToken(service.db, root.id, 'sign_in')}${target}`,
+    )
+    if (sample) say('and type /add_contacts [contact: in the comment box.')
+  }
+}
+
+async function serve(): Promise<void> {
+  const settings = readSettings()
+  const log = openLog(settings.LOG_LEVEL)
+  const database = await openDatabase(settings)
+  const sample = await settleIn(settings, database)
+  const service = await openService({ settings, database, log })
+  const http = await openHttp(service, log)
+  const address = await http.listen({ host: settings.HOST, port: settings.PORT }).catch((fault: NodeJS.ErrnoException) => {
+    throw new Complaint(
+      fault.code === 'EADDRINUSE' ? `Port ${settings.PORT} on ${settings.HOST} is in use. Set PORT to another one.` : fault.message,
+    )
+  })
+  if (!settings.REDIS_URL) service.work()
+  const control = settings.DATABASE_URL ? undefined : await openControl(({ command, input }) => runCommand(service, command, input))
+  if (control) database.announce(control.address)
+  await greet(service, address, settings, sample)
+  await untilStopped(async () => {
+    await control?.close()
+    await http.close()
+    await service.close()
+    await database.close()
+  })
+}
+
+async function work(): Promise<void> {
+  const settings = readSettings()
+  const lacking = (['DATABASE_URL', 'REDIS_URL'] as const).filter((name) => !settings[name])
+  if (lacking.length > 0) throw new SettingsFault(lacking.map((name) => `${name}: is needed by \`rolobot work\``))
+  const log = openLog(settings.LOG_LEVEL)
+  const database = await openDatabase(settings)
+  const service = await openService({ settings, database, log })
+  service.work()
+  say(`Rolobot works, ${settings.WORK_CONCURRENCY} comments at a time.`)
+  await untilStopped(async () => {
+    await service.close()
+    await database.close()
+  })
+}
+
+async function migrate(): Promise<void> {
+  const settings = readSettings()
+  if (settings.DATABASE_URL) await migrateDatabase(settings.DATABASE_URL)
+  else await (await openDatabase(settings)).close()
+  say('The database is up to date.')
+}
+
+// --- commands on the data ---
+
+async function runHere(settings: Settings, log: Log, [command, input]: [string, Input]): Promise<Output> {
+  const database = await openDatabase(settings)
+  try {
+    const service = await openCommandService({ settings, database, log })
+    return await runCommand(service, command, input).finally(service.close)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Carries a command out; through the server that holds the embedded database, if one does. */
+async function onData(command: string, input: Input): Promise<void> {
+  const settings = readSettings()
+  const log = openLog(settings.LOG_LEVEL === 'info' ? 'warn' : settings.LOG_LEVEL)
+  const { code, out, err } = await runHere(settings, log, [command, input]).catch((fault: unknown) => {
+    if (fault instanceof FolderInUse && fault.socket) return askServer(fault.socket, { command, input })
+    throw fault
+  })
+  if (out) say(out)
+  if (err) console.error(err)
+  process.exitCode = code
+}
+
+// --- what can be typed ---
+
+const program = new Command('rolobot').description('Ties customers to issues from wherever people type.').version(version).exitOverride()
+program.command('serve').description('web, APIs and webhooks; with the in-process queue also the work').action(serve)
+program.command('work').description('the worker alone (needs DATABASE_URL and REDIS_URL)').action(work)
+program.command('migrate').description('brings the database up to date').action(migrate)
+program.command('parse').description('reads a comment from standard input, prints what is understood as JSON').action(parse)
+
+const onIssue = (name: string, description: string) =>
+  program
+    .command(name)
+    .description(description)
+    .requiredOption('--on <issue>', 'the issue, like acme/shop#3')
+    .requiredOption('--as <username>', 'who is speaking')
+onIssue('explain', 'reads a comment from standard input, prints every stage, changes nothing')
+  .option('--json', 'as JSON')
+  .action(async (options: Input) => onData('explain', { ...options, body: await readInput() }))
+onIssue('comment', 'reads a comment from standard input and takes it in for real').action(async (options: Input) =>
+  onData('comment', { ...options, body: await readInput() }),
+)
+
+const user = program.command('user').description('users')
+user
+  .command('create <username>')
+  .description('creates a user')
+  .option('--name <name>', 'full name')
+  .option('--email <address>', 'mail address')
+  .option('--admin', 'may do everything')
+  .option('--role <role>', 'guest, planner, reporter, developer, maintainer or owner')
+  .option('--in <path>', 'the group or project in which the role is held')
+  .action((username: string, options: Input) => onData('user create', { ...options, username }))
+const token = program.command('token').description('access tokens')
+token
+  .command('create <username>')
+  .description('creates an access token and prints it, once')
+  .option('--name <name>', 'what it is for')
+  .option('--read-only', 'it may only read')
+  .action((username: string, options: Input) => onData('token create', { ...options, username }))
+program
+  .command('sign-in-link <username>')
+  .description('prints a link that signs a user in, once')
+  .action((username: string) => onData('sign-in-link', { username }))
+program
+  .command('sample')
+  .description('creates the sample workspace')
+  .action(() => onData('sample', {}))
+program
+  .command('sweep')
+  .description('asks again for everything that is not finished')
+  .action(() => onData('sweep', {}))
+program
+  .command('failed')
+  .description('lists the comments that were given up, with the fault')
+  .action(() => onData('failed', {}))
+program
+  .command('retry [ids...]')
+  .description('starts failed comments again')
+  .option('--all', 'all of them')
+  .action((ids: string[], options: Input) => onData('retry', { ...options, ids: ids.join(' ') }))
+
+// --- how it ends ---
+
+const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CONNECT_TIMEOUT', '28P01', '28000', '3D000']
+
+/** Tells what went wrong on standard error and returns the exit status. */
+function conclude(fault: unknown): number {
+  if (fault instanceof CommanderError) return fault.exitCode === 0 ? done : misused
+  const { message, code, cause } = fault as Error & { code?: string }
+  const known =
+    fault instanceof SettingsFault || fault instanceof FolderError || fault instanceof SchemaMisfit || fault instanceof Complaint
+  const reason = (cause as { code?: string; message?: string } | undefined) ?? { code, message }
+  if (known) console.error(message)
+  else if (unreachable.includes(reason.code ?? ''))
+    console.error(`The database at DATABASE_URL cannot be used: ${reason.message || reason.code}`)
+  else console.error(fault)
+  return fault instanceof SettingsFault ? misused : failed
+}
+
+try {
+  await program.parseAsync()
+} catch (fault) {
+  process.exitCode = conclude(fault)
+}

@@ -1,0 +1,67 @@
+// A command typed while a server holds the embedded database goes through that server: one request and one answer over a socket that only
+// the owner of the data folder can open.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createConnection, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Input, Output } from './commands.ts'
+
+export interface Request {
+  command: string
+  input: Input
+}
+
+// The longest comment as JSON, and some room.
+const mostBytes = 2 * 1024 * 1024
+
+async function readAll(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > mostBytes) throw new Error('the request is too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+async function serve(socket: Socket, run: (request: Request) => Promise<Output>): Promise<void> {
+  try {
+    socket.end(JSON.stringify(await run(JSON.parse(await readAll(socket)))))
+  } catch (fault) {
+    socket.end(JSON.stringify({ code: 1, out: '', err: (fault as Error).message } satisfies Output))
+  }
+}
+
+/** Listens for commands; `address` is what to announce. The folder around the socket is its owner's alone. */
+export async function openControl(run: (request: Request) => Promise<Output>): Promise<{ address: string; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'rolobot-'))
+  const address = join(folder, 'control')
+  const server = createServer(
+    { allowHalfOpen: true },
+    (socket) =>
+      void serve(
+        socket.on('error', () => socket.destroy()),
+        run,
+      ),
+  )
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(address, resolve))
+  return {
+    address,
+    close: () =>
+      new Promise((resolve) =>
+        server.close(() => {
+          rmSync(folder, { recursive: true, force: true })
+          resolve()
+        }),
+      ),
+  }
+}
+
+/** Has the server at this address carry a command out. */
+export async function askServer(address: string, request: Request): Promise<Output> {
+  const socket = createConnection({ path: address, allowHalfOpen: true })
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+  socket.end(JSON.stringify(request))
+  return JSON.parse(await readAll(socket)) as Output
+}

@@ -1,0 +1,87 @@
+// What proves who is asking: API tokens, browser sessions, sign-in links. Secrets are shown once and kept as hashes.
+import { createHash, randomBytes } from 'node:crypto'
+import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
+import type { Tx } from '../storage/db.ts'
+import { accessTokens, users } from '../storage/schema.ts'
+
+export type TokenKind = 'api' | 'session' | 'sign_in'
+
+/** Who is asking, and with what right. */
+export interface Asker {
+  userId: number
+  username: string
+  name: string
+  administrator: boolean
+  scopes: readonly string[]
+  tokenId: number
+}
+
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
+const lifetime: Record<TokenKind, string | null> = { api: null, session: '30 days', sign_in: '1 day' }
+const prefix: Record<TokenKind, string> = { api: 'rbat-', session: '', sign_in: '' }
+
+/**
+ * Makes a token and returns its secret, which is kept nowhere.
+ * @param secret one that the operator has chosen; else 256 random bits
+ */
+export async function createToken(
+  tx: Tx,
+  userId: number,
+  kind: TokenKind,
+  options: { name?: string; scopes?: string[]; secret?: string } = {},
+): Promise<string> {
+  const { name = kind, scopes = ['api'], secret = prefix[kind] + randomBytes(32).toString('base64url') } = options
+  const life = lifetime[kind]
+  await tx
+    .insert(accessTokens)
+    .values({ userId, kind, name, scopes, hash: hashOf(secret), expiresAt: life === null ? null : sql`now() + ${life}::interval` })
+  return secret
+}
+
+const stillGood = and(
+  isNull(accessTokens.revokedAt),
+  or(isNull(accessTokens.expiresAt), gt(accessTokens.expiresAt, sql`now()`)),
+  eq(users.blocked, false),
+)
+
+/** Who holds this secret of one of these kinds; undefined if it is unknown, expired, revoked, or its user blocked. */
+export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise<Asker | undefined> {
+  const [asker] = await tx
+    .select({
+      userId: users.id,
+      username: users.username,
+      name: users.name,
+      administrator: users.administrator,
+      scopes: accessTokens.scopes,
+      tokenId: accessTokens.id,
+    })
+    .from(accessTokens)
+    .innerJoin(users, eq(users.id, accessTokens.userId))
+    .where(and(eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, kind), stillGood))
+  return asker
+}
+
+/** Writes down that a token was used; at most once a minute, so that a busy token is not a busy row. */
+export async function markUsed(tx: Tx, tokenId: number): Promise<void> {
+  const longAgo = or(isNull(accessTokens.lastUsedAt), lt(accessTokens.lastUsedAt, sql`now() - interval '1 minute'`))
+  await tx
+    .update(accessTokens)
+    .set({ lastUsedAt: sql`now()` })
+    .where(and(eq(accessTokens.id, tokenId), longAgo))
+}
+
+/** Uses up a sign-in link: of two people who follow it at once, one gets in. */
+export async function useSignInLink(tx: Tx, secret: string): Promise<number | undefined> {
+  const [used] = await tx
+    .update(accessTokens)
+    .set({ revokedAt: sql`now()` })
+    .from(users)
+    .where(and(eq(users.id, accessTokens.userId), eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, 'sign_in'), stillGood))
+    .returning({ userId: accessTokens.userId })
+  return used?.userId
+}
+
+/** Ends a token at once. */
+export async function revokeToken(tx: Tx, tokenId: number): Promise<void> {
+  await tx.update(accessTokens).set({ revokedAt: sql`now()` }).where(eq(accessTokens.id, tokenId))
+}

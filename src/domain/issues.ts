@@ -1,0 +1,164 @@
+// Open, find, and read what is known about an issue for one person.
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { rowsOf, type Tx } from '../storage/db.ts'
+import { type Issue, issues, users } from '../storage/schema.ts'
+import type { Facts } from './change.ts'
+import { contactSourceOf } from './crm-settings.ts'
+import { levelInGroup, levelInProject } from './members.ts'
+
+/** How an issue is named: by our id, or by its project (path or id) and its number there. */
+export type IssueName = { id: number } | { project: string | number; iid: number }
+
+/** The facts that the language needs, and where the issue stands. */
+export interface IssueFacts extends Facts {
+  issueId: number
+  iid: number
+  projectId: number
+  projectPath: string
+  groupId: number
+  /** The contact source of the issue's group. */
+  sourceId: number
+  /** Who is asking; null for a visitor. */
+  userId: number | null
+}
+
+const longestReference = 2_000
+
+/** Reads `acme/support/shop#12`; undefined if it is not a reference. */
+export function parseReference(text: string): { project: string; iid: number } | undefined {
+  const hash = text.length > longestReference ? -1 : text.lastIndexOf('#')
+  if (hash < 1 || !/^\d{1,9}$/.test(text.slice(hash + 1))) return undefined
+  return { project: text.slice(0, hash), iid: Number(text.slice(hash + 1)) }
+}
+
+export const referenceOf = (facts: Pick<IssueFacts, 'projectPath' | 'iid'>): string => `${facts.projectPath}#${facts.iid}`
+
+const issueNamed = (name: IssueName): SQL => {
+  if ('id' in name) return sql`i.id = ${name.id}`
+  return sql`${projectNamed(name.project)} and i.iid = ${name.iid}`
+}
+
+const projectNamed = (project: string | number): SQL =>
+  typeof project === 'number' ? sql`p.id = ${project}` : sql`p.path_key = ${project.toLowerCase()}`
+
+interface FactRow {
+  issueId: number
+  iid: number
+  projectId: number
+  projectPath: string
+  publicProject: boolean
+  groupId: number
+  sourceId: number
+  userId: number | null
+  administrator: boolean
+  project: number
+  source: number
+  customerRelations: boolean
+  sourceHasActiveContacts: boolean
+  issueHasContacts: boolean
+}
+
+const user = sql`u.id`
+const ancestors = sql`g.ancestors`
+
+/**
+ * Reads in one statement what is known about an issue for one person: roles, settings, what there is to add or remove.
+ * @param userId null for a visitor; a blocked user counts as one
+ * @returns undefined if there is no such issue. Whether the person may know of it is not asked here: `can(facts.standing, …)`.
+ */
+export const readFacts = (tx: Tx, name: IssueName, userId: number | null): Promise<IssueFacts | undefined> =>
+  factsFrom<IssueFacts>(tx, sql`issues i join projects p on p.id = i.project_id`, { where: issueNamed(name), userId })
+
+/** The same for an issue that is still to be opened in a project (path or id). */
+export const readProjectFacts = (tx: Tx, project: string | number, userId: number | null): Promise<ProjectFacts | undefined> =>
+  factsFrom<ProjectFacts>(tx, sql`projects p left join issues i on false`, { where: projectNamed(project), userId })
+
+export type ProjectFacts = Omit<IssueFacts, 'issueId' | 'iid'>
+
+async function factsFrom<Known extends ProjectFacts>(
+  tx: Tx,
+  from: SQL,
+  { where, userId }: { where: SQL; userId: number | null },
+): Promise<Known | undefined> {
+  const [row] = await rowsOf<FactRow>(
+    tx,
+    sql`select i.id as "issueId", i.iid, p.id as "projectId", p.full_path as "projectPath", p.visibility = 'public' as "publicProject",
+      g.id as "groupId", source.id as "sourceId", u.id as "userId", coalesce(u.administrator, false) as administrator,
+      ${levelInProject(user, sql`p.id`, ancestors)} as project, ${levelInGroup(user, sql`source.ancestors`)} as source,
+      coalesce(here.customer_relations, true) and coalesce(there.customer_relations, true) as "customerRelations",
+      exists (select from contacts c where c.group_id = source.id and c.state = 'active') as "sourceHasActiveContacts",
+      exists (select from issue_contacts l where l.issue_id = i.id) as "issueHasContacts"
+    from ${from} join groups g on g.id = p.group_id
+    join groups source on source.id = ${contactSourceOf(ancestors)}
+    left join group_settings here on here.group_id = g.id
+    left join group_settings there on there.group_id = source.id
+    left join users u on u.id = ${userId} and not u.blocked
+    where ${where}`,
+  )
+  return row && (factsOf(row) as ProjectFacts as Known)
+}
+
+function factsOf({ administrator, project, source, publicProject, customerRelations, ...rest }: FactRow): IssueFacts {
+  return { ...rest, standing: { administrator, project, source, publicProject, customerRelations } }
+}
+
+/** Opens an issue with the next number of its project. Two people who do so at once get two numbers. */
+export async function openIssue(
+  tx: Tx,
+  wanted: { projectId: number; title: string; description: string; authorId: number },
+): Promise<Issue> {
+  const { projectId, title, description, authorId } = wanted
+  const [numbered] = await rowsOf<{ iid: number }>(
+    tx,
+    sql`update projects set last_iid = last_iid + 1 where id = ${projectId} returning last_iid as iid`,
+  )
+  if (!numbered) throw new Error(`there is no project ${projectId}`)
+  const [issue] = await tx.insert(issues).values({ projectId, iid: numbered.iid, title, description, authorId }).returning()
+  return issue as Issue
+}
+
+/** Holds everybody else who wants to change this issue back until the transaction ends. */
+export const lockIssue = (tx: Tx, issue: SQL): Promise<unknown> => tx.execute(sql`select id from issues where id = ${issue} for update`)
+
+/** Marks an issue as changed now. */
+export const touchIssue = (tx: Tx, issueId: number): Promise<unknown> =>
+  tx.execute(sql`update issues set updated_at = now() where id = ${issueId}`)
+
+/** An issue as its page shows it. */
+export interface ShownIssue {
+  id: number
+  iid: number
+  title: string
+  description: string
+  state: 'opened' | 'closed'
+  createdAt: Date
+  updatedAt: Date
+  author: { id: number; username: string; name: string } | null
+}
+
+const shown = {
+  id: issues.id,
+  iid: issues.iid,
+  title: issues.title,
+  description: issues.description,
+  state: issues.state,
+  createdAt: issues.createdAt,
+  updatedAt: issues.updatedAt,
+  author: { id: users.id, username: users.username, name: users.name },
+}
+
+/** One issue, as it is shown. */
+export async function showIssue(tx: Tx, issueId: number): Promise<ShownIssue | undefined> {
+  const [issue] = await tx.select(shown).from(issues).leftJoin(users, eq(users.id, issues.authorId)).where(eq(issues.id, issueId))
+  return issue
+}
+
+/** The issues of a project, newest first, at most `limit` that come after (below) the number `below`. */
+export function listIssues(tx: Tx, projectId: number, { below, limit }: { below?: number; limit: number }): Promise<ShownIssue[]> {
+  const later = below === undefined ? undefined : lt(issues.iid, below)
+  const query = tx.select(shown).from(issues).leftJoin(users, eq(users.id, issues.authorId))
+  return query
+    .where(and(eq(issues.projectId, projectId), later))
+    .orderBy(desc(issues.iid))
+    .limit(limit)
+}

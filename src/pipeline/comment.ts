@@ -1,0 +1,61 @@
+// What enters and what leaves: the only types that a door and the way share.
+import type { IssueResult } from '../domain/change.ts'
+
+/** All that a door tells us of something that somebody wrote. */
+export interface Comment {
+  /** The door: 'web', 'api', 'command line', or the name of a connector. */
+  via: string
+  /** Names the comment there, and its edit if it is one: the same delivery is taken once, however often it comes. */
+  delivery: string
+  /** The issue, as `acme/shop#3` or by its id; for a comment that opens an issue the project, as `acme/shop`. */
+  on: string | { issueId: number }
+  /** Where to answer: an issue, a thread, a Message-ID. */
+  place: string
+  /** Who wrote it, by the id they have there. At our own doors that is our user's id. */
+  author: { id: string; name: string; email?: string }
+  body: string
+  /** The comment is the description of a new issue. */
+  opens?: { title: string }
+  /** The comment is an edit: the delivery under which it came first, and its text before the edit. */
+  replaces?: { delivery: string; text: string }
+}
+
+/** The doors of our own, where the author's id is our user's and the answer is the stored outcome. */
+export const ownDoors: ReadonlySet<string> = new Set(['web', 'api', 'command line'])
+
+export type Receipt =
+  | {
+      status: 'taken'
+      deliveryId: number
+      issueId: number
+      /** What the issue now shows of it; null when only commands were in it. */
+      commentId: number | null
+      /** Nothing is left to do: there was no command in it, or it had come before and is done. */
+      done: boolean
+      accepted: readonly string[]
+      refused: readonly { command: string; reason: string }[]
+    }
+  | { status: 'refused'; why: 'unknown person' | 'not found' | 'forbidden' | 'too large'; reason: string }
+
+export type Receive = (comment: Comment, written?: (receipt: Extract<Receipt, { status: 'taken' }>) => void) => Promise<Receipt>
+
+/** What is stored of a delivery that was applied: what came of the change, and the answer in words. */
+export interface Outcome {
+  result: IssueResult
+  /** Sentences and lists for the person who asked, one an entry. */
+  answer: readonly string[]
+  /** The same for everybody: no addresses, no names. */
+  publicAnswer: readonly string[]
+}
+
+/** An answer in words: for the person who asked, and for everybody (no addresses, no names; empty when there is nothing to say). */
+export interface Answer {
+  toAsker: readonly string[]
+  inPublic: readonly string[]
+}
+
+/** Answers where a comment came from. Throws when it could not; it is then asked again later, with the same place and answer. */
+export type Reply = (place: string, answer: Answer) => Promise<void>
+
+/** The longest comment in bytes of UTF-8; a longer one is refused. */
+export const longestComment = 256 * 1024

@@ -1,0 +1,169 @@
+// The table of deliveries: written down once, found when waiting, marked when done. Nobody else writes it.
+import { and, asc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm'
+import { insertComments, nextCommentId, rewriteComment } from '../domain/comments.ts'
+import { type Db, rowsOf, type Tx } from '../storage/db.ts'
+import { tell, telling } from '../storage/notify.ts'
+import { type Delivery, deliveries } from '../storage/schema.ts'
+import type { Comment, Outcome } from './comment.ts'
+
+/** A comment that is about to be written down. */
+export interface NewDelivery {
+  comment: Comment
+  authorId: number
+  issueId: number
+  /** What the issue will show of it; '' for nothing. */
+  text: string
+  /** There is nothing to work on. */
+  done: boolean
+}
+
+export interface Written {
+  id: number
+  commentId: number | null
+  done: boolean
+  /** It had come before; nothing was written. */
+  again: boolean
+}
+
+/** The delivery that came before under the same name, if one did. */
+export async function findTaken(
+  tx: Tx,
+  { via, delivery }: Pick<Comment, 'via' | 'delivery'>,
+): Promise<(Written & { issueId: number }) | undefined> {
+  const [found] = await tx
+    .select()
+    .from(deliveries)
+    .where(and(eq(deliveries.via, via), eq(deliveries.delivery, delivery)))
+  return found && { id: found.id, issueId: found.issueId, commentId: found.commentId, done: found.status !== 'queued', again: true }
+}
+
+/** Writes a comment down: the delivery, what the issue shows of it, and the news, in one statement. A second time it only finds the first. */
+export async function writeDown(tx: Tx, wanted: NewDelivery): Promise<Written> {
+  const { comment, authorId, issueId, text, done } = wanted
+  const commentId = text === '' ? sql`null` : nextCommentId
+  const said = insertComments(sql`select comment_id, issue_id, author_id, ${text} from written where comment_id is not null`)
+  const [written] = await rowsOf<{ id: number; commentId: number | null }>(
+    tx,
+    sql`with written as (${insertDelivery(wanted, commentId)} returning id, comment_id, issue_id, author_id), said as (${said} returning id)
+      select id, comment_id as "commentId", (select ${telling({ issue: issueId })} from said) from written`,
+  )
+  if (written) return { id: written.id, commentId: written.commentId, done, again: false }
+  const before = await findTaken(tx, comment)
+  if (!before) throw new Error(`delivery ${comment.via} ${comment.delivery} of user ${authorId} was neither written nor found`)
+  return before
+}
+
+const insertDelivery = ({ comment, authorId, issueId, done }: NewDelivery, commentId: SQL): SQL =>
+  sql`insert into deliveries (via, delivery, issue_id, comment_id, author_id, place, body, replaces, status)
+    values (${comment.via}, ${comment.delivery}, ${issueId}, ${commentId}, ${authorId}, ${comment.place}, ${comment.body},
+      ${comment.replaces?.text ?? null}, ${done ? 'replied' : 'queued'}) on conflict (via, delivery) do nothing`
+
+/** Writes an edit down: the issue shows the new text in place of the old one. */
+export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<Written> =>
+  db.transaction(async (tx) => {
+    const before = await findTaken(tx, { via: wanted.comment.via, delivery: first })
+    const shown = before?.issueId === wanted.issueId ? before.commentId : null
+    if (shown === null) return writeDown(tx, wanted)
+    const [written] = await rowsOf<{ id: number }>(tx, sql`${insertDelivery(wanted, sql`${shown}::bigint`)} returning id`)
+    if (!written) return (await findTaken(tx, wanted.comment)) as Written
+    await rewriteComment(tx, shown, wanted.text)
+    await tell(tx, { issue: wanted.issueId })
+    return { id: written.id, commentId: wanted.text === '' ? null : shown, done: wanted.done, again: false }
+  })
+
+export type Waiting = Pick<Delivery, 'id' | 'via' | 'issueId' | 'commentId' | 'authorId' | 'place' | 'body' | 'replaces'>
+
+/** SQL: the issue of a delivery. */
+export const issueOf = (deliveryId: number): SQL => sql`(select issue_id from deliveries where id = ${deliveryId})`
+
+/** The oldest delivery of the same issue, up to this one, that still waits. */
+export async function nextWaiting(tx: Tx, upTo: number): Promise<Waiting | undefined> {
+  const { id, via, issueId, commentId, authorId, place, body, replaces } = deliveries
+  const [next] = await tx
+    .select({ id, via, issueId, commentId, authorId, place, body, replaces })
+    .from(deliveries)
+    .where(and(eq(issueId, issueOf(upTo)), eq(deliveries.status, 'queued'), lte(id, upTo)))
+    .orderBy(asc(id))
+    .limit(1)
+  return next
+}
+
+/** Keeps the outcome of a delivery together with what it changed. */
+export async function markApplied(tx: Tx, id: number, outcome: Outcome, status: 'applied' | 'replied'): Promise<void> {
+  await tx.update(deliveries).set({ outcome, status, appliedAt: sql`now()`, fault: null }).where(eq(deliveries.id, id))
+}
+
+/** One delivery, whole. */
+export async function findDelivery(tx: Tx, id: number): Promise<(Delivery & { outcome: Outcome | null }) | undefined> {
+  const [found] = await tx.select().from(deliveries).where(eq(deliveries.id, id))
+  return found as (Delivery & { outcome: Outcome | null }) | undefined
+}
+
+/** The answer has been given. */
+export async function markReplied(tx: Tx, id: number): Promise<void> {
+  await tx
+    .update(deliveries)
+    .set({ status: 'replied', fault: null })
+    .where(and(eq(deliveries.id, id), eq(deliveries.status, 'applied')))
+}
+
+/** Counts a try that went wrong; the fault is for the operator. Returns how many there have been, 0 if nothing waits any more. */
+export async function countFault(tx: Tx, id: number, fault: string): Promise<number> {
+  const [counted] = await tx
+    .update(deliveries)
+    .set({ attempts: sql`${deliveries.attempts} + 1`, fault })
+    .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['queued', 'applied'])))
+    .returning({ attempts: deliveries.attempts })
+  return counted?.attempts ?? 0
+}
+
+/** Gives a delivery up; the operator can start it again. An outcome that was reached is kept. */
+export async function markFailed(tx: Tx, id: number, outcome: Outcome): Promise<void> {
+  await tx
+    .update(deliveries)
+    .set({ status: 'failed', outcome: sql`coalesce(${deliveries.outcome}, ${JSON.stringify(outcome)}::jsonb)` })
+    .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['queued', 'applied'])))
+}
+
+/** Deliveries that are not finished though they came in more than `seconds` ago, oldest first. */
+export function stuck(db: Db, seconds: number, after: number, limit: number): Promise<{ id: number }[]> {
+  return rowsOf(
+    db,
+    sql`select id from deliveries where status <> 'replied' and status in ('queued', 'applied') and id > ${after}
+      and received_at <= now() - make_interval(secs => ${seconds}) order by id limit ${limit}`,
+  )
+}
+
+export interface FailedDelivery {
+  id: number
+  issue: string
+  author: string
+  attempts: number
+  fault: string | null
+  receivedAt: string
+}
+
+/** What was given up, oldest first, at most a thousand. */
+export const failedDeliveries = (db: Db): Promise<FailedDelivery[]> =>
+  rowsOf(
+    db,
+    sql`select d.id, p.full_path || '#' || i.iid as issue, u.username as author, d.attempts, d.fault, d.received_at as "receivedAt"
+      from deliveries d join issues i on i.id = d.issue_id join projects p on p.id = i.project_id join users u on u.id = d.author_id
+      where d.status <> 'replied' and d.status = 'failed' order by d.id limit 1000`,
+  )
+
+/** Lets failed deliveries start again: where they broke off, whether before the change or before the answer. Returns their ids. */
+export async function restart(db: Db, ids: readonly number[] | 'all'): Promise<number[]> {
+  const which = ids === 'all' ? undefined : inArray(deliveries.id, [...ids])
+  const restarted = await db
+    .update(deliveries)
+    .set({
+      status: sql`case when ${deliveries.appliedAt} is null then 'queued' else 'applied' end`,
+      outcome: sql`case when ${deliveries.appliedAt} is null then null else ${deliveries.outcome} end`,
+      attempts: 0,
+      fault: null,
+    })
+    .where(and(eq(deliveries.status, 'failed'), which))
+    .returning({ id: deliveries.id })
+  return restarted.map(({ id }) => id)
+}

@@ -1,0 +1,23 @@
+// Every stage of the way without doing it: what is understood, permitted, would change, would be answered.
+import { previewChange } from '../domain/issue-contacts.ts'
+import type { IssueFacts } from '../domain/issues.ts'
+import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
+import type { Tx } from '../storage/db.ts'
+import { outcomeOf } from './apply.ts'
+import type { Outcome } from './comment.ts'
+
+export interface Explanation {
+  interpretation: Interpretation
+  outcome: Outcome
+}
+
+/** What a comment would do on an issue for the person whose facts these are. The same decision as the real thing; changes nothing. */
+export async function explain(
+  tx: Tx,
+  body: string,
+  { facts, mostAtOnce }: { facts: IssueFacts; mostAtOnce: number },
+): Promise<Explanation> {
+  const interpretation = interpret(body, facts)
+  const result = await previewChange(tx, facts, interpretation.change, mostAtOnce)
+  return { interpretation, outcome: outcomeOf(result, interpretation, facts) }
+}

@@ -1,0 +1,39 @@
+// What got stuck goes on: deliveries whose job was lost are asked for again.
+import type { Log } from '../log.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Db } from '../storage/db.ts'
+import { stuck } from './deliveries.ts'
+
+const atOnce = 1_000
+
+/**
+ * Pushes what came in more than `olderThan` seconds ago and is not finished. Pushing what is still in the queue changes nothing.
+ * @returns how many were pushed
+ */
+export async function sweep(db: Db, queue: Queue, olderThan: number): Promise<number> {
+  let pushed = 0
+  for (let after = 0; ; ) {
+    const ids = (await stuck(db, olderThan, after, atOnce)).map(({ id }) => id)
+    await Promise.all(ids.map((id) => queue.push(id)))
+    pushed += ids.length
+    if (ids.length < atOnce) return pushed
+    after = ids.at(-1) as number
+  }
+}
+
+/** Sweeps everything once, then what is older than `seconds`, every `seconds`. Returns how to stop. */
+export function keepSweeping({ db, queue, log }: { db: Db; queue: Queue; log: Log }, seconds: number): () => Promise<void> {
+  let current = Promise.resolve()
+  const run = (olderThan: number) => {
+    current = sweep(db, queue, olderThan).then(
+      (pushed) => void (pushed > 0 && log.info({ pushed }, 'swept')),
+      (fault: Error) => log.warn({ fault: fault.message }, 'could not sweep; will try again'),
+    )
+  }
+  run(0)
+  const timer = setInterval(run, seconds * 1000, seconds)
+  return () => {
+    clearInterval(timer)
+    return current
+  }
+}

@@ -1,0 +1,57 @@
+// Hear and wait a while: for doors whose people look at the answer right where they typed.
+import type { Db } from '../storage/db.ts'
+import type { Newsroom } from '../storage/notify.ts'
+import type { Comment, Outcome, Receipt, Receive } from './comment.ts'
+import { findDelivery } from './deliveries.ts'
+
+export interface Heard {
+  receipt: Receipt
+  /** What came of it; undefined when nothing was to be done, or when it still waits. */
+  outcome?: Outcome
+  /** It is written down and will have its effect, but not within the time. */
+  waiting: boolean
+}
+
+export type Hear = (comment: Comment) => Promise<Heard>
+
+// News can be lost with a connection; then one of these looks finds the outcome.
+const looks = [250, 1_000, 2_500]
+
+/** Receives comments and waits for what comes of each, at most `patience` milliseconds. */
+export function openHear({ db, receive, newsroom }: { db: Db; receive: Receive; newsroom: Newsroom }, patience = 5_000): Hear {
+  return async (comment) => {
+    let waitFor = (): Promise<Outcome | undefined> => Promise.resolve(undefined)
+    // Followed before the queue knows of it, so that the news cannot come first.
+    const receipt = await receive(comment, (taken) => {
+      if (!taken.done) waitFor = followOutcome({ db, newsroom, patience }, taken)
+    })
+    const outcome = await waitFor()
+    return { receipt, outcome, waiting: receipt.status === 'taken' && !receipt.done && !outcome }
+  }
+}
+
+interface Taken {
+  issueId: number
+  deliveryId: number
+}
+
+function followOutcome(
+  { db, newsroom, patience }: { db: Db; newsroom: Newsroom; patience: number },
+  { issueId, deliveryId }: Taken,
+): () => Promise<Outcome | undefined> {
+  const timers: NodeJS.Timeout[] = []
+  let stop = () => {}
+  const outcome = new Promise<Outcome | undefined>((resolve) => {
+    const look = async () => {
+      const found = await findDelivery(db, deliveryId).catch(() => undefined)
+      if (found?.outcome) resolve(found.outcome)
+    }
+    stop = newsroom.follow(issueId, (news) => void (news.delivery === deliveryId && look()), look)
+    timers.push(...looks.filter((ms) => ms < patience).map((ms) => setTimeout(look, ms)), setTimeout(resolve, patience, undefined))
+  })
+  return () =>
+    outcome.finally(() => {
+      stop()
+      for (const timer of timers) clearTimeout(timer)
+    })
+}

@@ -1,0 +1,50 @@
+// What a worker does with an id: apply, reply, and count what went wrong until it is given up.
+import type { Log } from '../log.ts'
+import { tell } from '../storage/notify.ts'
+import { type Apply, apply, EarlierFault } from './apply.ts'
+import type { Reply } from './comment.ts'
+import { countFault, findDelivery, markFailed } from './deliveries.ts'
+import { reply } from './reply.ts'
+
+export interface Work extends Omit<Apply, 'wantsReply'> {
+  replies: ReadonlyMap<string, Reply>
+  /** After so many tries a delivery is marked as failed. */
+  attempts: number
+  log: Log
+}
+
+const sorry = ['Something went wrong on our side, and your commands could not be run. The operator can see it and start them again.']
+
+/** The handler for the queue. It throws when the queue should bring the id again. */
+export function openWork(work: Work): (deliveryId: number) => Promise<void> {
+  const how: Apply = { db: work.db, mostAtOnce: work.mostAtOnce, wantsReply: (via) => work.replies.has(via) }
+  return async (deliveryId) => {
+    try {
+      await apply(how, deliveryId)
+      if (work.replies.size > 0) await reply(work.db, work.replies, deliveryId)
+    } catch (fault) {
+      if (!(fault instanceof EarlierFault)) await count(work, deliveryId, fault as Error)
+      throw fault
+    }
+  }
+}
+
+// When the database itself is away nothing can be counted: the queue tries on, and the sweep after it.
+async function count(work: Work, deliveryId: number, fault: Error): Promise<void> {
+  const cause = fault.cause instanceof Error ? `${fault.message}: ${fault.cause.message}` : fault.message
+  work.log.error({ delivery: deliveryId, fault: cause, stack: fault.stack }, 'a delivery could not be worked on')
+  const attempts = await countFault(work.db, deliveryId, cause.slice(0, 2_000)).catch(() => 0)
+  if (attempts >= work.attempts) await giveUp(work, deliveryId)
+}
+
+/** Marks a delivery as failed and tells the person. An answer that cannot be given is given up too. */
+async function giveUp({ db, replies, log }: Work, deliveryId: number): Promise<void> {
+  await markFailed(db, deliveryId, { result: { outcomes: [] }, answer: sorry, publicAnswer: sorry })
+  const failed = await findDelivery(db, deliveryId)
+  if (failed?.status !== 'failed') return
+  await tell(db, { issue: failed.issueId, delivery: deliveryId })
+  const say = failed.appliedAt === null ? replies.get(failed.via) : undefined
+  await say?.(failed.place, { toAsker: sorry, inPublic: sorry }).catch((fault: Error) =>
+    log.warn({ delivery: deliveryId, fault: fault.message }, 'could not tell that it failed'),
+  )
+}

@@ -1,0 +1,65 @@
+// The queue for many processes: BullMQ on Redis. A finished or given-up job is removed: what became of a delivery stands in its row.
+import { Queue as BullQueue, Worker } from 'bullmq'
+import { Cluster, Redis } from 'ioredis'
+import type { Log } from '../log.ts'
+import { delayAfter, type Queue, type QueueSettings } from './queue.ts'
+
+const name = 'deliveries'
+// In a cluster all keys of a queue must lie in one slot: the braces see to that.
+const defaultPrefix = '{rolobot}'
+// How long after a worker's death its jobs go to another.
+const stalledAfter = 10_000
+
+/** Connects to one Redis, or to a cluster when several addresses are given. */
+export function connectRedis(addresses: readonly string[], options: { forWorker: boolean }): Redis | Cluster {
+  // A worker waits for Redis as long as it takes; whoever pushes is told at once that it is away, and the sweep makes up for it.
+  const how = options.forWorker
+    ? { maxRetriesPerRequest: null }
+    : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5_000 }
+  if (addresses.length > 1) return new Cluster([...addresses], { redisOptions: { maxRetriesPerRequest: how.maxRetriesPerRequest } })
+  return new Redis(addresses[0] as string, { ...how, retryStrategy: (times) => Math.min(times * 100, 2_000) })
+}
+
+/** A queue on Redis. Losing Redis loses nothing: pushes fail until it is back, and the sweep brings what was missed. */
+export function openBullQueue(addresses: readonly string[], log: Log, settings: QueueSettings & { prefix?: string }): Queue {
+  const { concurrency, attempts, prefix = defaultPrefix } = settings
+  const connection = connectRedis(addresses, { forWorker: false })
+  const queue = new BullQueue(name, { connection, prefix, skipVersionCheck: true })
+  const workers: Worker[] = []
+  const connections = [connection]
+  const complain = (fault: Error) => log.warn({ fault: fault.message }, 'Redis')
+  connection.on('error', complain)
+  queue.on('error', () => {})
+
+  return {
+    async push(id) {
+      // BullMQ refuses ids made only of digits. The same id twice is one job.
+      await queue.add(
+        'apply',
+        { deliveryId: id },
+        { jobId: `delivery-${id}`, attempts, backoff: { type: 'custom' }, removeOnComplete: true, removeOnFail: true },
+      )
+    },
+    work(handle) {
+      const own = connectRedis(addresses, { forWorker: true })
+      own.on('error', complain)
+      connections.push(own)
+      const worker = new Worker(name, (job) => handle(job.data.deliveryId), {
+        connection: own,
+        prefix,
+        concurrency,
+        lockDuration: stalledAfter,
+        stalledInterval: stalledAfter,
+        settings: { backoffStrategy: (attempt) => delayAfter(attempt) },
+        skipVersionCheck: true,
+      })
+      worker.on('error', () => {})
+      workers.push(worker)
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()))
+      await queue.close()
+      for (const one of connections) one.disconnect()
+    },
+  }
+}

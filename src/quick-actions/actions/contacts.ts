@@ -1,0 +1,27 @@
+// /contacts: answers with the issue's contacts, to the person alone.
+import { ask, type ContactLine } from '../../domain/change.ts'
+import { defineAction } from '../action.ts'
+
+export const contacts = defineAction({
+  name: 'contacts',
+  aliases: [],
+  summary: 'Show the customer relation contacts of this issue, to you alone',
+  usage: '',
+  examples: ['/contacts'],
+  accepts: 'nothing',
+  ability: 'read_issue_contacts',
+  offered: () => true,
+  plan: (change) => ask(change, 'contacts'),
+  explain: () => 'Shows you the contacts of this issue.',
+  report(result, audience) {
+    if (audience === 'public' || !result.contacts) return ''
+    if (result.contacts.length === 0) return 'This issue has no contacts.'
+    return ['The contacts of this issue:', ...result.contacts.map((one) => `- ${asLine(one)}`)].join('\n')
+  },
+})
+
+/** `Ann Lee <ann@example.com> (Acme, inactive)` */
+function asLine({ name, address, organization, active }: ContactLine): string {
+  const details = [organization, active ? null : 'inactive'].filter((detail) => detail !== null)
+  return [name, address && `<${address}>`, details.length > 0 && `(${details.join(', ')})`].filter(Boolean).join(' ')
+}

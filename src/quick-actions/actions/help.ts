@@ -1,0 +1,23 @@
+// /help: answers with the commands offered here, to the person alone.
+import { ask } from '../../domain/change.ts'
+import { type Action, defineAction } from '../action.ts'
+import { describe } from '../help.ts'
+
+/** Help on a list of actions, itself among them: hence a function, asked when the list is complete. */
+export const helpOn = (actions: () => readonly Action[]) =>
+  defineAction({
+    name: 'help',
+    aliases: [],
+    summary: 'Show the commands that you can use here, to you alone',
+    usage: '',
+    examples: ['/help'],
+    accepts: 'nothing',
+    ability: null,
+    offered: () => true,
+    plan: (change) => ask(change, 'help'),
+    explain: () => 'Shows you the commands that you can use here.',
+    report(result, audience) {
+      if (audience === 'public' || !result.offered) return ''
+      return describe(actions().filter((action) => result.offered?.includes(action.name)))
+    },
+  })

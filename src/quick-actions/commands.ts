@@ -1,0 +1,147 @@
+// Finding the commands of a comment: in the text, not yet in what they mean.
+import { parse } from './grammar/commands.js'
+import { findAction, names } from './index.ts'
+import { linesInTheOpen } from './paragraphs.ts'
+import { nearest } from './spelling.ts'
+
+/** A command that was found. `line` and `column`, where its arguments begin, count from 1. */
+export interface Command {
+  name: string
+  arguments: string
+  line: number
+  column: number
+}
+
+export interface Understood {
+  /** What is left without the commands. */
+  text: string
+  commands: Command[]
+  hints: string[]
+}
+
+/** A line that begins like a command: with a name that we know, or with one that is near to it. */
+interface Candidate {
+  line: number
+  /** As it was written, without arguments. */
+  written: string
+  name: string
+  known: boolean
+}
+
+/** Further commands are taken out, but do not count. */
+const mostCommands = 100
+const mostHints = 10
+/** Nobody writes so many different lengths of back-tick runs but to do harm. */
+const longestFence = 16
+
+const anyCommand = /^(?:\/\S|@rolobot\s)/im
+const opening = /^(\/|@rolobot[\s\u200B]+\/?)([^\s\u200B]+)/i
+const isBlank = (line: string): boolean => /^[ \t]*$/.test(line)
+
+/**
+ * Reads a comment as Markdown and takes its commands out.
+ * @param body the comment; any text at all. A text without commands takes a millisecond for each megabyte, the worst
+ * text of 256 KiB about a tenth of a second
+ * @returns the text that is left, with LF as line ends and trimmed at the end; the first 100 commands; hints for people
+ */
+export function understand(body: string): Understood {
+  const text = body.includes('\r') ? body.replace(/\r\n?/g, '\n') : body
+  if (!anyCommand.test(text)) return { text: text.trimEnd(), commands: [], hints: [] }
+  const lines = text.split('\n')
+  const found = find(lines)
+  const known = found.filter((candidate) => candidate.known)
+  return {
+    text: (known.length > 0 ? hush(takeOut(lines, known)).join('\n') : text).trimEnd(),
+    commands: known.slice(0, mostCommands).flatMap((candidate) => takeApart(candidate, lines)),
+    hints: hint(found, known.length - mostCommands),
+  }
+}
+
+/**
+ * Makes a code span of each command, so that it is shown and never runs. Nothing else changes; a text in which nothing
+ * is found comes back as it is.
+ */
+export function redact(body: string): string {
+  if (!anyCommand.test(body.replaceAll('\r', '\n'))) return body
+  const ends = body.match(/\r\n?|\n/g) ?? []
+  const lines = body.split(/\r\n?|\n/)
+  const spans = asCodeSpans(lines)
+  return spans === lines ? body : spans.map((line, index) => line + (ends[index] ?? '')).join('')
+}
+
+/** The lines with a code span for each command; the same lines if there is none. */
+function asCodeSpans(lines: string[]): string[] {
+  const known = new Set(find(lines).flatMap((candidate) => (candidate.known ? [candidate.line] : [])))
+  if (known.size === 0) return lines
+  const fence = shortestFence(lines)
+  if (fence.length > longestFence) return asCodeSpans(lines.map((line) => line.replaceAll('`', "'")))
+  return lines.map((line, number) => (known.has(number) ? codeSpan(line, fence) : line))
+}
+
+function find(lines: readonly string[]): Candidate[] {
+  const judge = judging()
+  const candidates: Candidate[] = []
+  lines.forEach((text, line) => {
+    if (text[0] !== '/' && text[0] !== '@') return
+    const [written = '', sign = '', word = ''] = opening.exec(text) ?? []
+    const verdict = judge(word)
+    if (verdict) candidates.push({ line, written: sign.endsWith('/') ? `/${word}` : written, ...verdict })
+  })
+  if (candidates.length === 0) return []
+  const open = linesInTheOpen(lines, new Set(candidates.map((candidate) => candidate.line)))
+  return candidates.filter((candidate) => open.has(candidate.line))
+}
+
+/** Tells what name a word is or is near to. Remembers the words of one text: they often come again. */
+function judging(): (word: string) => { name: string; known: boolean } | undefined {
+  const judged = new Map<string, { name: string; known: boolean } | undefined>()
+  return (word) => {
+    if (!judged.has(word)) {
+      const name = findAction(word)?.name ?? nearest(word.toLowerCase(), names)
+      judged.set(word, name === undefined ? undefined : { name, known: findAction(word) !== undefined })
+    }
+    return judged.get(word)
+  }
+}
+
+function takeApart({ line, name }: Candidate, lines: readonly string[]): Command[] {
+  const command = parse(lines[line] ?? '', { startRule: 'line' })
+  return command ? [{ name, arguments: command.arguments, line: line + 1, column: command.argumentsColumn }] : []
+}
+
+/** What is left. Where a command stood between empty lines, or at the beginning, those after it go with it. */
+function takeOut(lines: readonly string[], commands: readonly Candidate[]): string[] {
+  const taken = new Set(commands.map((command) => command.line))
+  const left: string[] = []
+  let afterCommand = false
+  for (const [number, line] of lines.entries()) {
+    afterCommand ||= taken.has(number)
+    if (taken.has(number) || (afterCommand && isBlank(line) && isBlank(left.at(-1) ?? ''))) continue
+    afterCommand = false
+    left.push(line)
+  }
+  return left
+}
+
+// Without its commands a text may read otherwise: `2. a` after a command is text, and begins a list without it. What
+// was no command before and would be one now must stay text.
+const hush = asCodeSpans
+
+function hint(found: readonly Candidate[], tooMany: number): string[] {
+  const near = found.filter((candidate) => !candidate.known).slice(0, mostHints)
+  const hints = near.map(({ line, written, name }) => `Did you mean /${name}? (line ${line + 1}: ${written})`)
+  if (tooMany > 0) hints.push(`Only the first ${mostCommands} commands of a comment count; ${tooMany} more were left out.`)
+  return hints
+}
+
+/** The shortest run of back-ticks that the text does not hold, so that it closes nothing and is closed by nothing else. */
+function shortestFence(lines: readonly string[]): string {
+  const lengths = new Set<number>()
+  for (const [run] of lines.join('\n').matchAll(/`+/g)) lengths.add(run.length)
+  let length = 1
+  while (lengths.has(length)) length += 1
+  return '`'.repeat(length)
+}
+
+/** Blanks keep a back-tick at the end apart from the fence; Markdown drops them. */
+const codeSpan = (line: string, fence: string): string => (line.endsWith('`') ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`)

@@ -1,0 +1,30 @@
+// The reply: what came of a comment, in words.
+import type { IssueResult } from '../domain/change.ts'
+import type { Audience } from './action.ts'
+import { findAction } from './index.ts'
+import type { Interpretation } from './interpreter.ts'
+import { count } from './phrases.ts'
+
+/** What the reply needs of an interpretation; it can be stored with a comment and told later. */
+export type Told = Pick<Interpretation, 'accepted' | 'refused' | 'faults' | 'hints'>
+
+/**
+ * Tells what came of a comment.
+ * @param result what came of its change
+ * @param told what was accepted and refused, and what was not understood
+ * @param audience in public no addresses, no names, nor what was typed in their place
+ * @returns the sentences of each action, then refusals, faults and hints, each on a line of its own; '' if there is nothing to say
+ */
+export const report = (result: IssueResult, told: Told, audience: Audience): string => reportLines(result, told, audience).join('\n')
+
+/** The same as `report`, in parts. */
+export function reportLines(result: IssueResult, told: Told, audience: Audience): string[] {
+  const done = [...new Set(told.accepted)].map((name) => findAction(name)?.report(result, audience) ?? '')
+  const parts = [result.refused ?? '', ...done, ...told.refused.map(({ reason }) => reason), ...faults(told, audience), ...told.hints]
+  return [...new Set(parts)].filter((part) => part !== '')
+}
+
+function faults({ faults }: Told, audience: Audience): string[] {
+  if (audience === 'asker' || faults.length === 0) return faults
+  return [`${count(faults.length, 'argument')} could not be understood.`]
+}

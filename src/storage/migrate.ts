@@ -1,0 +1,61 @@
+// Applies drizzle/, one process at a time, and tells whether a schema fits the program.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate as migratePostgres } from 'drizzle-orm/postgres-js/migrator'
+import { connectPostgres, type Db, rowsOf } from './db.ts'
+
+const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
+// Any number, the same in every process of ours.
+const lock = 7_202_611
+
+export type SchemaState = 'empty' | 'older' | 'current' | 'newer'
+
+function lastMigration(): number {
+  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as { entries: { when: number }[] }
+  return Math.max(...journal.entries.map((entry) => entry.when))
+}
+
+/** How the database's schema stands to the one of this program. Reads only. */
+export async function schemaState(db: Db): Promise<SchemaState> {
+  const [found] = await rowsOf<{ table: string | null }>(db, sql`select to_regclass('drizzle.__drizzle_migrations')::text as "table"`)
+  if (!found?.table) return 'empty'
+  const [last] = await rowsOf<{ at: number | null }>(db, sql`select max(created_at)::float8 as at from drizzle.__drizzle_migrations`)
+  if (!last?.at) return 'empty'
+  const ours = lastMigration()
+  return last.at === ours ? 'current' : last.at < ours ? 'older' : 'newer'
+}
+
+/** Brings a Postgres up to date. Processes that start together take turns; who comes second finds nothing to do. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const client = connectPostgres(url, 1)
+  try {
+    const db = drizzle(client)
+    await db.execute(sql`set statement_timeout = 0`)
+    await db.execute(sql`select pg_advisory_lock(${lock})`)
+    await migratePostgres(db, { migrationsFolder })
+  } finally {
+    await client.end({ timeout: 5 })
+  }
+}
+
+/** Brings the embedded database up to date. Its folder is locked, so nobody else is there. */
+export const migrateEmbedded = (db: Db): Promise<void> => migratePglite(db as Parameters<typeof migratePglite>[0], { migrationsFolder })
+
+/** What to tell the person who starts a program on a schema that does not fit; '' when it fits. */
+export function misfit(state: SchemaState): string {
+  switch (state) {
+    case 'current':
+      return ''
+    case 'empty':
+      return 'The database is empty. Run `rolobot migrate` once, then start again.'
+    case 'older':
+      return "The database's schema is older than this program. Run `rolobot migrate`, then start again."
+    case 'newer':
+      return "The database's schema is newer than this program. Start the version that made it, or a later one; nothing was changed."
+    default:
+      return state satisfies never
+  }
+}

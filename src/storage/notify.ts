@@ -1,0 +1,54 @@
+// Tell and listen: the database itself carries "issue 42 changed" to every process, together with the change.
+import { type SQL, sql } from 'drizzle-orm'
+import type { Database, Tx } from './db.ts'
+
+const channel = 'rolobot'
+
+/** News of one issue; `delivery` names the work that caused it, if any did. */
+export interface News {
+  issue: number
+  delivery?: number
+}
+
+/** SQL: tells the news when the transaction commits, and only then. */
+export const telling = (news: News): SQL => sql`pg_notify(${channel}, ${JSON.stringify(news)})`
+
+/** Tells the news when the transaction commits, and only then. */
+export async function tell(tx: Tx, news: News): Promise<void> {
+  await tx.execute(sql`select ${telling(news)}`)
+}
+
+type Listener = (news: News) => void
+
+/** What listens to the database once and passes the news on within the process. */
+export interface Newsroom {
+  /**
+   * Calls back with each piece of news of an issue.
+   * @param missed called when the connection was lost for a while: look again, news may be missing
+   * @returns how to stop following
+   */
+  follow(issue: number, listener: Listener, missed?: () => void): () => void
+}
+
+/** Starts to listen. One connection serves any number of followers. */
+export async function openNewsroom(database: Database): Promise<Newsroom> {
+  const followers = new Map<number, Map<Listener, (() => void) | undefined>>()
+  await database.listen(channel, (payload) => {
+    if (payload === null) {
+      for (const ofIssue of followers.values()) for (const missed of ofIssue.values()) missed?.()
+      return
+    }
+    const news = JSON.parse(payload) as News
+    for (const listener of followers.get(news.issue)?.keys() ?? []) listener(news)
+  })
+  return {
+    follow(issue, listener, missed) {
+      const ofIssue = followers.get(issue) ?? new Map()
+      followers.set(issue, ofIssue.set(listener, missed))
+      return () => {
+        ofIssue.delete(listener)
+        if (ofIssue.size === 0 && followers.get(issue) === ofIssue) followers.delete(issue)
+      }
+    },
+  }
+}

@@ -1,0 +1,346 @@
+// Every table on one page. Row types are the types of the house; rules of uniqueness and reference live here, in the database.
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core'
+
+const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity()
+const ref = () => bigint({ mode: 'number' })
+const moment = () => timestamp({ withTimezone: true, mode: 'date' })
+const now = () => moment().notNull().defaultNow()
+
+// Text compared byte by byte, whatever the locale of the database: what prefix ranges and uniqueness need.
+const key = customType<{ data: string }>({ dataType: () => 'text collate "C"' })
+
+export const users = pgTable(
+  'users',
+  {
+    id: id(),
+    username: text().notNull(),
+    usernameKey: key().notNull(),
+    name: text().notNull(),
+    email: text(),
+    emailKey: key(),
+    administrator: boolean().notNull().default(false),
+    blocked: boolean().notNull().default(false),
+    createdAt: now(),
+  },
+  (t) => [unique('users_username_unique').on(t.usernameKey), unique('users_email_unique').on(t.emailKey)],
+)
+
+/** Who somebody is elsewhere: a GitHub id, a Slack id, a mail address. */
+export const userNames = pgTable(
+  'user_names',
+  { via: text().notNull(), externalId: text().notNull(), userId: ref().notNull(), name: text(), createdAt: now() },
+  (t) => [
+    primaryKey({ columns: [t.via, t.externalId] }),
+    foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('cascade'),
+    index('user_names_user').on(t.userId),
+  ],
+)
+
+/** What proves who is asking: only the SHA-256 of the secret is kept. A sign-in link is a token that works once. */
+export const accessTokens = pgTable(
+  'access_tokens',
+  {
+    id: id(),
+    userId: ref().notNull(),
+    kind: text({ enum: ['api', 'session', 'sign_in'] }).notNull(),
+    name: text().notNull(),
+    hash: key().notNull(),
+    scopes: text().array().notNull(),
+    expiresAt: moment(),
+    lastUsedAt: moment(),
+    revokedAt: moment(),
+    createdAt: now(),
+  },
+  (t) => [
+    unique('access_tokens_hash_unique').on(t.hash),
+    foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('cascade'),
+    index('access_tokens_user').on(t.userId),
+    check('access_tokens_kind', sql`${t.kind} in ('api', 'session', 'sign_in')`),
+  ],
+)
+
+/** `ancestors` is the way from the top-level group down to this one, itself included. */
+export const groups = pgTable(
+  'groups',
+  {
+    id: id(),
+    parentId: ref(),
+    path: text().notNull(),
+    fullPath: text().notNull(),
+    pathKey: key().notNull(),
+    name: text().notNull(),
+    ancestors: bigint({ mode: 'number' }).array().notNull(),
+    visibility: text({ enum: ['public', 'private'] })
+      .notNull()
+      .default('private'),
+    createdAt: now(),
+  },
+  (t) => [
+    unique('groups_path_unique').on(t.pathKey),
+    foreignKey({ columns: [t.parentId], foreignColumns: [t.id] }),
+    index('groups_parent').on(t.parentId),
+    index('groups_ancestors').using('gin', t.ancestors),
+    check('groups_visibility', sql`${t.visibility} in ('public', 'private')`),
+  ],
+)
+
+/** No row: customer relations on, no source named. */
+export const groupSettings = pgTable(
+  'group_settings',
+  { groupId: ref().primaryKey(), customerRelations: boolean().notNull().default(true), contactSourceId: ref() },
+  (t) => [
+    foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.contactSourceId], foreignColumns: [groups.id] }),
+    index('group_settings_source').on(t.contactSourceId),
+  ],
+)
+
+export const projects = pgTable(
+  'projects',
+  {
+    id: id(),
+    groupId: ref().notNull(),
+    path: text().notNull(),
+    fullPath: text().notNull(),
+    pathKey: key().notNull(),
+    name: text().notNull(),
+    visibility: text({ enum: ['public', 'private'] })
+      .notNull()
+      .default('private'),
+    lastIid: integer().notNull().default(0),
+    createdAt: now(),
+  },
+  (t) => [
+    unique('projects_path_unique').on(t.pathKey),
+    foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }),
+    index('projects_group').on(t.groupId),
+    check('projects_visibility', sql`${t.visibility} in ('public', 'private')`),
+  ],
+)
+
+/** A role held in a group or in a project, by its level (domain/permissions.ts). */
+export const members = pgTable(
+  'members',
+  { id: id(), userId: ref().notNull(), groupId: ref(), projectId: ref(), level: integer().notNull(), createdAt: now() },
+  (t) => [
+    unique('members_of_group_unique').on(t.userId, t.groupId),
+    unique('members_of_project_unique').on(t.userId, t.projectId),
+    foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.projectId], foreignColumns: [projects.id] }).onDelete('cascade'),
+    index('members_group').on(t.groupId),
+    index('members_project').on(t.projectId),
+    check('members_of_one', sql`num_nonnulls(${t.groupId}, ${t.projectId}) = 1`),
+    check('members_level', sql`${t.level} in (10, 15, 20, 30, 40, 50)`),
+  ],
+)
+
+export const issues = pgTable(
+  'issues',
+  {
+    id: id(),
+    projectId: ref().notNull(),
+    iid: integer().notNull(),
+    title: text().notNull(),
+    description: text().notNull().default(''),
+    state: text({ enum: ['opened', 'closed'] })
+      .notNull()
+      .default('opened'),
+    authorId: ref(),
+    createdAt: now(),
+    updatedAt: now(),
+    closedAt: moment(),
+  },
+  (t) => [
+    unique('issues_iid_unique').on(t.projectId, t.iid),
+    foreignKey({ columns: [t.projectId], foreignColumns: [projects.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.authorId], foreignColumns: [users.id] }).onDelete('set null'),
+    index('issues_author').on(t.authorId),
+    check('issues_state', sql`${t.state} in ('opened', 'closed')`),
+  ],
+)
+
+/** What an issue shows: what people wrote, less its commands, and the system's notes. */
+export const comments = pgTable(
+  'comments',
+  {
+    id: id(),
+    issueId: ref().notNull(),
+    authorId: ref(),
+    system: boolean().notNull().default(false),
+    body: text().notNull(),
+    createdAt: now(),
+    updatedAt: now(),
+  },
+  (t) => [
+    foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.authorId], foreignColumns: [users.id] }).onDelete('set null'),
+    index('comments_issue').on(t.issueId, t.id),
+    index('comments_author').on(t.authorId),
+  ],
+)
+
+/** A comment, or an edit of one, as it came in: the unit of work. queued → applied → replied, or failed. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: id(),
+    via: text().notNull(),
+    delivery: key().notNull(),
+    issueId: ref().notNull(),
+    commentId: ref(),
+    authorId: ref().notNull(),
+    place: text().notNull(),
+    body: text().notNull(),
+    replaces: text(),
+    status: text({ enum: ['queued', 'applied', 'replied', 'failed'] }).notNull(),
+    outcome: jsonb(),
+    attempts: integer().notNull().default(0),
+    fault: text(),
+    receivedAt: now(),
+    appliedAt: moment(),
+  },
+  (t) => [
+    unique('deliveries_once').on(t.via, t.delivery),
+    foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.commentId], foreignColumns: [comments.id] }).onDelete('set null'),
+    foreignKey({ columns: [t.authorId], foreignColumns: [users.id] }).onDelete('cascade'),
+    index('deliveries_waiting').on(t.issueId, t.id).where(sql`${t.status} = 'queued'`),
+    index('deliveries_open').on(t.id).where(sql`${t.status} <> 'replied'`),
+    index('deliveries_issue').on(t.issueId),
+    index('deliveries_comment').on(t.commentId),
+    index('deliveries_author').on(t.authorId),
+    check('deliveries_status', sql`${t.status} in ('queued', 'applied', 'replied', 'failed')`),
+  ],
+)
+
+export const organizations = pgTable(
+  'organizations',
+  {
+    id: id(),
+    groupId: ref().notNull(),
+    name: text().notNull(),
+    nameKey: key().notNull(),
+    defaultRate: numeric({ precision: 18, scale: 2 }),
+    description: text(),
+    state: text({ enum: ['active', 'inactive'] })
+      .notNull()
+      .default('active'),
+    createdAt: now(),
+    updatedAt: now(),
+  },
+  (t) => [
+    unique('organizations_name_unique').on(t.groupId, t.nameKey),
+    unique('organizations_group_id').on(t.groupId, t.id),
+    foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }),
+    check('organizations_state', sql`${t.state} in ('active', 'inactive')`),
+    check('organizations_name', sql`length(${t.name}) between 1 and 255`),
+    check('organizations_rate', sql`${t.defaultRate} >= 0`),
+    check('organizations_description', sql`length(${t.description}) <= 1024`),
+  ],
+)
+
+/** `emailKey` makes addresses unique whatever the letter case; the `findBy…` columns are what suggestions read as ranges. */
+export const contacts = pgTable(
+  'contacts',
+  {
+    id: id(),
+    groupId: ref().notNull(),
+    organizationId: ref(),
+    firstName: text().notNull(),
+    lastName: text().notNull(),
+    email: text(),
+    emailKey: key(),
+    phone: text(),
+    description: text(),
+    state: text({ enum: ['active', 'inactive'] })
+      .notNull()
+      .default('active'),
+    findByName: key().notNull(),
+    findBySurname: key().notNull(),
+    findByEmail: key(),
+    findByDomain: key(),
+    findByOrganization: key(),
+    createdAt: now(),
+    updatedAt: now(),
+  },
+  (t) => [
+    unique('contacts_email_unique').on(t.groupId, t.emailKey),
+    foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }),
+    // The pair, not the id alone: a contact's organization is one of its own group.
+    foreignKey({
+      name: 'contacts_organization',
+      columns: [t.groupId, t.organizationId],
+      foreignColumns: [organizations.groupId, organizations.id],
+    }),
+    index('contacts_organization_id').on(t.organizationId),
+    index('contacts_by_name').on(t.groupId, t.findByName, t.id).where(sql`${t.state} = 'active'`),
+    index('contacts_by_surname').on(t.groupId, t.findBySurname, t.id).where(sql`${t.state} = 'active'`),
+    index('contacts_by_email').on(t.groupId, t.findByEmail, t.id).where(sql`${t.state} = 'active'`),
+    index('contacts_by_domain').on(t.groupId, t.findByDomain, t.findBySurname, t.id).where(sql`${t.state} = 'active'`),
+    index('contacts_by_organization').on(t.groupId, t.findByOrganization, t.findBySurname, t.id).where(sql`${t.state} = 'active'`),
+    check('contacts_state', sql`${t.state} in ('active', 'inactive')`),
+    check('contacts_names', sql`length(${t.firstName}) between 1 and 255 and length(${t.lastName}) between 1 and 255`),
+    check('contacts_email', sql`length(${t.email}) <= 255 and (${t.email} is null) = (${t.emailKey} is null)`),
+    check('contacts_phone', sql`length(${t.phone}) <= 32`),
+    check('contacts_description', sql`length(${t.description}) <= 1024`),
+  ],
+)
+
+export const issueContacts = pgTable('issue_contacts', { issueId: ref().notNull(), contactId: ref().notNull(), createdAt: now() }, (t) => [
+  primaryKey({ columns: [t.issueId, t.contactId] }),
+  foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
+  foreignKey({ columns: [t.contactId], foreignColumns: [contacts.id] }).onDelete('cascade'),
+  index('issue_contacts_contact').on(t.contactId),
+])
+
+/** Who did what, when, from where. Names its subjects by id alone, so that personal data goes with the contact. */
+export const history = pgTable(
+  'history',
+  {
+    id: id(),
+    at: now(),
+    actorId: ref(),
+    via: text().notNull(),
+    action: text().notNull(),
+    groupId: ref(),
+    issueId: ref(),
+    contactId: ref(),
+    organizationId: ref(),
+    before: jsonb(),
+    after: jsonb(),
+  },
+  (t) => [
+    foreignKey({ columns: [t.actorId], foreignColumns: [users.id] }).onDelete('set null'),
+    index('history_actor').on(t.actorId),
+    index('history_group').on(t.groupId, t.id),
+    index('history_issue').on(t.issueId, t.id),
+    index('history_contact').on(t.contactId, t.id),
+    index('history_organization').on(t.organizationId, t.id),
+  ],
+)
+
+export type User = typeof users.$inferSelect
+export type Group = typeof groups.$inferSelect
+export type Project = typeof projects.$inferSelect
+export type Issue = typeof issues.$inferSelect
+export type Comment = typeof comments.$inferSelect
+export type Delivery = typeof deliveries.$inferSelect
+export type Organization = typeof organizations.$inferSelect
+export type Contact = typeof contacts.$inferSelect

@@ -1,0 +1,107 @@
+// /add_contacts: what people type, what they read, and how the world is after.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type RunningService, startService } from '../support/service.ts'
+import { world } from '../support/world.ts'
+
+let service: RunningService
+beforeAll(async () => {
+  service = await startService()
+})
+
+const planner = { ann: 'planner' } as const
+
+test('a planner adds two contacts', async () => {
+  const { say, issue } = await world(service, { people: planner, contacts: ['a@x.io', 'b@x.io'] })
+  expect(await say('ann', '/add_contacts [contact:a@x.io]\n/add_contacts b@x.io')).toBe('Added a@x.io and b@x.io.')
+  expect(await issue.contacts()).toEqual(['a@x.io', 'b@x.io'])
+  expect(await issue.comments()).toEqual(['[added 2 contacts]'])
+})
+
+test('every address has its own outcome, and the good ones take effect though others fail', async () => {
+  const { say, issue } = await world(service, { people: planner, contacts: ['ann@example.com'], inactive: ['bob@example.com'] })
+  expect(await say('ann', 'They called.\n/add_contacts ann@example.com bob@example.com zoe@example.com')).toBe(
+    'Added ann@example.com. bob@example.com is inactive and was not added. No contact has the address zoe@example.com.',
+  )
+  expect(await issue.contacts()).toEqual(['ann@example.com'])
+  expect(await issue.comments()).toEqual(['They called.', '[added 1 contact]'])
+})
+
+test('letter case does not matter, and adding what is there is no error', async () => {
+  const { say, issue } = await world(service, { people: planner, contacts: ['Ann@Example.com'] })
+  await say('ann', '/add_contacts aNN@eXample.COM')
+  expect(await issue.contacts()).toEqual(['Ann@Example.com'])
+  expect(await say('ann', '/add_contact ann@example.com')).toBe('ann@example.com was already there.')
+  expect(await issue.comments()).toEqual(['[added 1 contact]'])
+})
+
+test('the last word on a contact counts', async () => {
+  const { say, issue } = await world(service, { people: planner, contacts: ['a@x.io', 'b@x.io'] })
+  await say('ann', '/add_contacts a@x.io b@x.io\n/remove_contacts A@x.io')
+  expect(await issue.contacts()).toEqual(['b@x.io'])
+  await say('ann', '/remove_contacts b@x.io\n/add_contacts b@x.io')
+  expect(await issue.contacts()).toEqual(['b@x.io'])
+})
+
+test('a change of more than fifty is refused whole, with the number, and all commands of the comment count', async () => {
+  const addresses = Array.from({ length: 51 }, (_, at) => `c${at}@x.io`)
+  const { say, issue } = await world(service, { people: planner, contacts: addresses })
+  const twoLines = `/add_contacts ${addresses.slice(0, 30).join(' ')}\n/add_contacts ${addresses.slice(30).join(' ')}`
+  expect(await say('ann', twoLines)).toBe('At most 50 contacts can be added at once; this would add 51. Nothing was changed.')
+  expect(await issue.contacts()).toEqual([])
+  await say('ann', `/add_contacts ${addresses.slice(0, 50).join(', ')}`)
+  expect(await issue.contacts()).toHaveLength(50)
+  expect(await say('ann', `/add_contacts ${addresses.join(' ')}`)).toMatch(/^Added c50@x.io\./)
+})
+
+test('contacts of another group are unknown', async () => {
+  await world(service, { contacts: ['elsewhere@x.io'] })
+  const { say, issue } = await world(service, { people: planner, contacts: ['here@x.io'] })
+  expect(await say('ann', '/add_contacts elsewhere@x.io')).toBe('No contact has the address elsewhere@x.io.')
+  expect(await issue.contacts()).toEqual([])
+})
+
+test('what is not a reference is told with its place, and the good ones beside it count', async () => {
+  const { say, issue } = await world(service, { people: planner, contacts: ['a@x.io'] })
+  const told = await say('ann', 'Hello\n/add_contacts bob a@x.io')
+  expect(told).toContain('Added a@x.io.')
+  expect(told).toMatch(/Line 2, column 15: "bob"/)
+  expect(await issue.contacts()).toEqual(['a@x.io'])
+})
+
+test('the history knows who, from where, what', async () => {
+  const { say, issue, users, contacts } = await world(service, { people: planner, contacts: ['a@x.io', 'b@x.io'] })
+  await say('ann', '/add_contacts a@x.io b@x.io')
+  await say('ann', '/remove_contacts a@x.io')
+  const by = { via: 'web', actor_id: users.get('ann')?.id }
+  expect(await issue.history()).toEqual([
+    { ...by, action: 'contact_linked', contact_id: contacts[0]?.id },
+    { ...by, action: 'contact_linked', contact_id: contacts[1]?.id },
+    { ...by, action: 'contact_unlinked', contact_id: contacts[0]?.id },
+  ])
+})
+
+describe('who may not', () => {
+  test.each([
+    ['a guest', 'guest'],
+    ['a member of nothing', 'nobody'],
+  ] as const)('%s reads the same words whether the contact exists or not', async (_, role) => {
+    const { say, issue } = await world(service, { people: { gus: role }, contacts: ['a@x.io'], visibility: 'public' })
+    const existing = await say('gus', '/add_contacts a@x.io')
+    expect(await say('gus', '/add_contacts nobody@x.io')).toBe(existing)
+    expect(existing).not.toBe('')
+    expect(await issue.contacts()).toEqual([])
+  })
+
+  test('somebody who may not see a private project cannot tell it from one that does not exist', async () => {
+    const { say } = await world(service, { people: { eve: 'nobody' } })
+    expect(await say('eve', '/help')).toBe('There is no such issue, or you may not see it.')
+    expect(await say('eve', '/help', { on: 'no/such#1' })).toBe('There is no such issue, or you may not see it.')
+  })
+})
+
+test('hostile text is kept as far as a database can, and changes nothing', async () => {
+  const { say, issue } = await world(service, { people: planner, contacts: ['a@x.io'] })
+  await say('ann', 'NUL \0 and half a pair \uD800 and "; drop table issues; --\n/add_contacts \0@x.io \uD800@x.io')
+  expect(await issue.comments()).toEqual(['NUL \uFFFD and half a pair \uFFFD and "; drop table issues; --'])
+  expect(await issue.contacts()).toEqual([])
+})

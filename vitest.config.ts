@@ -1,0 +1,25 @@
+// The stories run on the embedded database, and a second time on Postgres and Redis where these are at hand.
+import { defineConfig } from 'vitest/config'
+import { lookForServices } from './test/support/services.ts'
+
+export default defineConfig(async () => {
+  const services = await lookForServices()
+  const stories = ['test/stories/**/*.test.ts']
+  const on = (name: string) => ({ extends: true as const, test: { name, include: stories, env: { TEST_ON: name } } })
+  return {
+    test: {
+      globalSetup: ['test/support/setup.ts'],
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+      // Two cores: the databases work beside the tests.
+      maxWorkers: 2,
+      reporters: process.env.TEST_REPORT ? ['default', 'json'] : ['default'],
+      outputFile: { json: process.env.TEST_REPORT ?? '' },
+      projects: [
+        { extends: true as const, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: stories } },
+        on('embedded'),
+        ...(services ? [on('services')] : []),
+      ],
+    },
+  }
+})
