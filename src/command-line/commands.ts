@@ -69,14 +69,14 @@ const commenting: Run = async (place, input) => {
   const { receipt, outcome, waiting } = await place.hear({
     via: 'command line',
     delivery: randomUUID(),
-    on: { issueId: facts.issueId },
+    on: { id: facts.issueId },
     place: text(input, 'on'),
     author: { id: String(user.id), name: user.name },
     body: text(input, 'body'),
   })
   if (receipt.status === 'refused') throw new Refused(receipt.reason)
   if (waiting) return 'The comment is written down; its commands are waiting and will take effect.'
-  const said = receipt.commentId === null ? [] : [`Commented on ${text(input, 'on')}.`]
+  const said = receipt.shown === null ? [] : [`Commented on ${text(input, 'on')}.`]
   return [...said, ...(outcome?.answer ?? [])].join('\n')
 }
 

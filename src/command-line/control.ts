@@ -17,7 +17,8 @@ const mostBytes = 2 * 1024 * 1024
 async function readAll(socket: Socket): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of socket as AsyncIterable<Buffer>) {
+  // Else the socket would be destroyed at the end of what is read, and nothing could be answered.
+  for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > mostBytes) throw new Error('the request is too long')
     chunks.push(chunk)

@@ -19,10 +19,9 @@ export const nextCommentId = sql`nextval(pg_get_serial_sequence('comments', 'id'
 /** SQL: inserts the comments that a query yields as (id, issue_id, author_id, body). */
 export const insertComments = (rows: SQL): SQL => sql`insert into comments (id, issue_id, author_id, body) overriding system value ${rows}`
 
-/** Writes a note of the system's on an issue, in the name of whoever acted. */
-export async function writeNote(tx: Tx, issueId: number, authorId: number, body: string): Promise<void> {
-  await tx.insert(comments).values({ issueId, authorId, body, system: true })
-}
+/** SQL: inserts a note of the system's on an issue, in the name of whoever acted. */
+export const insertNote = (issueId: number, authorId: number, body: string): SQL =>
+  sql`insert into comments (issue_id, author_id, body, system) values (${issueId}, ${authorId}, ${body}, true)`
 
 /** Gives a comment a new text; one with no text left is taken away. */
 export async function rewriteComment(tx: Tx, id: number, body: string): Promise<void> {

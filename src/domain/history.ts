@@ -1,6 +1,5 @@
 // Who did what, when, from where. Subjects are named by id alone, so that personal data goes with the contact.
-import { sql } from 'drizzle-orm'
-import type { Tx } from '../storage/db.ts'
+import { type SQL, sql } from 'drizzle-orm'
 
 /** Who acts, and the door they came through. */
 export interface Actor {
@@ -8,18 +7,8 @@ export interface Actor {
   via: string
 }
 
-/** Keeps the fact that contacts were linked to an issue or unlinked from it. */
-export async function recordLinks(
-  tx: Tx,
-  actor: Actor,
-  issueId: number,
-  links: { added: readonly number[]; removed: readonly number[] },
-): Promise<void> {
-  const rows = [
-    ...links.added.map((contactId) => ({ contactId, action: 'contact_linked' })),
-    ...links.removed.map((contactId) => ({ contactId, action: 'contact_unlinked' })),
-  ]
-  await tx.execute(sql`insert into history (actor_id, via, issue_id, contact_id, action)
-    select ${actor.userId}::bigint, ${actor.via}, ${issueId}::bigint, link.contact_id, link.action
-    from unnest(${sql.param(rows.map((row) => row.contactId))}::bigint[], ${sql.param(rows.map((row) => row.action))}::text[]) as link (contact_id, action)`)
-}
+/** SQL: keeps the fact that contacts were linked to an issue and unlinked from it; `added` and `removed` name what yields their `contact_id`. */
+export const recordLinks = (actor: Actor, issueId: number, { added, removed }: { added: SQL; removed: SQL }): SQL =>
+  sql`insert into history (actor_id, via, issue_id, contact_id, action)
+    select ${actor.userId}::bigint, ${actor.via}, ${issueId}::bigint, contact_id, action
+    from (select contact_id, 'contact_linked' as action from ${added} union all select contact_id, 'contact_unlinked' from ${removed}) links`

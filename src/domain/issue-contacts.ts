@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { addressKey, type ContactLine, type IssueChange, type IssueResult } from './change.ts'
-import { writeNote } from './comments.ts'
+import { insertNote } from './comments.ts'
 import { type Actor, recordLinks } from './history.ts'
 import { type IssueFacts, touchIssue } from './issues.ts'
 import { linkNote } from './system-notes.ts'
@@ -91,17 +91,13 @@ export async function makeChange(
   return { outcomes: plan.outcomes, refused: plan.refused, ...(await answersTo(tx, facts, change)) }
 }
 
-// The statements do not wait for each other's answers: on Postgres they travel together.
+// One statement: what it adds and removes is what the history says.
 async function makeLinks(tx: Tx, issueId: number, { add, remove }: Pick<LinkPlan, 'add' | 'remove'>, actor: Actor): Promise<void> {
-  await Promise.all([
-    add.length > 0 &&
-      tx.execute(
-        sql`insert into issue_contacts (issue_id, contact_id) select ${issueId}, unnest(${sql.param(add)}::bigint[]) on conflict do nothing`,
-      ),
-    remove.length > 0 &&
-      tx.execute(sql`delete from issue_contacts where issue_id = ${issueId} and contact_id = any(${sql.param(remove)}::bigint[])`),
-    recordLinks(tx, actor, issueId, { added: add, removed: remove }),
-    writeNote(tx, issueId, actor.userId, linkNote(add.length, remove.length)),
-    touchIssue(tx, issueId),
-  ])
+  await tx.execute(sql`with added as (
+      insert into issue_contacts (issue_id, contact_id) select ${issueId}, unnest(${sql.param(add)}::bigint[]) on conflict do nothing returning contact_id
+    ), removed as (
+      delete from issue_contacts where issue_id = ${issueId} and contact_id = any(${sql.param(remove)}::bigint[]) returning contact_id
+    ), recorded as (${recordLinks(actor, issueId, { added: sql`added`, removed: sql`removed` })}),
+    noted as (${insertNote(issueId, actor.userId, linkNote(add.length, remove.length))})
+    ${touchIssue(issueId)}`)
 }

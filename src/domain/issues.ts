@@ -120,9 +120,8 @@ export async function openIssue(
 /** Holds everybody else who wants to change this issue back until the transaction ends. */
 export const lockIssue = (tx: Tx, issue: SQL): Promise<unknown> => tx.execute(sql`select id from issues where id = ${issue} for update`)
 
-/** Marks an issue as changed now. */
-export const touchIssue = (tx: Tx, issueId: number): Promise<unknown> =>
-  tx.execute(sql`update issues set updated_at = now() where id = ${issueId}`)
+/** SQL: marks an issue as changed now. */
+export const touchIssue = (issueId: number): SQL => sql`update issues set updated_at = now() where id = ${issueId}`
 
 /** An issue as its page shows it. */
 export interface ShownIssue {

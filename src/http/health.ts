@@ -14,7 +14,7 @@ export function healthRoutes(app: FastifyInstance, db: Db): void {
       await Promise.race([db.execute(sql`select 1`), late])
       return { status: 'ok' }
     } catch (fault) {
-      request.log.warn({ fault: (fault as Error).message }, 'not ready')
+      request.log.warn({ fault }, 'not ready')
       return reply.code(503).send({ status: 'failed', database: 'cannot be reached' })
     }
   })

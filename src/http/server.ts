@@ -45,8 +45,7 @@ interface Refusal extends FastifyError {
 
 function answerError(fault: Refusal, request: FastifyRequest, reply: FastifyReply): void {
   const status = fault.statusCode ?? (isOutage(fault) ? 503 : 500)
-  if (status >= 500)
-    request.log.error({ fault: fault.message, stack: fault.stack, cause: (fault.cause as Error)?.message }, 'request failed')
+  if (status >= 500) request.log.error({ fault }, 'request failed')
   const detail =
     status === 503
       ? 'The database cannot be reached. Try again in a moment.'
@@ -92,7 +91,7 @@ export async function openServer({
     trustProxy,
     routerOptions: { maxParamLength: 2_000 },
     requestTimeout: 60_000,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
   })
   const secure = publicUrl.startsWith('https:')
   await app.register(helmet, {

@@ -7,7 +7,6 @@ import { actions } from '../quick-actions/index.ts'
 import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
 import { reportLines } from '../quick-actions/report.ts'
 import type { Db, Tx } from '../storage/db.ts'
-import { tell } from '../storage/notify.ts'
 import type { Outcome } from './comment.ts'
 import { issueOf, markApplied, nextWaiting, type Waiting } from './deliveries.ts'
 
@@ -50,7 +49,7 @@ async function applyOne(tx: Tx, how: Apply, waiting: Waiting): Promise<void> {
   if (!facts) throw new Error(`issue ${waiting.issueId} is gone`)
   const outcome = await carryOut(tx, how, { waiting, facts })
   const status = how.wantsReply(waiting.via) ? 'applied' : 'replied'
-  await Promise.all([markApplied(tx, waiting.id, outcome, status), tell(tx, { issue: waiting.issueId, delivery: waiting.id })])
+  await markApplied(tx, waiting, outcome, status)
 }
 
 async function carryOut(tx: Tx, how: Apply, { waiting, facts }: { waiting: Waiting; facts: IssueFacts }): Promise<Outcome> {

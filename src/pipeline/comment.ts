@@ -1,5 +1,6 @@
 // What enters and what leaves: the only types that a door and the way share.
 import type { IssueResult } from '../domain/change.ts'
+import type { IssueName } from '../domain/issues.ts'
 
 /** All that a door tells us of something that somebody wrote. */
 export interface Comment {
@@ -7,8 +8,8 @@ export interface Comment {
   via: string
   /** Names the comment there, and its edit if it is one: the same delivery is taken once, however often it comes. */
   delivery: string
-  /** The issue, as `acme/shop#3` or by its id; for a comment that opens an issue the project, as `acme/shop`. */
-  on: string | { issueId: number }
+  /** The issue, as `acme/shop#3` or by what we know of it; for a comment that opens an issue the project, as `acme/shop`. */
+  on: string | IssueName
   /** Where to answer: an issue, a thread, a Message-ID. */
   place: string
   /** Who wrote it, by the id they have there. At our own doors that is our user's id. */
@@ -27,9 +28,9 @@ export type Receipt =
   | {
       status: 'taken'
       deliveryId: number
-      issueId: number
+      issue: { issueId: number; iid: number; projectId: number; projectPath: string }
       /** What the issue now shows of it; null when only commands were in it. */
-      commentId: number | null
+      shown: { id: number; body: string; createdAt: Date } | null
       /** Nothing is left to do: there was no command in it, or it had come before and is done. */
       done: boolean
       accepted: readonly string[]

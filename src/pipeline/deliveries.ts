@@ -3,7 +3,7 @@ import { and, asc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm'
 import { insertComments, nextCommentId, rewriteComment } from '../domain/comments.ts'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { tell, telling } from '../storage/notify.ts'
-import { type Delivery, deliveries } from '../storage/schema.ts'
+import { type Delivery, deliveries, issues } from '../storage/schema.ts'
 import type { Comment, Outcome } from './comment.ts'
 
 /** A comment that is about to be written down. */
@@ -20,21 +20,30 @@ export interface NewDelivery {
 export interface Written {
   id: number
   commentId: number | null
+  receivedAt: Date
   done: boolean
   /** It had come before; nothing was written. */
   again: boolean
 }
 
-/** The delivery that came before under the same name, if one did. */
+/** The delivery that came before under the same name, if one did, and the issue it was on. */
 export async function findTaken(
   tx: Tx,
   { via, delivery }: Pick<Comment, 'via' | 'delivery'>,
-): Promise<(Written & { issueId: number }) | undefined> {
+): Promise<(Written & { issueId: number; iid: number }) | undefined> {
   const [found] = await tx
-    .select()
+    .select({
+      id: deliveries.id,
+      issueId: deliveries.issueId,
+      iid: issues.iid,
+      commentId: deliveries.commentId,
+      receivedAt: deliveries.receivedAt,
+      status: deliveries.status,
+    })
     .from(deliveries)
+    .innerJoin(issues, eq(issues.id, deliveries.issueId))
     .where(and(eq(deliveries.via, via), eq(deliveries.delivery, delivery)))
-  return found && { id: found.id, issueId: found.issueId, commentId: found.commentId, done: found.status !== 'queued', again: true }
+  return found && { ...found, done: found.status !== 'queued', again: true }
 }
 
 /** Writes a comment down: the delivery, what the issue shows of it, and the news, in one statement. A second time it only finds the first. */
@@ -42,12 +51,12 @@ export async function writeDown(tx: Tx, wanted: NewDelivery): Promise<Written> {
   const { comment, authorId, issueId, text, done } = wanted
   const commentId = text === '' ? sql`null` : nextCommentId
   const said = insertComments(sql`select comment_id, issue_id, author_id, ${text} from written where comment_id is not null`)
-  const [written] = await rowsOf<{ id: number; commentId: number | null }>(
+  const [written] = await rowsOf<{ id: number; commentId: number | null; receivedAt: string }>(
     tx,
-    sql`with written as (${insertDelivery(wanted, commentId)} returning id, comment_id, issue_id, author_id), said as (${said} returning id)
-      select id, comment_id as "commentId", (select ${telling({ issue: issueId })} from said) from written`,
+    sql`with written as (${insertDelivery(wanted, commentId)} returning id, comment_id, issue_id, author_id, received_at), said as (${said} returning id)
+      select id, comment_id as "commentId", received_at as "receivedAt", (select ${telling({ issue: issueId })} from said) from written`,
   )
-  if (written) return { id: written.id, commentId: written.commentId, done, again: false }
+  if (written) return { id: written.id, commentId: written.commentId, receivedAt: new Date(written.receivedAt), done, again: false }
   const before = await findTaken(tx, comment)
   if (!before) throw new Error(`delivery ${comment.via} ${comment.delivery} of user ${authorId} was neither written nor found`)
   return before
@@ -64,11 +73,20 @@ export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<W
     const before = await findTaken(tx, { via: wanted.comment.via, delivery: first })
     const shown = before?.issueId === wanted.issueId ? before.commentId : null
     if (shown === null) return writeDown(tx, wanted)
-    const [written] = await rowsOf<{ id: number }>(tx, sql`${insertDelivery(wanted, sql`${shown}::bigint`)} returning id`)
+    const [written] = await rowsOf<{ id: number; receivedAt: string }>(
+      tx,
+      sql`${insertDelivery(wanted, sql`${shown}::bigint`)} returning id, received_at as "receivedAt"`,
+    )
     if (!written) return (await findTaken(tx, wanted.comment)) as Written
     await rewriteComment(tx, shown, wanted.text)
     await tell(tx, { issue: wanted.issueId })
-    return { id: written.id, commentId: wanted.text === '' ? null : shown, done: wanted.done, again: false }
+    return {
+      id: written.id,
+      commentId: wanted.text === '' ? null : shown,
+      receivedAt: new Date(written.receivedAt),
+      done: wanted.done,
+      again: false,
+    }
   })
 
 export type Waiting = Pick<Delivery, 'id' | 'via' | 'issueId' | 'commentId' | 'authorId' | 'place' | 'body' | 'replaces'>
@@ -88,10 +106,16 @@ export async function nextWaiting(tx: Tx, upTo: number): Promise<Waiting | undef
   return next
 }
 
-/** Keeps the outcome of a delivery together with what it changed. */
-export async function markApplied(tx: Tx, id: number, outcome: Outcome, status: 'applied' | 'replied'): Promise<void> {
-  await tx.update(deliveries).set({ outcome, status, appliedAt: sql`now()`, fault: null }).where(eq(deliveries.id, id))
+/** Keeps the outcome of a delivery together with what it changed, and tells the news of both. */
+export async function markApplied(tx: Tx, { id, issueId }: Waiting, outcome: Outcome, status: 'applied' | 'replied'): Promise<void> {
+  const stored = JSON.stringify(outcome)
+  await tx.execute(sql`with done as (
+      update deliveries set outcome = ${stored}::jsonb, status = ${status}, applied_at = now(), fault = null where id = ${id}
+    ) select ${telling({ issue: issueId, delivery: id, outcome: stored.length < longestNews ? outcome : undefined })}`)
 }
+
+// A notification can have 8,000 bytes, a character three. A longer outcome is read from its row.
+const longestNews = 2_000
 
 /** One delivery, whole. */
 export async function findDelivery(tx: Tx, id: number): Promise<(Delivery & { outcome: Outcome | null }) | undefined> {

@@ -8,7 +8,7 @@ import type { Queue } from '../queue/queue.ts'
 import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
 import type { Db } from '../storage/db.ts'
 import { type Comment, longestComment, ownDoors, type Receipt, type Receive } from './comment.ts'
-import { findTaken, writeDown, writeEdit } from './deliveries.ts'
+import { findTaken, type Written, writeDown, writeEdit } from './deliveries.ts'
 
 type Refused = Extract<Receipt, { status: 'refused' }>
 const refused = (why: Refused['why'], reason: string): Refused => ({ status: 'refused', why, reason })
@@ -23,7 +23,7 @@ const tooLarge = refused('too large', `A comment can be at most ${longestComment
 const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 function issueName(on: Comment['on']): IssueName | undefined {
-  return typeof on === 'string' ? parseReference(on) : { id: on.issueId }
+  return typeof on === 'string' ? parseReference(on) : on
 }
 
 const authorOf = (db: Db, { via, author }: Comment): Promise<number | undefined> =>
@@ -43,7 +43,7 @@ export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log
     if (!receipt.done)
       queue
         .push(receipt.deliveryId)
-        .catch((fault: Error) => log.warn({ fault: fault.message, delivery: receipt.deliveryId }, 'not queued; the sweep will'))
+        .catch((fault: unknown) => log.warn({ fault, delivery: receipt.deliveryId }, 'not queued; the sweep will'))
     return receipt
   }
 }
@@ -61,19 +61,11 @@ async function takeComment(db: Db, comment: Comment, authorId: number): Promise<
 
 const isDone = ({ commands, hints }: Interpretation) => commands.length === 0 && hints.length === 0
 
-const receiptOf = (
-  taken: { id: number; commentId: number | null; done: boolean },
-  facts: Pick<IssueFacts, 'issueId'>,
-  { accepted, refused }: Interpretation,
-): Receipt => ({
-  status: 'taken',
-  deliveryId: taken.id,
-  issueId: facts.issueId,
-  commentId: taken.commentId,
-  done: taken.done,
-  accepted,
-  refused,
-})
+function receiptOf({ id, commentId, receivedAt, done }: Written, issue: IssueFacts, { text, accepted, refused }: Interpretation): Receipt {
+  const { issueId, iid, projectId, projectPath } = issue
+  const shown = commentId === null ? null : { id: commentId, body: text, createdAt: receivedAt }
+  return { status: 'taken', deliveryId: id, issue: { issueId, iid, projectId, projectPath }, shown, done, accepted, refused }
+}
 
 /** A new issue: its description is its first comment. */
 async function takeIssue(db: Db, comment: Comment, authorId: number): Promise<Receipt> {
@@ -82,12 +74,12 @@ async function takeIssue(db: Db, comment: Comment, authorId: number): Promise<Re
   if (facts.userId === null || !can(facts.standing, 'comment')) return forbidden
   const interpretation = interpret(comment.body, facts)
   const before = await findTaken(db, comment)
-  if (before) return receiptOf(before, before, interpretation)
+  if (before) return receiptOf(before, { ...facts, issueId: before.issueId, iid: before.iid }, interpretation)
   return db.transaction(async (tx) => {
     const title = clean(comment.opens?.title ?? '')
     const issue = await openIssue(tx, { projectId: facts.projectId, title, description: interpretation.text, authorId })
     const taken = await writeDown(tx, { comment, authorId, issueId: issue.id, text: '', done: isDone(interpretation) })
     if (taken.again) tx.rollback()
-    return receiptOf(taken, { issueId: issue.id }, interpretation)
+    return receiptOf(taken, { ...facts, issueId: issue.id, iid: issue.iid }, interpretation)
   })
 }

@@ -27,7 +27,7 @@ export function keepSweeping({ db, queue, log }: { db: Db; queue: Queue; log: Lo
   const run = (olderThan: number) => {
     current = sweep(db, queue, olderThan).then(
       (pushed) => void (pushed > 0 && log.info({ pushed }, 'swept')),
-      (fault: Error) => log.warn({ fault: fault.message }, 'could not sweep; will try again'),
+      (fault: unknown) => log.warn({ fault }, 'could not sweep; will try again'),
     )
   }
   run(0)

@@ -1,6 +1,6 @@
 // Hear and wait a while: for doors whose people look at the answer right where they typed.
 import type { Db } from '../storage/db.ts'
-import type { Newsroom } from '../storage/notify.ts'
+import type { News, Newsroom } from '../storage/notify.ts'
 import type { Comment, Outcome, Receipt, Receive } from './comment.ts'
 import { findDelivery } from './deliveries.ts'
 
@@ -15,7 +15,7 @@ export interface Heard {
 export type Hear = (comment: Comment) => Promise<Heard>
 
 // News can be lost with a connection; then one of these looks finds the outcome.
-const looks = [250, 1_000, 2_500]
+const looks = [1_000, 2_500]
 
 /** Receives comments and waits for what comes of each, at most `patience` milliseconds. */
 export function openHear({ db, receive, newsroom }: { db: Db; receive: Receive; newsroom: Newsroom }, patience = 5_000): Hear {
@@ -23,7 +23,7 @@ export function openHear({ db, receive, newsroom }: { db: Db; receive: Receive; 
     let waitFor = (): Promise<Outcome | undefined> => Promise.resolve(undefined)
     // Followed before the queue knows of it, so that the news cannot come first.
     const receipt = await receive(comment, (taken) => {
-      if (!taken.done) waitFor = followOutcome({ db, newsroom, patience }, taken)
+      if (!taken.done) waitFor = followOutcome({ db, newsroom, patience }, { issueId: taken.issue.issueId, deliveryId: taken.deliveryId })
     })
     const outcome = await waitFor()
     return { receipt, outcome, waiting: receipt.status === 'taken' && !receipt.done && !outcome }
@@ -46,7 +46,10 @@ function followOutcome(
       const found = await findDelivery(db, deliveryId).catch(() => undefined)
       if (found?.outcome) resolve(found.outcome)
     }
-    stop = newsroom.follow(issueId, (news) => void (news.delivery === deliveryId && look()), look)
+    const hear = ({ delivery, outcome }: News) => {
+      if (delivery === deliveryId) outcome ? resolve(outcome as Outcome) : void look()
+    }
+    stop = newsroom.follow(issueId, hear, look)
     timers.push(...looks.filter((ms) => ms < patience).map((ms) => setTimeout(look, ms)), setTimeout(resolve, patience, undefined))
   })
   return () =>

@@ -31,9 +31,10 @@ export function openWork(work: Work): (deliveryId: number) => Promise<void> {
 
 // When the database itself is away nothing can be counted: the queue tries on, and the sweep after it.
 async function count(work: Work, deliveryId: number, fault: Error): Promise<void> {
-  const cause = fault.cause instanceof Error ? `${fault.message}: ${fault.cause.message}` : fault.message
-  work.log.error({ delivery: deliveryId, fault: cause, stack: fault.stack }, 'a delivery could not be worked on')
-  const attempts = await countFault(work.db, deliveryId, cause.slice(0, 2_000)).catch(() => 0)
+  work.log.error({ delivery: deliveryId, fault }, 'a delivery could not be worked on')
+  // Not the message of a failed statement itself: it lists the values.
+  const reason = fault.cause instanceof Error ? fault.cause.message : fault.message
+  const attempts = await countFault(work.db, deliveryId, reason.slice(0, 2_000)).catch(() => 0)
   if (attempts >= work.attempts) await giveUp(work, deliveryId)
 }
 
@@ -44,7 +45,7 @@ async function giveUp({ db, replies, log }: Work, deliveryId: number): Promise<v
   if (failed?.status !== 'failed') return
   await tell(db, { issue: failed.issueId, delivery: deliveryId })
   const say = failed.appliedAt === null ? replies.get(failed.via) : undefined
-  await say?.(failed.place, { toAsker: sorry, inPublic: sorry }).catch((fault: Error) =>
-    log.warn({ delivery: deliveryId, fault: fault.message }, 'could not tell that it failed'),
+  await say?.(failed.place, { toAsker: sorry, inPublic: sorry }).catch((fault: unknown) =>
+    log.warn({ delivery: deliveryId, fault }, 'could not tell that it failed'),
   )
 }

@@ -27,7 +27,7 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
   const queue = new BullQueue(name, { connection, prefix, skipVersionCheck: true })
   const workers: Worker[] = []
   const connections = [connection]
-  const complain = (fault: Error) => log.warn({ fault: fault.message }, 'Redis')
+  const complain = (fault: Error) => log.warn({ fault }, 'Redis')
   connection.on('error', complain)
   queue.on('error', () => {})
 

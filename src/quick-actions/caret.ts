@@ -3,13 +3,7 @@ import type { Action } from './action.ts'
 import { parse } from './grammar/arguments.js'
 import { findAction } from './index.ts'
 
-/** What the grammar sees: it knows no command by name. Offsets count UTF-16 units from 0. */
-export type Typed =
-  | { kind: 'command'; from: number; sign: '/' | ''; term: string }
-  | { kind: 'contact'; command: string; from: number; term: string; earlier: string[] }
-  | { kind: 'none' }
-
-/** What is being typed. From `from` to the end of the line is what a choice replaces. */
+/** What is being typed. From `from` to the end of the line is what a choice replaces; offsets count UTF-16 units from 0. */
 export type Typing =
   /** A name: a choice inserts `sign`, the name and a blank. */
   | { kind: 'command'; from: number; sign: '/' | ''; term: string }

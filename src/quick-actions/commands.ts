@@ -31,7 +31,7 @@ interface Candidate {
 /** Further commands are taken out, but do not count. */
 const mostCommands = 100
 const mostHints = 10
-/** Nobody writes so many different lengths of back-tick runs but to do harm. */
+/** Nobody writes back-tick runs of so many different lengths but to do harm: to make every fence a long one. */
 const longestFence = 16
 
 const anyCommand = /^(?:\/\S|@rolobot\s)/im
@@ -40,8 +40,8 @@ const isBlank = (line: string): boolean => /^[ \t]*$/.test(line)
 
 /**
  * Reads a comment as Markdown and takes its commands out.
- * @param body the comment; any text at all. A text without commands takes a millisecond for each megabyte, the worst
- * text of 256 KiB about a tenth of a second
+ * @param body the comment; any text at all. Prose without commands takes less than a millisecond for each
+ * megabyte, the worst text of 256 KiB about a tenth of a second
  * @returns the text that is left, with LF as line ends and trimmed at the end; the first 100 commands; hints for people
  */
 export function understand(body: string): Understood {
@@ -51,7 +51,9 @@ export function understand(body: string): Understood {
   const found = find(lines)
   const known = found.filter((candidate) => candidate.known)
   return {
-    text: (known.length > 0 ? hush(takeOut(lines, known)).join('\n') : text).trimEnd(),
+    // Without its commands a text may read otherwise: `2. a` after a command is text, and begins a list without it.
+    // What was no command before and would be one now must stay text.
+    text: (known.length > 0 ? asCodeSpans(takeOut(lines, known)).join('\n') : text).trimEnd(),
     commands: known.slice(0, mostCommands).flatMap((candidate) => takeApart(candidate, lines)),
     hints: hint(found, known.length - mostCommands),
   }
@@ -62,7 +64,7 @@ export function understand(body: string): Understood {
  * is found comes back as it is.
  */
 export function redact(body: string): string {
-  if (!anyCommand.test(body.replaceAll('\r', '\n'))) return body
+  if (!anyCommand.test(body)) return body
   const ends = body.match(/\r\n?|\n/g) ?? []
   const lines = body.split(/\r\n?|\n/)
   const spans = asCodeSpans(lines)
@@ -122,10 +124,6 @@ function takeOut(lines: readonly string[], commands: readonly Candidate[]): stri
   }
   return left
 }
-
-// Without its commands a text may read otherwise: `2. a` after a command is text, and begins a list without it. What
-// was no command before and would be one now must stay text.
-const hush = asCodeSpans
 
 function hint(found: readonly Candidate[], tooMany: number): string[] {
   const near = found.filter((candidate) => !candidate.known).slice(0, mostHints)

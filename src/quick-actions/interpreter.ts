@@ -8,7 +8,7 @@ import { mayUse } from './help.ts'
 import { findAction } from './index.ts'
 import { count } from './phrases.ts'
 
-export interface Refusal {
+interface Refusal {
   command: string
   reason: string
 }
@@ -61,7 +61,7 @@ export function interpret(body: string, facts: Facts, replaces?: string): Interp
     text,
     commands: fresh.map(({ command }) => command),
     hints,
-    change: subtract(planOf(all), planOf(old)),
+    change: newIn(planOf(all), planOf(fresh), planOf(old)),
     accepted: fresh.filter(takesPart).map(({ action }) => action.name),
     refused: fresh.flatMap(({ action, permitted }) => (permitted ? [] : refusal(action))),
     faults: faultsIn(fresh.filter((one) => one.permitted)),
@@ -85,6 +85,10 @@ const read = parse as (text: string, options: { startRule: Shape }) => Arguments
 
 const planOf = (meant: readonly Meant[]): IssueChange =>
   meant.filter((one) => one.permitted).reduce((change, { action, args }) => action.plan(change, args), noChange)
+
+/** Of the whole plan, the part that a new command asks for and that the old text did not ask for already. */
+const newIn = (whole: IssueChange, fresh: IssueChange, old: IssueChange): IssueChange =>
+  subtract(subtract(whole, subtract(whole, fresh)), old)
 
 const takesPart = ({ action, args, permitted }: Meant): boolean => permitted && !isEmpty(action.plan(noChange, args))
 

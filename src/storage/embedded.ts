@@ -35,9 +35,13 @@ export class FolderError extends Error {
 export class FolderInUse extends FolderError {
   readonly pid: number
   readonly socket: string | null
-  constructor(folder: string, { pid, socket }: Holder) {
-    const who = pid === process.pid ? 'this process itself' : `process ${pid}`
-    super(folder, `The data folder ${folder} is in use by ${who}. Stop that process first, or set ROLOBOT_DATA to another folder.`)
+  constructor(folder: string, { pid, space, socket }: Holder) {
+    const elsewhere = space !== hereAndNow().space
+    const who = elsewhere ? `process ${pid} of another container` : pid === process.pid ? 'this process itself' : `process ${pid}`
+    const cure = elsewhere
+      ? `Stop it first; if that container is long gone, delete ${join(folder, 'lock')}.`
+      : 'Stop that process first, or set ROLOBOT_DATA to another folder.'
+    super(folder, `The data folder ${folder} is in use by ${who}. ${cure}`)
     this.pid = pid
     this.socket = socket
   }
@@ -61,7 +65,8 @@ export class FolderUnusable extends FolderError {
 }
 
 const postgresMajor = '18'
-const version = `rolobot-data 1 postgres ${postgresMajor}`
+const format = 'rolobot-data 1'
+const version = `${format} postgres ${postgresMajor}`
 
 /**
  * Opens the database in `folder`, and creates both where missing. Nobody else can open the folder before `close`.
@@ -72,19 +77,24 @@ const version = `rolobot-data 1 postgres ${postgresMajor}`
 export async function openEmbedded(folder: string): Promise<Embedded> {
   const path = resolve(folder)
   const lock = await explained(path, async () => {
+    await refuseIfHeld(path)
     checkOurs(path)
     createFolder(path)
     return takeLock(path)
   })
   try {
     const pglite = await explained(path, () => openDatabase(path))
-    const close = () => (pglite.closed ? Promise.resolve() : pglite.close()).finally(lock.release)
+    const upkeep = setInterval(() => void checkpoint(pglite), checkpointEvery).unref()
     let closing: Promise<void> | undefined
+    const close = async () => {
+      clearInterval(upkeep)
+      if (!pglite.closed) await pglite.close()
+    }
     return {
       pglite,
       announce: lock.announce,
       close() {
-        closing ??= close()
+        closing ??= close().finally(lock.release)
         return closing
       },
     }
@@ -93,6 +103,13 @@ export async function openEmbedded(folder: string): Promise<Embedded> {
     throw error
   }
 }
+
+/**
+ * A database in memory, for tests: gone with the process.
+ * @param dump what `dumpDataDir` of another one gave; spares the seconds that a new one takes
+ * @throws what PGlite throws on a dump it cannot read
+ */
+export const openInMemory = (dump?: Blob | File): Promise<PGlite> => PGlite.create({ loadDataDir: dump })
 
 const reasons: Record<string, string> = {
   EACCES: 'cannot be read or written by this user. Give this user the folder, or set ROLOBOT_DATA to another one.',
@@ -116,18 +133,32 @@ async function explained<Result>(folder: string, work: () => Promise<Result>): P
 // --- what the folder holds: `version` and `postgres`, and while it is open `lock` ---
 
 const unfinished = 'postgres.new'
-const ownBeforeVersion = (name: string) => name === 'lost+found' || name === unfinished || name === 'version.new' || name.startsWith('lock')
+const ownBeforeVersion = (name: string) =>
+  name === 'lost+found' || name === unfinished || name === 'version.new' || /^lock(\.|$)/.test(name)
 
-// Reads only. `version` is written before `postgres` appears, so a folder with a `postgres` and no version is somebody else's.
+// Reads only. `version` is written before anything of a database, so a folder with a `postgres` and no version is somebody else's.
 function checkOurs(folder: string): void {
   const names = namesIn(folder)
-  if (!names.includes('version')) {
-    if (names.every(ownBeforeVersion)) return
+  if (names.includes('version')) checkVersion(folder, names)
+  else if (!names.every(ownBeforeVersion) || namesIn(join(folder, unfinished)).length > 0)
     throw new FolderUnusable(folder, 'is not empty and holds no Rolobot data. Set ROLOBOT_DATA to a new or an empty folder.')
-  }
-  const found = fs.readFileSync(join(folder, 'version'), 'utf8').trim()
-  if (found !== version) throw new FolderOfAnotherVersion(folder, found)
 }
+
+function checkVersion(folder: string, names: string[]): void {
+  const found = textOf(join(folder, 'version'))
+  if (found !== version) throw new FolderOfAnotherVersion(folder, found)
+  if (!names.includes('postgres')) {
+    if (names.includes(unfinished)) return
+    throw new FolderUnusable(folder, 'has lost its database (postgres/). Restore it from a backup, or delete the folder to start anew.')
+  }
+  // PGlite takes a folder without PG_VERSION for an empty one and would write a new database over what is left.
+  if (!namesIn(join(folder, 'postgres')).includes('PG_VERSION'))
+    throw new FolderUnusable(folder, 'is damaged: postgres/PG_VERSION is missing. Restore it from a backup.')
+  const major = textOf(join(folder, 'postgres', 'PG_VERSION'))
+  if (major !== postgresMajor) throw new FolderOfAnotherVersion(folder, `${format} postgres ${major}`)
+}
+
+const textOf = (file: string) => fs.readFileSync(file, 'utf8').trim()
 
 function namesIn(folder: string): string[] {
   try {
@@ -147,24 +178,9 @@ function createFolder(folder: string): void {
 async function openDatabase(folder: string): Promise<PGlite> {
   checkOurs(folder)
   fs.chmodSync(folder, 0o700)
-  const names = namesIn(folder)
-  if (!names.includes('postgres')) {
-    const lost = names.includes('version') && !names.includes(unfinished)
-    if (lost)
-      throw new FolderUnusable(folder, 'has lost its database (postgres/). Restore it from a backup, or delete the folder to start anew.')
-    await initialise(folder)
-  }
-  checkPostgres(folder)
+  if (!namesIn(folder).includes('postgres')) await initialise(folder)
   const startParams = PGlite.defaultStartParams.filter((param) => param !== '-F').concat('-c', 'wal_sync_method=fsync')
   return PGlite.create({ fs: new DurableNodeFS(join(folder, 'postgres')), startParams })
-}
-
-// PGlite takes a folder without PG_VERSION for an empty one and would write a new database over what is left.
-function checkPostgres(folder: string): void {
-  if (!namesIn(join(folder, 'postgres')).includes('PG_VERSION'))
-    throw new FolderUnusable(folder, 'is damaged: postgres/PG_VERSION is missing. Restore it from a backup.')
-  const found = fs.readFileSync(join(folder, 'postgres', 'PG_VERSION'), 'utf8').trim()
-  if (found !== postgresMajor) throw new FolderOfAnotherVersion(folder, `rolobot-data 1 postgres ${found}`)
 }
 
 // The new database gets its name when it is whole and on the disk. Until then nobody has used it, so what a crash left of it can go.
@@ -187,9 +203,10 @@ function replaceFile(path: string, text: string, draft: string): void {
 }
 
 function sync(path: string): void {
+  const isFolder = fs.statSync(path).isDirectory()
   // Windows cannot sync a folder.
-  if (process.platform === 'win32' && fs.statSync(path).isDirectory()) return
-  const file = fs.openSync(path, 'r')
+  if (isFolder && process.platform === 'win32') return
+  const file = fs.openSync(path, isFolder ? 'r' : 'r+')
   try {
     fs.fsyncSync(file)
   } finally {
@@ -199,12 +216,25 @@ function sync(path: string): void {
 
 // --- fsync ---
 
+const checkpointEvery = 60_000
+
+// Postgres in one process never makes a checkpoint by itself: its log would grow until `close`, and so would the start after a crash.
+async function checkpoint(pglite: PGlite): Promise<void> {
+  try {
+    const due = 'select from pg_control_checkpoint() where pg_current_wal_lsn() - redo_lsn > 64 * 1024 * 1024'
+    if ((await pglite.query(due)).rows.length > 0) await pglite.exec('checkpoint')
+  } catch {
+    // Closed or broken: whoever uses the database hears of it.
+  }
+}
+
 interface Emscripten {
   FS: { ErrnoError: new (errno: number) => Error }
   NODEFS: { stream_ops: { fsync?: (stream: { nfd?: number }) => number } }
 }
 
-const inputOutputError = 29
+// Postgres forgives a file system that cannot sync folders (EINVAL), and gives up on any other failure.
+const errnoOf = (error: unknown) => (codeOf(error) === 'EINVAL' ? 28 : 29)
 
 // PGlite's file system answers fsync with "done" and does nothing. This does it: for files and for folders, as Postgres syncs a folder
 // after it has created or renamed a file in it (a new WAL segment, pg_control). Not covered: fdatasync (hence wal_sync_method=fsync, the
@@ -223,8 +253,8 @@ function syncForReal({ FS, NODEFS }: Emscripten): void {
     try {
       if (nfd !== undefined) fs.fsyncSync(nfd)
       return 0
-    } catch {
-      throw new FS.ErrnoError(inputOutputError)
+    } catch (error) {
+      throw new FS.ErrnoError(errnoOf(error))
     }
   }
 }
@@ -292,6 +322,7 @@ function lockOf(folder: string, id: string, holder: Holder, server: Server | und
 /**
  * Who has the folder open. Touches nothing.
  * @returns the holder, or undefined if nobody has, or who had is dead
+ * @throws what reading the folder throws
  */
 export async function holderOf(folder: string): Promise<Holder | undefined> {
   const lock = join(resolve(folder), 'lock')
@@ -301,10 +332,15 @@ export async function holderOf(folder: string): Promise<Holder | undefined> {
   }
 }
 
-async function clearDead(folder: string): Promise<void> {
-  const names = namesIn(join(folder, 'lock'))
+async function refuseIfHeld(folder: string): Promise<void> {
   const holder = await holderOf(folder)
   if (holder) throw new FolderInUse(folder, holder)
+}
+
+// The names come first: what is not there yet when the holders are judged is not deleted.
+async function clearDead(folder: string): Promise<void> {
+  const names = namesIn(join(folder, 'lock'))
+  await refuseIfHeld(folder)
   remove(join(folder, 'lock'), names)
 }
 
@@ -322,7 +358,7 @@ function renamed(draft: string, lock: string): boolean {
     fs.renameSync(draft, lock)
     return true
   } catch (error) {
-    if (fs.existsSync(lock)) return false
+    if (['ENOTEMPTY', 'EEXIST'].includes(codeOf(error)) || (process.platform === 'win32' && fs.existsSync(lock))) return false
     throw error
   }
 }
@@ -339,7 +375,8 @@ function read(file: string): Holder | undefined {
 
 async function lives(holder: Holder, lock: string, id: string): Promise<boolean> {
   const here = hereAndNow()
-  if (holder.boot !== here.boot) return false
+  // A service may be kept from reading some of /proc: what is empty tells nothing.
+  if (holder.boot !== '' && here.boot !== '' && holder.boot !== here.boot) return false
   if (holder.space !== here.space) return answers(lock, `${id}.alive`)
   if (holder.pid === process.pid && here.start === '') return held.has(id)
   return isRunning(holder.pid, holder.start)
@@ -389,7 +426,7 @@ function listenIn(folder: string, name: string): Promise<Server | undefined> {
   const { path, done } = throughFd(folder, name)
   const server = createServer((socket) => socket.destroy()).unref()
   return new Promise<Server | undefined>((settle) => {
-    server.once('error', () => settle(undefined)).listen({ path, exclusive: true }, () => settle(server))
+    server.on('error', () => settle(undefined)).listen({ path, exclusive: true }, () => settle(server))
   }).finally(done)
 }
 

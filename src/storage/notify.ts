@@ -8,6 +8,8 @@ const channel = 'rolobot'
 export interface News {
   issue: number
   delivery?: number
+  /** What came of it, when it is short enough to travel along. */
+  outcome?: unknown
 }
 
 /** SQL: tells the news when the transaction commits, and only then. */

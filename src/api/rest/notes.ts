@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Asker } from '../../domain/access-tokens.ts'
 import { countComments, findComment, listComments, type ShownComment } from '../../domain/comments.ts'
-import { type IssueFacts, readFacts, referenceOf } from '../../domain/issues.ts'
+import { type IssueFacts, readFacts } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import type { Receipt } from '../../pipeline/comment.ts'
 import type { Hear, Heard } from '../../pipeline/wait.ts'
@@ -31,10 +31,10 @@ const notesOf = '/api/v4/projects/:id/issues/:iid/notes'
 
 /** Reading and writing the notes of an issue. */
 export function noteRoutes(app: FastifyInstance, routes: NoteRoutes): void {
-  const { db, hear } = routes
+  const { db, who, hear } = routes
 
   app.get(notesOf, async (request, reply) => {
-    const { facts } = await openIssue(routes, request)
+    const facts = await openIssue(routes, request)
     const { sort, ...page } = readFields(List, request.query)
     const [total, notes] = await Promise.all([
       countComments(db, facts.issueId),
@@ -45,21 +45,22 @@ export function noteRoutes(app: FastifyInstance, routes: NoteRoutes): void {
   })
 
   app.get(`${notesOf}/:note_id`, async (request) => {
-    const { facts } = await openIssue(routes, request)
+    const facts = await openIssue(routes, request)
     const note = await findComment(db, facts.issueId, numberOf(request, 'note_id', 'Note'))
     if (!note) throw notFound('404 Note')
     return noteOf(note, facts, routes.publicUrl)
   })
 
   app.post(notesOf, async (request, reply) => {
-    const { asker, facts } = await openIssue(routes, request)
+    const asker = await who(request)
     if (!asker) throw signInFirst()
     if (!asker.scopes.includes('api')) throw new Refusal(403, 'This token may only read: it lacks the scope `api`.')
     const { body } = readFields(NewNote, request.body)
-    const place = referenceOf(facts)
+    const { project, iid } = issueIn(request)
     const author = { id: String(asker.userId), name: asker.name }
-    const heard = await hear({ via: 'api', delivery: deliveryOf(request, asker), on: { issueId: facts.issueId }, place, author, body })
-    return answer(reply, heard, { facts, routes })
+    const place = `${project}#${iid}`
+    const heard = await hear({ via: 'api', delivery: deliveryOf(request, asker), on: { project, iid }, place, author, body })
+    return answer(reply, heard, { asker, publicUrl: routes.publicUrl })
   })
 }
 
@@ -74,18 +75,19 @@ const refusalStatus = { 'unknown person': 403, 'not found': 404, forbidden: 403,
   number
 >
 
-async function answer(
+function answer(
   reply: FastifyReply,
   { receipt, outcome, waiting }: Heard,
-  { facts, routes }: { facts: IssueFacts; routes: NoteRoutes },
-): Promise<unknown> {
-  if (receipt.status === 'refused') throw new Refusal(refusalStatus[receipt.why], receipt.reason)
+  { asker, publicUrl }: { asker: Asker; publicUrl: string },
+): FastifyReply {
+  if (receipt.status === 'refused')
+    throw receipt.why === 'not found' ? notFound('404 Issue') : new Refusal(refusalStatus[receipt.why], receipt.reason)
   const summary = waiting ? ['Your commands are waiting and will take effect.'] : outcome?.answer
   const said = { commands_changes: changesOf(outcome), ...(summary && { summary }) }
-  if (receipt.commentId === null) return reply.code(202).send(said)
-  const note = await findComment(routes.db, facts.issueId, receipt.commentId)
-  if (!note) throw notFound('404 Note')
-  return reply.code(201).send({ ...noteOf(note, facts, routes.publicUrl), ...said })
+  if (!receipt.shown) return reply.code(202).send(said)
+  const author = { id: asker.userId, username: asker.username, name: asker.name }
+  const note = { ...receipt.shown, updatedAt: receipt.shown.createdAt, system: false, author }
+  return reply.code(201).send({ ...noteOf(note, receipt.issue, publicUrl), ...said })
 }
 
 /** What the commands changed, by command and address. */
@@ -104,18 +106,22 @@ function numberOf(request: FastifyRequest, name: string, what: string): number {
   return Number(text)
 }
 
-/** The issue that the address names, if whoever asks may see it. */
-async function openIssue({ db, who }: NoteRoutes, request: FastifyRequest): Promise<{ asker: Asker | null; facts: IssueFacts }> {
-  const asker = await who(request)
+function issueIn(request: FastifyRequest): { project: string | number; iid: number } {
   const { id } = request.params as { id: string }
   const iid = numberOf(request, 'iid', 'Issue')
-  const facts =
-    iid < 2 ** 31 ? await readFacts(db, { project: /^\d{1,15}$/.test(id) ? Number(id) : id, iid }, asker?.userId ?? null) : undefined
-  if (!facts || !can(facts.standing, 'read_issue')) throw asker ? notFound('404 Issue') : signInFirst()
-  return { asker, facts }
+  if (iid >= 2 ** 31) throw notFound('404 Issue')
+  return { project: /^\d{1,15}$/.test(id) ? Number(id) : id, iid }
 }
 
-function noteOf(comment: ShownComment, facts: IssueFacts, publicUrl: string) {
+/** The issue that the address names, if whoever asks may see it. */
+async function openIssue({ db, who }: NoteRoutes, request: FastifyRequest): Promise<IssueFacts> {
+  const asker = await who(request)
+  const facts = await readFacts(db, issueIn(request), asker?.userId ?? null)
+  if (!facts || !can(facts.standing, 'read_issue')) throw asker ? notFound('404 Issue') : signInFirst()
+  return facts
+}
+
+function noteOf(comment: ShownComment, facts: Pick<IssueFacts, 'issueId' | 'iid' | 'projectId'>, publicUrl: string) {
   const { author } = comment
   return {
     id: comment.id,

@@ -1,0 +1,15 @@
+// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [comments]`.
+import { lookForServices } from '../test/support/services.ts'
+import { benchComments } from './comments.ts'
+import { benchSuggestions } from './suggestions.ts'
+import { benchUnderstanding } from './understanding.ts'
+
+const wanted = process.argv.slice(2)
+const services = await lookForServices()
+const parts = {
+  understanding: benchUnderstanding,
+  suggestions: async () =>
+    services ? benchSuggestions() : console.log('Not measured: suggestions over a million contacts need Postgres.'),
+  comments: () => benchComments(services),
+}
+for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part()

@@ -1,0 +1,118 @@
+// Suggestions over 1,000,000 contacts: over HTTP, beside the same search straight on the database and beside a bare Fastify route.
+import { randomUUID } from 'node:crypto'
+import autocannon from 'autocannon'
+import { sql } from 'drizzle-orm'
+import fastify from 'fastify'
+import postgres from 'postgres'
+import { readFacts } from '../src/domain/issues.ts'
+import { contactsToAdd } from '../src/domain/suggestions.ts'
+import { openPostgres } from '../src/storage/db.ts'
+import { withDatabase } from './comments.ts'
+import { figure, percentile, print, rateOf } from './measure.ts'
+import { run, start } from './processes.ts'
+
+const contacts = 1_000_000
+const seconds = 6
+const token = `bench-${randomUUID()}`
+const terms = [
+  'a',
+  'an',
+  'mar',
+  'maria l',
+  'smith-77',
+  'smith',
+  'user99',
+  'user500001@',
+  'example',
+  '@mail7',
+  'company 4',
+  'zzz',
+  '',
+  'é',
+  'jos',
+]
+
+// Names repeat, as they do: 40 first names, 5,000 last names, 200 domains, 2,000 organizations.
+const fill = `
+  insert into organizations (group_id, name, name_key) select g.id, 'Company ' || n, 'company ' || n from groups g, generate_series(1, 2000) n where g.full_path = 'acme';
+  insert into contacts (group_id, organization_id, first_name, last_name, email, email_key, find_by_name, find_by_surname, find_by_email, find_by_domain, find_by_organization)
+  select g.id, o.id, f.name, 'Smith-' || n % 5000, e.email, e.email, lower(f.name) || ' smith-' || n % 5000, 'smith-' || n % 5000 || ' ' || lower(f.name),
+    e.email, 'mail' || n % 200 || '.example', o.name_key
+  from groups g, generate_series(1, ${contacts}) n
+    cross join lateral (select 'user' || n || '@mail' || n % 200 || '.example' as email) e
+    cross join lateral (select (array['Maria','Jose','Anna','Ahmed','Li','Olga','Ivan','Mary','John','Noor','Aiko','Lars','Mark','Marta','Ana','Andrea','Jan','Eva','Omar','Fatima',
+      'Peter','Paul','Sara','Lena','Tom','Nina','Ravi','Priya','Chen','Wei','Yuki','Sven','Emma','Noah','Lucas','Mia','Leo','Zoe','Max','Ella'])[1 + n % 40] as name) f
+    join organizations o on o.name_key = 'company ' || (1 + n % 2000)
+  where g.full_path = 'acme';
+  vacuum analyze contacts; analyze`
+
+async function cannon(url: string, connections: number, paths: readonly string[]) {
+  const requests = paths.map((path) => ({ method: 'GET' as const, path }))
+  return autocannon({ url, connections, duration: seconds, requests, headers: { 'private-token': token } })
+}
+
+// autocannon's own histogram counts whole milliseconds.
+async function alone(url: string, paths: readonly string[]): Promise<number[]> {
+  const times: number[] = []
+  for (let at = 0; at < 3_000; at++) {
+    const begin = performance.now()
+    await (await fetch(`${url}${paths[at % paths.length]}`, { headers: { 'private-token': token } })).arrayBuffer()
+    if (at >= 300) times.push(performance.now() - begin)
+  }
+  return times
+}
+
+async function bareSearch(url: string): Promise<number> {
+  const database = openPostgres(url, 10)
+  const facts = await readFacts(database.db, { project: 'acme/support/shop', iid: 1 }, 1)
+  if (!facts) throw new Error('the sample is not there')
+  const rate = await rateOf(seconds, 10, (at) =>
+    contactsToAdd(database.db, facts, { term: terms[at % terms.length] as string, earlier: [], limit: 10 }),
+  )
+  await database.close()
+  return rate
+}
+
+async function bareRoute(url: string): Promise<number> {
+  const database = openPostgres(url, 10)
+  const app = fastify()
+  app.get('/', () => database.db.execute(sql`select id, title from issues where id = ${1}`))
+  const address = await app.listen({ port: 0, host: '127.0.0.1' })
+  const result = await autocannon({ url: address, connections: 50, duration: seconds })
+  await app.close()
+  await database.close()
+  return result.requests.average
+}
+
+async function measure(url: string): Promise<void> {
+  const environment = { DATABASE_URL: url, PORT: '0', ROLOBOT_ADMIN_TOKEN: token }
+  await run(['migrate'], environment)
+  const server = await start('serve', environment, /listens on .*\n/)
+  await run(['sample'], environment)
+  const client = postgres(url, { max: 1, onnotice: () => {} })
+  for (const statement of fill.split(';')) await client.unsafe(statement)
+  await client.end()
+  const address = /listens on (\S+)/.exec(server.said)?.[1] as string
+  const paths = terms.map(
+    (term) => `/api/suggestions?${new URLSearchParams({ issue: 'acme/support/shop#1', text: `/add_contacts [contact:${term}` })}`,
+  )
+  const one = await alone(address, paths)
+  const fifty = await cannon(address, 50, paths)
+  if (fifty.non2xx > 0) throw new Error(`${fifty.non2xx} answers were not 2xx`)
+  await server.stop()
+  const [search, route] = [await bareSearch(url), await bareRoute(url)]
+  print(`Suggestions over ${contacts.toLocaleString('en')} contacts`, [
+    ['', 'p50', 'p99', 'rate', 'beside it'],
+    ['one at a time', figure(percentile(one, 0.5), 'ms'), figure(percentile(one, 0.99), 'ms'), '', ''],
+    [
+      '50 clients',
+      figure(fifty.latency.p50, 'ms'),
+      figure(fifty.latency.p99, 'ms'),
+      figure(fifty.requests.average, '/s'),
+      `the search alone: ${figure(search, '/s')}; Fastify with one indexed query: ${figure(route, '/s')}`,
+    ],
+  ])
+}
+
+/** Measures and prints. */
+export const benchSuggestions = (): Promise<void> => withDatabase(measure)

@@ -1,0 +1,80 @@
+// The line up to the caret → what is being typed: | is where the replacement begins.
+import { describe, expect, test } from 'vitest'
+import { typing } from '../../src/quick-actions/caret.ts'
+
+const at = (row: string) => ({ line: row.replace('|', ''), from: row.indexOf('|') })
+
+describe('the name of a command', () => {
+  test.each([
+    ['|/', '/', ''],
+    ['|/ad', '/', 'ad'],
+    ['|/add_contacts', '/', 'add_contacts'],
+    ['@rolobot |', '', ''],
+    ['@rolobot |ad', '', 'ad'],
+    ['@Rolobot  |/ad', '/', 'ad'],
+  ])('%s', (row, sign, term) => {
+    const { line, from } = at(row)
+    expect(typing(line)).toEqual({ kind: 'command', from, sign, term })
+  })
+})
+
+describe('a contact', () => {
+  test.each([
+    ['/add_contacts |', '', []],
+    ['/add_contacts |ann', 'ann', []],
+    ['/add_contacts |ann@x.i', 'ann@x.i', []],
+    ['/add_contacts |[', '', []],
+    ['/add_contacts |[con', '', []],
+    ['/add_contacts |["con', '', []],
+    ['/add_contacts |[contact', '', []],
+    ['/add_contacts |[contact:', '', []],
+    ['/add_contacts |[Contact:ann', 'ann', []],
+    ['/add_contacts |["contact:ann', 'ann', []],
+    ['/add_contacts |[contact:"ann', 'ann', []],
+    ['/add_contacts |[contact:Ann Le', 'Ann Le', []],
+    ['/add_contacts |[contact:Ánn', 'Ánn', []],
+    ['/add_contacts [contact:ann@x.io] |', '', ['ann@x.io']],
+    ['/add_contacts ann@x.io,|', '', ['ann@x.io']],
+    ['/add_contacts ann@x.io, <bob@x.io> nonsense |[contact:c', 'c', ['ann@x.io', 'bob@x.io']],
+    ['/add_contacts [contact:ann@x.io]|[contact:b', 'b', ['ann@x.io']],
+    ['/add_contacts 😀 |[contact:b', 'b', []],
+    ['/add_contacts [contact:Ann |[contact:b', 'b', []],
+    ['/add_contact |b', 'b', []],
+    ['@rolobot add_contacts |b', 'b', []],
+  ])('to add: %s', (row, term, earlier) => {
+    const { line, from } = at(row)
+    expect(typing(line)).toMatchObject({ kind: 'contact', action: { name: 'add_contacts' }, from, term, earlier })
+  })
+
+  test('to remove', () => {
+    expect(typing('/REMOVE_CONTACTS a')).toMatchObject({
+      kind: 'contact',
+      action: { name: 'remove_contacts', suggests: 'remove' },
+      from: 17,
+    })
+  })
+})
+
+describe('nothing', () => {
+  test.each([
+    '',
+    'Hi',
+    ' /ad',
+    'Hi /ad',
+    '@rolobot',
+    '@rolobotad',
+    '/add_contacts.',
+    '/add_contacts [contact:ann@x.io]',
+    '/add_contacts <ann@x.io>',
+    '/add_contacts x[contact:a',
+    '/add_contacts ann@x.io[contact:a',
+    '/add_contacts [contact:ann@x.io]x',
+    '/help ',
+    '/close [contact:',
+    'Hi [contact:a',
+    '/add_contacts [project:a',
+    '/add_contacts `a',
+  ])('%s', (line) => {
+    expect(typing(line)).toEqual({ kind: 'none' })
+  })
+})

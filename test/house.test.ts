@@ -1,0 +1,133 @@
+// The rules of the house (docs/design.md), held against every file.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { noChange } from '../src/domain/change.ts'
+import { abilities } from '../src/domain/permissions.ts'
+import { understand } from '../src/quick-actions/commands.ts'
+import { table } from '../src/quick-actions/help.ts'
+import { actions, names } from '../src/quick-actions/index.ts'
+import { interpret } from '../src/quick-actions/interpreter.ts'
+
+const root = new URL('..', import.meta.url).pathname
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const filesIn = (folder: string, ending = /\.tsx?$/) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((name) => ending.test(name) && !name.endsWith('.d.ts'))
+    .sort()
+
+const sources = filesIn('src')
+
+// Who may import whom. A room may always import itself; `log` is the logger's type.
+const mayImport: Record<string, { values: readonly string[]; types: readonly string[] }> = {
+  storage: { values: [], types: [] },
+  domain: { values: ['storage'], types: [] },
+  'quick-actions': { values: ['domain/permissions.ts', 'domain/change.ts'], types: ['domain'] },
+  queue: { values: [], types: ['log'] },
+  pipeline: { values: ['quick-actions', 'domain', 'storage'], types: ['queue', 'log'] },
+  'command-line': { values: ['pipeline', 'quick-actions', 'domain', 'storage'], types: ['queue'] },
+  api: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline'] },
+  web: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline'] },
+  http: { values: ['domain'], types: ['storage', 'log'] },
+}
+const wiring = ['src/cli.ts', 'src/app.ts']
+
+interface Import {
+  file: string
+  room: string
+  target: string
+  typeOnly: boolean
+}
+
+function importsOf(file: string): Import[] {
+  const room = relative('src', file).split('/')[0] as string
+  const statements = read(file).matchAll(/^(?:import|export) (type )?([^'"]*?)from '(\.[^']+)'/gms)
+  return [...statements].map(([, type, what, path]) => ({
+    file,
+    room,
+    target: relative('src', normalize(join(dirname(file), path as string))),
+    typeOnly: type !== undefined || /^\{(\s*type \w+( as \w+)?,?)+\s*\} $/.test(what as string),
+  }))
+}
+
+function isAllowed({ room, target, typeOnly }: Import): boolean {
+  const rule = mayImport[room]
+  if (!rule) return false
+  const allowed = [room, ...rule.values, ...(typeOnly ? rule.types : [])]
+  return allowed.some((place) => target === place || target === `${place}.ts` || target.startsWith(`${place}/`))
+}
+
+test('imports point down, and doors do not know each other', () => {
+  const rooms = sources.filter((file) => file.split('/').length > 2)
+  const wrong = rooms.flatMap(importsOf).filter((one) => !isAllowed(one))
+  expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
+  expect(new Set(rooms.map((file) => file.split('/')[1]))).toEqual(new Set(Object.keys(mayImport)))
+})
+
+test('only the wiring knows every room', () => {
+  const top = sources.filter((file) => file.split('/').length === 2)
+  expect(top).toEqual(['src/app.ts', 'src/cli.ts', 'src/config.ts', 'src/log.ts'])
+  for (const file of top.filter((name) => !wiring.includes(name))) expect(importsOf(file)).toEqual([])
+})
+
+test('every file says in its first line what it is', () => {
+  const silent = [...sources, ...filesIn('test'), ...filesIn('bench')].filter((file) => !/^(#!.*\n)?\/\/ \S/.test(read(file)))
+  expect(silent).toEqual([])
+})
+
+test('no file is beyond its size', () => {
+  const long = sources.filter((file) => read(file).split('\n').length > (file.endsWith('schema.ts') ? 400 : 250))
+  expect(long).toEqual([])
+})
+
+test('the environment is read in one file', () => {
+  expect(sources.filter((file) => read(file).includes('process.env'))).toEqual(['src/config.ts'])
+})
+
+describe('quick actions', () => {
+  const facts = {
+    standing: { administrator: true, project: 50, source: 50, publicProject: false, customerRelations: true },
+    sourceHasActiveContacts: true,
+    issueHasContacts: true,
+  }
+
+  test('every file in actions/ is in the list', () => {
+    const listed = filesIn('src/quick-actions/actions').map((file) => file.replace(/^.*\/|\.ts$/g, '').replaceAll('-', '_'))
+    expect(actions.map(({ name }) => name).sort()).toEqual(listed.sort())
+  })
+
+  test('names and aliases are unique, abilities exist', () => {
+    expect(new Set(names).size).toBe(names.length)
+    for (const { ability } of actions) if (ability !== null) expect(abilities).toContain(ability)
+  })
+
+  test.each(actions.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))(
+    '%s: the example %s parses',
+    (name, example) => {
+      expect(understand(example).commands.map((command) => command.name)).toEqual([name])
+      const { faults, change } = interpret(example, facts)
+      expect(faults).toEqual([])
+      expect(change).not.toEqual(noChange)
+    },
+  )
+
+  test('the README tells what the list says', () => {
+    expect(read('README.md')).toContain(table(actions))
+  })
+})
+
+test('a migration after the first adds no column that old rows cannot have', () => {
+  const migrations = filesIn('drizzle', /\.sql$/)
+  expect(migrations.length).toBeGreaterThan(0)
+  const wrong = migrations.slice(1).flatMap((file) =>
+    read(file)
+      .split('\n')
+      .filter((line) => /ADD COLUMN/.test(line) && /NOT NULL/.test(line) && !/DEFAULT|GENERATED/.test(line)),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('the lockfile names no download addresses', () => {
+  expect(read('package-lock.json')).not.toContain('"resolved": "http')
+})
