@@ -39,13 +39,13 @@ async function post(url: string, connections: number): Promise<autocannon.Result
       body,
     })),
   )
-  const result = await autocannon({
-    url,
-    connections,
-    duration: seconds,
-    requests,
-    headers: { 'private-token': token, 'content-type': 'application/json' },
-  })
+  // Each client begins elsewhere, else all of them would comment on the same issue at the same moment.
+  const setupClient = (client: autocannon.Client) => {
+    const first = Math.floor(Math.random() * requests.length)
+    client.setRequests([...requests.slice(first), ...requests.slice(0, first)])
+  }
+  const headers = { 'private-token': token, 'content-type': 'application/json' }
+  const result = await autocannon({ url, connections, duration: seconds, requests, headers, setupClient })
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were not 2xx, ${result.errors} errors`)
   return result
 }

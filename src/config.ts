@@ -34,7 +34,7 @@ const Environment = z.object({
   REDIS_URL: addresses('redis:', 'rediss:').optional(),
   ROLOBOT_SAMPLE: z.enum(['0', '1'], 'must be 0 or 1').default('1'),
   ROLOBOT_ADMIN_TOKEN: z.string().min(20, 'must be at least 20 characters long').optional(),
-  WORK_CONCURRENCY: whole(1, 1000).default(10),
+  WORK_CONCURRENCY: whole(1, 1000).default(50),
   WORK_ATTEMPTS: whole(1, 100).default(8),
   SWEEP_SECONDS: whole(1, 86_400).default(60),
   CONTACTS_PER_CHANGE: whole(1, 10_000).default(50),

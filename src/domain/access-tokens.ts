@@ -14,8 +14,10 @@ export interface Asker {
   administrator: boolean
   scopes: readonly string[]
   tokenId: number
+  lastUsedAt: Date | null
 }
 
+const aMinute = 60_000
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
 const lifetime: Record<TokenKind, string | null> = { api: null, session: '30 days', sign_in: '1 day' }
 const prefix: Record<TokenKind, string> = { api: 'rbat-', session: '', sign_in: '' }
@@ -54,6 +56,7 @@ export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise
       administrator: users.administrator,
       scopes: accessTokens.scopes,
       tokenId: accessTokens.id,
+      lastUsedAt: accessTokens.lastUsedAt,
     })
     .from(accessTokens)
     .innerJoin(users, eq(users.id, accessTokens.userId))
@@ -62,7 +65,8 @@ export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise
 }
 
 /** Writes down that a token was used; at most once a minute, so that a busy token is not a busy row. */
-export async function markUsed(tx: Tx, tokenId: number): Promise<void> {
+export async function markUsed(tx: Tx, { tokenId, lastUsedAt }: Asker): Promise<void> {
+  if (lastUsedAt !== null && lastUsedAt.getTime() > Date.now() - aMinute) return
   const longAgo = or(isNull(accessTokens.lastUsedAt), lt(accessTokens.lastUsedAt, sql`now() - interval '1 minute'`))
   await tx
     .update(accessTokens)

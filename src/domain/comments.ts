@@ -1,5 +1,5 @@
 // What an issue shows: what people wrote, less its commands, and the system's notes.
-import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { comments, users } from '../storage/schema.ts'
 
@@ -19,9 +19,9 @@ export const nextCommentId = sql`nextval(pg_get_serial_sequence('comments', 'id'
 /** SQL: inserts the comments that a query yields as (id, issue_id, author_id, body). */
 export const insertComments = (rows: SQL): SQL => sql`insert into comments (id, issue_id, author_id, body) overriding system value ${rows}`
 
-/** SQL: inserts a note of the system's on an issue, in the name of whoever acted. */
-export const insertNote = (issueId: number, authorId: number, body: string): SQL =>
-  sql`insert into comments (issue_id, author_id, body, system) values (${issueId}, ${authorId}, ${body}, true)`
+/** SQL: inserts the system's notes that a query yields as (issue_id, author_id, body). */
+export const insertNotes = (rows: SQL): SQL =>
+  sql`insert into comments (issue_id, author_id, body, system) select *, true from (${rows}) notes`
 
 /** Gives a comment a new text; one with no text left is taken away. */
 export async function rewriteComment(tx: Tx, id: number, body: string): Promise<void> {
@@ -47,6 +47,21 @@ export function listComments(
   const order = page.newestFirst ? desc(comments.id) : asc(comments.id)
   const query = tx.select(shown).from(comments).leftJoin(users, eq(users.id, comments.authorId))
   return query.where(eq(comments.issueId, issueId)).orderBy(order).limit(page.limit).offset(page.offset)
+}
+
+/** The latest comments of an issue, oldest first; with `before` the latest that come before that one. */
+export async function latestComments(
+  tx: Tx,
+  issueId: number,
+  { before, limit }: { before?: number; limit: number },
+): Promise<ShownComment[]> {
+  const query = tx.select(shown).from(comments).leftJoin(users, eq(users.id, comments.authorId))
+  const earlier = before === undefined ? undefined : lt(comments.id, before)
+  const latest = await query
+    .where(and(eq(comments.issueId, issueId), earlier))
+    .orderBy(desc(comments.id))
+    .limit(limit)
+  return latest.reverse()
 }
 
 /** How many comments an issue has. */

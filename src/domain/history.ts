@@ -7,8 +7,12 @@ export interface Actor {
   via: string
 }
 
-/** SQL: keeps the fact that contacts were linked to an issue and unlinked from it; `added` and `removed` name what yields their `contact_id`. */
-export const recordLinks = (actor: Actor, issueId: number, { added, removed }: { added: SQL; removed: SQL }): SQL =>
+/**
+ * SQL: keeps the fact that contacts were linked to issues and unlinked from them. The arguments name what yields: `made` the (issue_id, actor_id,
+ * via), `added` and `removed` the (issue_id, contact_id).
+ */
+export const recordLinks = (made: SQL, added: SQL, removed: SQL): SQL =>
   sql`insert into history (actor_id, via, issue_id, contact_id, action)
-    select ${actor.userId}::bigint, ${actor.via}, ${issueId}::bigint, contact_id, action
-    from (select contact_id, 'contact_linked' as action from ${added} union all select contact_id, 'contact_unlinked' from ${removed}) links`
+    select made.actor_id, made.via, made.issue_id, links.contact_id, links.action
+    from (select *, 'contact_linked' as action from ${added} union all select *, 'contact_unlinked' from ${removed}) links
+    join ${made} using (issue_id)`

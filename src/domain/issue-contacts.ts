@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { addressKey, type ContactLine, type IssueChange, type IssueResult } from './change.ts'
-import { insertNote } from './comments.ts'
+import { insertNotes } from './comments.ts'
 import { type Actor, recordLinks } from './history.ts'
-import { type IssueFacts, touchIssue } from './issues.ts'
+import { type IssueFacts, touchIssues } from './issues.ts'
 import { linkNote } from './system-notes.ts'
 
 /** A contact that a change names by its address. */
@@ -46,14 +46,23 @@ export function planLinks(change: IssueChange, contacts: readonly NamedContact[]
 const tooMany = (wanted: number, most: number) =>
   `At most ${most} contacts can be added at once; this would add ${wanted}. Nothing was changed.`
 
-async function contactsNamed(tx: Tx, facts: IssueFacts, change: IssueChange): Promise<NamedContact[]> {
-  if (change.wishes.length === 0) return []
-  const keys = change.wishes.map((wish) => addressKey(wish.address))
+interface Named extends NamedContact {
+  /** The place of the change that names it. */
+  at: number
+}
+
+/** The contacts that changes name, each with the place of its change. */
+async function contactsNamed(tx: Tx, wanted: readonly Pick<WantedChange, 'facts' | 'change'>[]): Promise<Named[]> {
+  const names = wanted.flatMap(({ facts, change }, at) => change.wishes.map(({ address }) => ({ at, facts, key: addressKey(address) })))
+  if (names.length === 0) return []
+  const of = (column: (name: (typeof names)[number]) => number | string) => sql.param(names.map(column))
   return rowsOf(
     tx,
-    sql`select c.id, c.email_key as "emailKey", c.state = 'active' as active, l.issue_id is not null as linked
-      from contacts c left join issue_contacts l on l.contact_id = c.id and l.issue_id = ${facts.issueId}
-      where c.group_id = ${facts.sourceId} and c.email_key = any(${sql.param(keys)}::text[])`,
+    sql`select named.at, c.id, c.email_key as "emailKey", c.state = 'active' as active, l.issue_id is not null as linked
+      from unnest(${of(({ at }) => at)}::int[], ${of(({ facts }) => facts.issueId)}::bigint[], ${of(({ facts }) => facts.sourceId)}::bigint[],
+        ${of(({ key }) => key)}::text[]) as named (at, issue_id, source_id, email_key)
+      join contacts c on c.group_id = named.source_id and c.email_key = named.email_key
+      left join issue_contacts l on l.contact_id = c.id and l.issue_id = named.issue_id`,
   )
 }
 
@@ -68,7 +77,7 @@ export const contactsOf = (tx: Tx, issueId: number): Promise<ContactLine[]> =>
 
 /** What a change would come to, without doing it. */
 export async function previewChange(tx: Tx, facts: IssueFacts, change: IssueChange, mostAtOnce: number): Promise<IssueResult> {
-  const { outcomes, refused } = planLinks(change, await contactsNamed(tx, facts, change), mostAtOnce)
+  const { outcomes, refused } = planLinks(change, await contactsNamed(tx, [{ facts, change }]), mostAtOnce)
   return { outcomes, refused, ...(await answersTo(tx, facts, change)) }
 }
 
@@ -76,28 +85,47 @@ async function answersTo(tx: Tx, facts: IssueFacts, change: IssueChange): Promis
   return change.questions.includes('contacts') ? { contacts: await contactsOf(tx, facts.issueId) } : {}
 }
 
-/**
- * Makes a change to an issue's contacts: links, history, note and the issue's time, in the caller's transaction and under its lock on the issue.
- * @returns what came of each address; a refusal is in it, not thrown
- */
-export async function makeChange(
-  tx: Tx,
-  facts: IssueFacts,
-  change: IssueChange,
-  by: { actor: Actor; mostAtOnce: number },
-): Promise<IssueResult> {
-  const plan = planLinks(change, await contactsNamed(tx, facts, change), by.mostAtOnce)
-  if (plan.add.length + plan.remove.length > 0) await makeLinks(tx, facts.issueId, plan, by.actor)
-  return { outcomes: plan.outcomes, refused: plan.refused, ...(await answersTo(tx, facts, change)) }
+export interface WantedChange {
+  facts: IssueFacts
+  change: IssueChange
+  actor: Actor
 }
 
-// One statement: what it adds and removes is what the history says.
-async function makeLinks(tx: Tx, issueId: number, { add, remove }: Pick<LinkPlan, 'add' | 'remove'>, actor: Actor): Promise<void> {
-  await tx.execute(sql`with added as (
-      insert into issue_contacts (issue_id, contact_id) select ${issueId}, unnest(${sql.param(add)}::bigint[]) on conflict do nothing returning contact_id
+/**
+ * Makes changes to the contacts of issues: links, history, notes and the issues' time, in the caller's transaction and under its lock on them.
+ * @param wanted at most one change an issue
+ * @returns what came of each address, in the order wanted; a refusal is in it, not thrown
+ */
+export async function makeChanges(tx: Tx, wanted: readonly WantedChange[], mostAtOnce: number): Promise<IssueResult[]> {
+  const named = await contactsNamed(tx, wanted)
+  const plans = wanted.map(({ facts, change, actor }, at) => {
+    const contacts = named.filter((one) => one.at === at)
+    return { issueId: facts.issueId, actor, ...planLinks(change, contacts, mostAtOnce) }
+  })
+  const changing = plans.filter(({ add, remove }) => add.length + remove.length > 0)
+  if (changing.length > 0) await makeLinks(tx, changing)
+  const answers = await Promise.all(wanted.map(({ facts, change }) => answersTo(tx, facts, change)))
+  return plans.map(({ outcomes, refused }, at) => ({ outcomes, refused, ...answers[at] }))
+}
+
+type IssuePlan = LinkPlan & { issueId: number; actor: Actor }
+
+// One statement however many issues: what it adds and removes is what the history says.
+async function makeLinks(tx: Tx, plans: readonly IssuePlan[]): Promise<void> {
+  const of = (column: (plan: IssuePlan) => number | string) => sql.param(plans.map(column))
+  const pairs = (which: 'add' | 'remove') => {
+    const all = plans.flatMap((plan) => plan[which].map((contactId) => ({ issueId: plan.issueId, contactId })))
+    return sql`unnest(${sql.param(all.map(({ issueId }) => issueId))}::bigint[], ${sql.param(all.map(({ contactId }) => contactId))}::bigint[])`
+  }
+  await tx.execute(sql`with made as (
+      select * from unnest(${of(({ issueId }) => issueId)}::bigint[], ${of(({ actor }) => actor.userId)}::bigint[], ${of(({ actor }) => actor.via)}::text[],
+        ${of(({ add, remove }) => linkNote(add.length, remove.length))}::text[]) as made (issue_id, actor_id, via, note)
+    ), added as (
+      insert into issue_contacts (issue_id, contact_id) select * from ${pairs('add')} on conflict do nothing returning issue_id, contact_id
     ), removed as (
-      delete from issue_contacts where issue_id = ${issueId} and contact_id = any(${sql.param(remove)}::bigint[]) returning contact_id
-    ), recorded as (${recordLinks(actor, issueId, { added: sql`added`, removed: sql`removed` })}),
-    noted as (${insertNote(issueId, actor.userId, linkNote(add.length, remove.length))})
-    ${touchIssue(issueId)}`)
+      delete from issue_contacts l using ${pairs('remove')} as cut (issue_id, contact_id)
+      where l.issue_id = cut.issue_id and l.contact_id = cut.contact_id returning l.issue_id, l.contact_id
+    ), recorded as (${recordLinks(sql`made`, sql`added`, sql`removed`)}),
+    noted as (${insertNotes(sql`select issue_id, actor_id, note from made`)})
+    ${touchIssues(sql`made`)}`)
 }

@@ -58,7 +58,6 @@ interface FactRow {
   issueHasContacts: boolean
 }
 
-const user = sql`u.id`
 const ancestors = sql`g.ancestors`
 
 /**
@@ -66,25 +65,39 @@ const ancestors = sql`g.ancestors`
  * @param userId null for a visitor; a blocked user counts as one
  * @returns undefined if there is no such issue. Whether the person may know of it is not asked here: `can(facts.standing, …)`.
  */
-export const readFacts = (tx: Tx, name: IssueName, userId: number | null): Promise<IssueFacts | undefined> =>
-  factsFrom<IssueFacts>(tx, sql`issues i join projects p on p.id = i.project_id`, { where: issueNamed(name), userId })
+export async function readFacts(tx: Tx, name: IssueName, userId: number | null): Promise<IssueFacts | undefined> {
+  const [facts] = await factsFrom<IssueFacts>(tx, sql`issues i join projects p on p.id = i.project_id`, {
+    where: issueNamed(name),
+    user: sql`${userId}`,
+  })
+  return facts
+}
+
+/** The same for many pairs of an issue and a person at once, in the order asked. */
+export function readFactsOfMany(tx: Tx, asked: readonly { issueId: number; userId: number }[]): Promise<IssueFacts[]> {
+  const [issueIds, userIds] = [asked.map(({ issueId }) => issueId), asked.map(({ userId }) => userId)]
+  const from = sql`unnest(${sql.param(issueIds)}::bigint[], ${sql.param(userIds)}::bigint[]) with ordinality as asked (issue_id, user_id, at)
+    join issues i on i.id = asked.issue_id join projects p on p.id = i.project_id`
+  return factsFrom<IssueFacts>(tx, from, { where: sql`true order by asked.at`, user: sql`asked.user_id` })
+}
 
 /** The same for an issue that is still to be opened in a project (path or id). */
-export const readProjectFacts = (tx: Tx, project: string | number, userId: number | null): Promise<ProjectFacts | undefined> =>
-  factsFrom<ProjectFacts>(tx, sql`projects p left join issues i on false`, { where: projectNamed(project), userId })
+export async function readProjectFacts(tx: Tx, project: string | number, userId: number | null): Promise<ProjectFacts | undefined> {
+  const [facts] = await factsFrom<ProjectFacts>(tx, sql`projects p left join issues i on false`, {
+    where: projectNamed(project),
+    user: sql`${userId}`,
+  })
+  return facts
+}
 
 export type ProjectFacts = Omit<IssueFacts, 'issueId' | 'iid'>
 
-async function factsFrom<Known extends ProjectFacts>(
-  tx: Tx,
-  from: SQL,
-  { where, userId }: { where: SQL; userId: number | null },
-): Promise<Known | undefined> {
-  const [row] = await rowsOf<FactRow>(
+async function factsFrom<Known extends ProjectFacts>(tx: Tx, from: SQL, { where, user }: { where: SQL; user: SQL }): Promise<Known[]> {
+  const rows = await rowsOf<FactRow>(
     tx,
     sql`select i.id as "issueId", i.iid, p.id as "projectId", p.full_path as "projectPath", p.visibility = 'public' as "publicProject",
       g.id as "groupId", source.id as "sourceId", u.id as "userId", coalesce(u.administrator, false) as administrator,
-      ${levelInProject(user, sql`p.id`, ancestors)} as project, ${levelInGroup(user, sql`source.ancestors`)} as source,
+      ${levelInProject(sql`u.id`, sql`p.id`, ancestors)} as project, ${levelInGroup(sql`u.id`, sql`source.ancestors`)} as source,
       coalesce(here.customer_relations, true) and coalesce(there.customer_relations, true) as "customerRelations",
       exists (select from contacts c where c.group_id = source.id and c.state = 'active') as "sourceHasActiveContacts",
       exists (select from issue_contacts l where l.issue_id = i.id) as "issueHasContacts"
@@ -92,10 +105,10 @@ async function factsFrom<Known extends ProjectFacts>(
     join groups source on source.id = ${contactSourceOf(ancestors)}
     left join group_settings here on here.group_id = g.id
     left join group_settings there on there.group_id = source.id
-    left join users u on u.id = ${userId} and not u.blocked
+    left join users u on u.id = ${user} and not u.blocked
     where ${where}`,
   )
-  return row && (factsOf(row) as ProjectFacts as Known)
+  return rows.map((row) => factsOf(row) as ProjectFacts as Known)
 }
 
 function factsOf({ administrator, project, source, publicProject, customerRelations, ...rest }: FactRow): IssueFacts {
@@ -117,11 +130,16 @@ export async function openIssue(
   return issue as Issue
 }
 
-/** Holds everybody else who wants to change this issue back until the transaction ends. */
-export const lockIssue = (tx: Tx, issue: SQL): Promise<unknown> => tx.execute(sql`select id from issues where id = ${issue} for update`)
+/**
+ * Holds everybody else who wants to change these issues back until the transaction ends; always in the same order, so that nobody waits in a
+ * circle. Not `for update`: that would also hold back whoever only writes a comment down, as its row refers to the issue.
+ * @param issueIds SQL that yields ids
+ */
+export const lockIssues = (tx: Tx, issueIds: SQL): Promise<unknown> =>
+  tx.execute(sql`select id from issues where id in (${issueIds}) order by id for no key update`)
 
-/** SQL: marks an issue as changed now. */
-export const touchIssue = (issueId: number): SQL => sql`update issues set updated_at = now() where id = ${issueId}`
+/** SQL: marks issues as changed now; `made` names what yields their `issue_id`. */
+export const touchIssues = (made: SQL): SQL => sql`update issues set updated_at = now() from ${made} where issues.id = made.issue_id`
 
 /** An issue as its page shows it. */
 export interface ShownIssue {

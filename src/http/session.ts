@@ -34,7 +34,7 @@ export const openWho =
     const asker = await whoHolds(db, secret, token === undefined ? 'session' : 'api')
     if (!asker && token !== undefined) throw refused(401, 'This token is not good: it is unknown, expired or revoked.')
     // Not waited for: nobody's answer depends on it.
-    if (asker) void markUsed(db, asker.tokenId).catch((fault: unknown) => request.log.warn({ fault }, 'token use not noted'))
+    if (asker) void markUsed(db, asker).catch((fault: unknown) => request.log.warn({ fault }, 'token use not noted'))
     return asker ?? null
   }
 

@@ -1,6 +1,7 @@
-// Through: under the issue's lock, read the facts again, interpret again, make the change, keep the outcome. One transaction a comment.
-import { makeChange } from '../domain/issue-contacts.ts'
-import { type IssueFacts, lockIssue, readFacts } from '../domain/issues.ts'
+// Through: under the issues' locks, read the facts again, interpret again, make the changes, keep the outcomes. One transaction a round.
+import type { IssueResult } from '../domain/change.ts'
+import { makeChanges, type WantedChange } from '../domain/issue-contacts.ts'
+import { type IssueFacts, lockIssues, readFactsOfMany } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
 import { offered } from '../quick-actions/help.ts'
 import { actions } from '../quick-actions/index.ts'
@@ -8,7 +9,7 @@ import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
 import { reportLines } from '../quick-actions/report.ts'
 import type { Db, Tx } from '../storage/db.ts'
 import type { Outcome } from './comment.ts'
-import { issueOf, markApplied, nextWaiting, type Waiting } from './deliveries.ts'
+import { issuesOf, markApplied, nextWaiting, type Waiting } from './deliveries.ts'
 
 export interface Apply {
   db: Db
@@ -18,53 +19,78 @@ export interface Apply {
   wantsReply(via: string): boolean
 }
 
-/**
- * Applies every comment of the same issue that waits, in order of arrival, up to this one. Does nothing if none waits.
- * @throws when the database or a bug is in the way; then what this comment asked for has not happened
- */
-export async function apply(how: Apply, deliveryId: number): Promise<void> {
-  while ((await how.db.transaction((tx) => applyNext(tx, how, deliveryId))) !== deliveryId);
-}
-
 /** What is in the way is in the way of an earlier comment on the same issue: that one's own tries count. */
 export class EarlierFault extends Error {}
 
-/** Returns the id of the delivery that was applied, or `upTo` when nothing waits any more. */
-async function applyNext(tx: Tx, how: Apply, upTo: number): Promise<number> {
-  await lockIssue(tx, issueOf(upTo))
-  // A statement of its own, after the lock: it sees what others committed while this one waited.
-  const waiting = await nextWaiting(tx, upTo)
-  if (!waiting) return upTo
+/**
+ * Applies for each issue of these deliveries the oldest one that waits, up to the latest of these: whichever job comes first, comments take
+ * effect in order of arrival.
+ * @returns those of the deliveries that wait no more; for the others an earlier one had to go first, so ask again
+ * @throws when the database or a bug is in the way; then nothing of it has happened
+ */
+export async function applyRound(how: Apply, ids: readonly number[]): Promise<number[]> {
+  let waiting: Waiting[] = []
   try {
-    await applyOne(tx, how, waiting)
+    await how.db.transaction(async (tx) => {
+      await lockIssues(tx, issuesOf(ids))
+      // A statement of its own, after the lock: it sees what others committed while this one waited.
+      waiting = await nextWaiting(tx, ids)
+      if (waiting.length > 0) await applyAll(tx, how, waiting)
+    })
   } catch (fault) {
-    if (waiting.id === upTo) throw fault
-    throw new EarlierFault(`delivery ${waiting.id} stands in the way`, { cause: fault })
+    const [only] = waiting
+    if (ids.length === 1 && only && only.id !== ids[0]) throw new EarlierFault(`delivery ${only.id} stands in the way`, { cause: fault })
+    throw fault
   }
-  return waiting.id
+  const later = new Set(waiting.flatMap(({ id, asked }) => asked.filter((one) => one > id)))
+  return ids.filter((id) => !later.has(id))
 }
 
-async function applyOne(tx: Tx, how: Apply, waiting: Waiting): Promise<void> {
-  const facts = await readFacts(tx, { id: waiting.issueId }, waiting.authorId)
-  if (!facts) throw new Error(`issue ${waiting.issueId} is gone`)
-  const outcome = await carryOut(tx, how, { waiting, facts })
-  const status = how.wantsReply(waiting.via) ? 'applied' : 'replied'
-  await markApplied(tx, waiting, outcome, status)
+/** Each on an issue of its own. */
+async function applyAll(tx: Tx, how: Apply, waiting: readonly Waiting[]): Promise<void> {
+  const facts = await readFactsOfMany(
+    tx,
+    waiting.map(({ issueId, authorId: userId }) => ({ issueId, userId })),
+  )
+  const pieces = waiting.map((one, at) => understandAgain(one, facts[at] as IssueFacts))
+  const permitted = pieces.filter((piece): piece is Permitted => piece.interpretation !== undefined)
+  const results = await makeChanges(tx, permitted.map(wantedChange), how.mostAtOnce)
+  const outcomes = new Map(
+    permitted.map(({ waiting: { id }, interpretation, facts }, at) => [id, outcomeOf(results[at] as IssueResult, interpretation, facts)]),
+  )
+  const applied = waiting.map((one) => ({
+    waiting: one,
+    outcome: outcomes.get(one.id) ?? noLongerAllowed,
+    status: how.wantsReply(one.via) ? ('applied' as const) : ('replied' as const),
+  }))
+  await markApplied(tx, applied)
 }
 
-async function carryOut(tx: Tx, how: Apply, { waiting, facts }: { waiting: Waiting; facts: IssueFacts }): Promise<Outcome> {
-  const interpretation = mayStillComment(facts) ? interpret(waiting.body, facts, waiting.replaces ?? undefined) : undefined
-  if (!interpretation) return { result: { outcomes: [] }, answer: noLongerAllowed, publicAnswer: noLongerAllowed }
-  const actor = { userId: waiting.authorId, via: waiting.via }
-  const result = await makeChange(tx, facts, interpretation.change, { actor, mostAtOnce: how.mostAtOnce })
-  return outcomeOf(result, interpretation, facts)
+interface Piece {
+  waiting: Waiting
+  facts: IssueFacts
+  /** undefined: the person may no longer comment here. */
+  interpretation: Interpretation | undefined
 }
 
-const noLongerAllowed = ['Your commands were not run: you may no longer comment on this issue.']
-const mayStillComment = (facts: IssueFacts) => facts.userId !== null && can(facts.standing, 'comment')
+type Permitted = Piece & { interpretation: Interpretation }
+
+function understandAgain(waiting: Waiting, facts: IssueFacts): Piece {
+  const mayComment = facts.userId !== null && can(facts.standing, 'comment')
+  return { waiting, facts, interpretation: mayComment ? interpret(waiting.body, facts, waiting.replaces ?? undefined) : undefined }
+}
+
+const wantedChange = ({ waiting, facts, interpretation }: Permitted): WantedChange => ({
+  facts,
+  change: interpretation.change,
+  actor: { userId: waiting.authorId, via: waiting.via },
+})
+
+const words = ['Your commands were not run: you may no longer comment on this issue.']
+const noLongerAllowed: Outcome = { result: { outcomes: [] }, answer: words, publicAnswer: words }
 
 /** What is kept and answered of a change. */
-export function outcomeOf(result: Outcome['result'], interpretation: Interpretation, facts: IssueFacts): Outcome {
+export function outcomeOf(result: IssueResult, interpretation: Interpretation, facts: IssueFacts): Outcome {
   const asked = interpretation.change.questions.includes('help')
   const whole = asked ? { ...result, offered: offered(actions, facts).map(({ name }) => name) } : result
   return { result: whole, answer: reportLines(whole, interpretation, 'asker'), publicAnswer: reportLines(whole, interpretation, 'public') }

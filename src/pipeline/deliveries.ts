@@ -1,8 +1,8 @@
 // The table of deliveries: written down once, found when waiting, marked when done. Nobody else writes it.
-import { and, asc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { insertComments, nextCommentId, rewriteComment } from '../domain/comments.ts'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
-import { tell, telling } from '../storage/notify.ts'
+import { tell, telling, tellingText } from '../storage/notify.ts'
 import { type Delivery, deliveries, issues } from '../storage/schema.ts'
 import type { Comment, Outcome } from './comment.ts'
 
@@ -89,29 +89,43 @@ export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<W
     }
   })
 
-export type Waiting = Pick<Delivery, 'id' | 'via' | 'issueId' | 'commentId' | 'authorId' | 'place' | 'body' | 'replaces'>
+/** What is needed to work on a delivery; `asked` are those of its issue that were asked for. */
+export type Waiting = Pick<Delivery, 'id' | 'via' | 'issueId' | 'authorId' | 'body' | 'replaces'> & { asked: number[] }
 
-/** SQL: the issue of a delivery. */
-export const issueOf = (deliveryId: number): SQL => sql`(select issue_id from deliveries where id = ${deliveryId})`
+/** SQL: the issues of deliveries. */
+export const issuesOf = (ids: readonly number[]): SQL => sql`select issue_id from deliveries where id = any(${sql.param(ids)}::bigint[])`
 
-/** The oldest delivery of the same issue, up to this one, that still waits. */
-export async function nextWaiting(tx: Tx, upTo: number): Promise<Waiting | undefined> {
-  const { id, via, issueId, commentId, authorId, place, body, replaces } = deliveries
-  const [next] = await tx
-    .select({ id, via, issueId, commentId, authorId, place, body, replaces })
-    .from(deliveries)
-    .where(and(eq(issueId, issueOf(upTo)), eq(deliveries.status, 'queued'), lte(id, upTo)))
-    .orderBy(asc(id))
-    .limit(1)
-  return next
+/** For each issue of these deliveries the oldest one that still waits, up to the latest of these. */
+export const nextWaiting = (tx: Tx, ids: readonly number[]): Promise<Waiting[]> =>
+  rowsOf(
+    tx,
+    sql`select next.*, asked.ids as asked from (
+        select issue_id, max(id) as up_to, json_agg(id) as ids from deliveries where id = any(${sql.param(ids)}::bigint[]) group by issue_id
+      ) asked cross join lateral (
+        select id, via, issue_id as "issueId", author_id as "authorId", body, replaces from deliveries
+        where issue_id = asked.issue_id and status = 'queued' and id <= asked.up_to order by id limit 1
+      ) next`,
+  )
+
+export interface Applied {
+  waiting: Waiting
+  outcome: Outcome
+  status: 'applied' | 'replied'
 }
 
-/** Keeps the outcome of a delivery together with what it changed, and tells the news of both. */
-export async function markApplied(tx: Tx, { id, issueId }: Waiting, outcome: Outcome, status: 'applied' | 'replied'): Promise<void> {
-  const stored = JSON.stringify(outcome)
-  await tx.execute(sql`with done as (
-      update deliveries set outcome = ${stored}::jsonb, status = ${status}, applied_at = now(), fault = null where id = ${id}
-    ) select ${telling({ issue: issueId, delivery: id, outcome: stored.length < longestNews ? outcome : undefined })}`)
+/** Keeps the outcomes of deliveries together with what they changed, and tells the news of both. */
+export async function markApplied(tx: Tx, applied: readonly Applied[]): Promise<void> {
+  const rows = applied.map(({ waiting, outcome, status }) => {
+    const stored = JSON.stringify(outcome)
+    const news = { issue: waiting.issueId, delivery: waiting.id, outcome: stored.length < longestNews ? outcome : undefined }
+    return { id: waiting.id, stored, status, news: JSON.stringify(news) }
+  })
+  const of = (column: (row: (typeof rows)[number]) => number | string) => sql.param(rows.map(column))
+  await tx.execute(sql`with done (id, outcome, status, news) as (
+      select * from unnest(${of(({ id }) => id)}::bigint[], ${of(({ stored }) => stored)}::text[], ${of(({ status }) => status)}::text[], ${of(({ news }) => news)}::text[])
+    ), kept as (
+      update deliveries set outcome = done.outcome::jsonb, status = done.status, applied_at = now(), fault = null from done where deliveries.id = done.id
+    ) select ${tellingText(sql`news`)} from done`)
 }
 
 // A notification can have 8,000 bytes, a character three. A longer outcome is read from its row.

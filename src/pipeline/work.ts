@@ -1,10 +1,11 @@
 // What a worker does with an id: apply, reply, and count what went wrong until it is given up.
 import type { Log } from '../log.ts'
 import { tell } from '../storage/notify.ts'
-import { type Apply, apply, EarlierFault } from './apply.ts'
+import { type Apply, applyRound, EarlierFault } from './apply.ts'
 import type { Reply } from './comment.ts'
 import { countFault, findDelivery, markFailed } from './deliveries.ts'
 import { reply } from './reply.ts'
+import { inRounds } from './rounds.ts'
 
 export interface Work extends Omit<Apply, 'wantsReply'> {
   replies: ReadonlyMap<string, Reply>
@@ -13,14 +14,16 @@ export interface Work extends Omit<Apply, 'wantsReply'> {
   log: Log
 }
 
+const mostInRound = 50
 const sorry = ['Something went wrong on our side, and your commands could not be run. The operator can see it and start them again.']
 
 /** The handler for the queue. It throws when the queue should bring the id again. */
 export function openWork(work: Work): (deliveryId: number) => Promise<void> {
   const how: Apply = { db: work.db, mostAtOnce: work.mostAtOnce, wantsReply: (via) => work.replies.has(via) }
+  const apply = inRounds((ids) => applyRound(how, ids), mostInRound)
   return async (deliveryId) => {
     try {
-      await apply(how, deliveryId)
+      await apply(deliveryId)
       if (work.replies.size > 0) await reply(work.db, work.replies, deliveryId)
     } catch (fault) {
       if (!(fault instanceof EarlierFault)) await count(work, deliveryId, fault as Error)

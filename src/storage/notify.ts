@@ -13,7 +13,10 @@ export interface News {
 }
 
 /** SQL: tells the news when the transaction commits, and only then. */
-export const telling = (news: News): SQL => sql`pg_notify(${channel}, ${JSON.stringify(news)})`
+export const telling = (news: News): SQL => tellingText(sql`${JSON.stringify(news)}`)
+
+/** SQL: the same, for news that a query yields as JSON. */
+export const tellingText = (news: SQL): SQL => sql`pg_notify(${channel}, ${news})`
 
 /** Tells the news when the transaction commits, and only then. */
 export async function tell(tx: Tx, news: News): Promise<void> {
