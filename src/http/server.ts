@@ -97,6 +97,8 @@ export async function openServer({
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], formAction: ["'self'"], upgradeInsecureRequests: secure ? [] : null } },
     strictTransportSecurity: secure,
+    // With helmet's own `no-referrer` a form's Origin would be `null`, and could not be told from another site's.
+    referrerPolicy: { policy: 'same-origin' },
   })
   await app.register(cookie)
   await app.register(formbody)

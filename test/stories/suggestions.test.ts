@@ -85,10 +85,10 @@ test('for removing: what is on the issue, matched anywhere in the word', async (
 
 test('commands are offered at the start of a line, as far as they fit here', async () => {
   const { ask, labels, say } = await asking()
-  expect(await labels('ann', '/')).toEqual(['add_contacts', 'contacts', 'help'])
+  expect(await labels('ann', '/')).toEqual(['/add_contacts', '/contacts', '/help'])
   await say('ann', '/add_contacts ann@example.com')
-  expect(await labels('ann', '/re')).toEqual(['remove_contacts'])
-  expect(await labels('gus', '/')).toEqual(['help'])
+  expect(await labels('ann', '/re')).toEqual(['/remove_contacts'])
+  expect(await labels('gus', '/')).toEqual(['/help'])
   expect(await ask('ann', '/rem')).toMatchObject({ kind: 'command', from: 0, to: 4, items: [{ insert: '/remove_contacts ' }] })
   expect(await ask('ann', 'see /add')).toEqual({ kind: 'none', from: 8, to: 8, items: [] })
 })

@@ -1,5 +1,7 @@
 // Once before all tests: an up-to-date database of each kind, from which every test file gets its own copy.
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,7 +46,13 @@ async function makeTemplate(): Promise<{ template: string; remove(): Promise<voi
   }
 }
 
+// `npm test` builds before; whoever runs vitest by hand on a fresh checkout gets it here.
+function buildWhereMissing(): void {
+  if (!existsSync('dist/cli.js') || !existsSync('dist/assets')) execFileSync(process.execPath, ['build.js'], { stdio: 'inherit' })
+}
+
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  buildWhereMissing()
   const { dump, remove } = await makeDump()
   const postgresToo = (await lookForServices()) ? await makeTemplate() : undefined
   project.provide('dump', dump)

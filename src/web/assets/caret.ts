@@ -1,0 +1,41 @@
+// Where a character of a textarea is. The browser does not tell; a copy of the text laid out in the same way does.
+
+const copied = `box-sizing border padding font font-kerning letter-spacing word-spacing line-height tab-size text-indent
+  text-transform direction overflow-wrap word-break`.split(/\s+/)
+
+export interface Place {
+  left: number
+  top: number
+  bottom: number
+}
+
+/** The place of the character at `offset`, measured from the corner of the textarea, scrolled as it is. */
+export function placeOf(box: HTMLTextAreaElement, offset: number): Place {
+  const { copy, mark } = copyOf(box, offset)
+  box.after(copy)
+  const corner = copy.getBoundingClientRect()
+  const { left = 0, top = 0, bottom = 0 } = mark.getClientRects()[0] ?? {}
+  copy.remove()
+  const scrolled = corner.top + box.scrollTop
+  return { left: left - corner.left, top: top - scrolled, bottom: bottom - scrolled }
+}
+
+function copyOf(box: HTMLTextAreaElement, offset: number): { copy: HTMLElement; mark: HTMLElement } {
+  const copy = document.createElement('div')
+  const style = getComputedStyle(box)
+  for (const name of copied) copy.style.setProperty(name, style.getPropertyValue(name))
+  // A scroll bar takes room from the text.
+  const width = box.clientWidth + Number.parseFloat(style.borderLeftWidth) + Number.parseFloat(style.borderRightWidth)
+  Object.assign(copy.style, {
+    position: 'absolute',
+    visibility: 'hidden',
+    whiteSpace: 'pre-wrap',
+    inset: '0 auto auto 0',
+    width: `${width}px`,
+  })
+  // The rest of the line decides whether its first word still fits on the row.
+  const mark = document.createElement('span')
+  mark.textContent = /.*/.exec(box.value.slice(offset))?.[0] || '.'
+  copy.append(box.value.slice(0, offset), mark)
+  return { copy, mark }
+}

@@ -1,0 +1,69 @@
+// What others change on the issue shows up here. The page's own address tells how it looks now.
+
+const parts = ['activity', 'contacts']
+
+/** Follows the news while somebody looks: a browser has few connections to a server for all its tabs. */
+export function keepLive(address: string): void {
+  let news: EventSource | undefined
+  const follow = () => {
+    news?.close()
+    if (document.hidden) return
+    news = new EventSource(address)
+    // Whatever happened before the connection stood was not told.
+    news.addEventListener('open', refresh)
+    news.addEventListener('changed', refresh)
+  }
+  document.addEventListener('visibilitychange', follow)
+  follow()
+}
+
+let running = false
+let due = false
+
+/** Brings the page up to date. One at a time, so that an older state never overwrites a newer one. */
+export async function refresh(): Promise<void> {
+  due = running
+  if (running) return
+  running = true
+  await look().catch(() => {})
+  running = false
+  if (due) await refresh()
+}
+
+async function look(): Promise<void> {
+  const response = await fetch(location.pathname + location.search, { headers: { accept: 'text/html' } })
+  if (!response.ok || response.redirected) return
+  const fresh = parsePage(await response.text())
+  keepingTheBox(() => {
+    for (const part of parts) merge(document.getElementById(part), fresh.getElementById(part))
+  })
+}
+
+export const parsePage = (text: string): Document => new DOMParser().parseFromString(text, 'text/html')
+
+// What is the same stays: with it the focus, and what somebody has selected.
+function merge(shown: Element | null, fresh: Element | null): void {
+  if (!shown || !fresh) return
+  const kept = new Set(Array.from(fresh.children, ({ id }) => id))
+  for (const child of [...shown.children]) if (!kept.has(child.id)) child.remove()
+  for (const [at, child] of [...fresh.children].entries()) {
+    const there = shown.children[at]
+    if (!there) shown.append(child)
+    else if (!there.isEqualNode(child)) there.replaceWith(child)
+  }
+}
+
+// Whoever is writing goes on writing at the same place of the screen, whatever grows above.
+function keepingTheBox(change: () => void): void {
+  const box = document.activeElement?.closest('#comment')
+  if (!box) {
+    change()
+    return
+  }
+  const root = document.documentElement
+  root.style.overflowAnchor = 'none'
+  const before = box.getBoundingClientRect().top
+  change()
+  scrollBy({ top: box.getBoundingClientRect().top - before, behavior: 'instant' })
+  requestAnimationFrame(() => root.style.removeProperty('overflow-anchor'))
+}

@@ -1,0 +1,96 @@
+// A list of choices at a character of a textarea. The focus stays in the textarea, whose keys move in the list.
+import Combobox from '@github/combobox-nav'
+import { placeOf } from './caret.ts'
+
+export interface Choice {
+  label: string
+  detail: string
+}
+
+interface Shown {
+  choices: readonly Choice[]
+  /** The character at which to show them. */
+  at: number
+  /** Whether Enter takes the first one, or ends the line. */
+  highlightFirst: boolean
+}
+
+export interface Popup {
+  show(shown: Shown): void
+  hide(): void
+  isOpen(): boolean
+}
+
+const gap = 4
+const tallest = 256
+
+/** A popup of a textarea, closed at first; calls back with the place in the list of what is chosen. */
+export function popupOf(box: HTMLTextAreaElement, choose: (index: number) => void): Popup {
+  const list = emptyList()
+  let combobox: Combobox | undefined
+  let at = 0
+  let content = ''
+  list.addEventListener('combobox-commit', ({ target }) => choose([...list.children].indexOf(target as Element)))
+  // Else the textarea would lose the focus.
+  list.addEventListener('mousedown', (event) => event.preventDefault())
+  box.addEventListener('scroll', () => combobox && position(list, box, at))
+
+  return {
+    show(shown) {
+      at = shown.at
+      const before = content
+      content = JSON.stringify(shown.choices)
+      // The answer to the latest key changes nothing for whoever is moving in the list already.
+      if (content === before && combobox && list.querySelector('[aria-selected]')) return
+      list.replaceChildren(...shown.choices.map(optionOf))
+      if (!combobox) {
+        box.after(list)
+        combobox = new Combobox(box, list)
+        combobox.start()
+      }
+      position(list, box, at)
+      combobox.firstOptionSelectionMode = shown.highlightFirst ? 'selected' : 'none'
+      combobox.resetSelection()
+    },
+    hide() {
+      combobox?.destroy()
+      combobox = undefined
+      list.remove()
+    },
+    isOpen: () => combobox !== undefined,
+  }
+}
+
+function emptyList(): HTMLElement {
+  const list = document.createElement('ul')
+  list.id = 'suggestions'
+  list.className = 'popup'
+  list.role = 'listbox'
+  list.ariaLabel = 'Suggestions'
+  return list
+}
+
+function optionOf({ label, detail }: Choice, index: number): HTMLElement {
+  const option = document.createElement('li')
+  option.id = `suggestion-${index}`
+  option.role = 'option'
+  const [name, more] = [document.createElement('bdi'), document.createElement('span')]
+  name.textContent = label
+  more.textContent = detail
+  more.className = 'aside'
+  option.append(name, ' ', more)
+  return option
+}
+
+/** Below the character, or above where there is more room; never beyond the edges of the textarea. */
+function position(list: HTMLElement, box: HTMLTextAreaElement, at: number): void {
+  const { left, top, bottom } = placeOf(box, at)
+  list.hidden = bottom <= 0 || top >= box.clientHeight
+  const edge = box.getBoundingClientRect().top
+  const above = edge + top - gap
+  const below = (window.visualViewport?.height ?? window.innerHeight) - edge - bottom - gap
+  const under = below >= Math.min(tallest, list.scrollHeight) || below >= above
+  list.style.maxHeight = `${Math.max(tallest / 3, Math.min(tallest, (under ? below : above) - gap))}px`
+  list.style.left = `${Math.max(0, Math.min(left, box.offsetWidth - list.offsetWidth))}px`
+  list.style.top = `${under ? bottom + gap : top - gap - list.offsetHeight}px`
+}

@@ -1,0 +1,102 @@
+// Offers commands and contacts while somebody types. The server decides what fits at the caret, and what a choice replaces.
+import { popupOf } from './popup.ts'
+
+interface Suggestions {
+  kind: 'command' | 'contact' | 'none'
+  /** Where in the line begins what a choice replaces; it ends at the caret. */
+  from: number
+  items: readonly { label: string; detail: string; insert: string }[]
+}
+
+/** The line up to the caret, and where it begins. */
+interface Line {
+  text: string
+  start: number
+}
+
+const pause = 60
+const longestLine = 4_000
+const nothing: Suggestions = { kind: 'none', from: 0, items: [] }
+
+/** Makes the form's box offer what fits. */
+export function suggestIn(form: HTMLFormElement): void {
+  const box = form.elements.namedItem('body') as HTMLTextAreaElement
+  let asking = new AbortController()
+  let line: Line | undefined
+  let offered = nothing
+  /** Where the popup was sent away: there it does not come back by itself. */
+  let dismissedAt = -1
+
+  const popup = popupOf(box, (index) => {
+    const { insert } = offered.items[index] as { insert: string }
+    popup.hide()
+    insertText(box, { from: startOf(offered), to: box.selectionEnd, text: insert })
+    // After a command its arguments are offered; after a contact, whoever wants another one types on.
+    if (offered.kind === 'contact') stop()
+  })
+  const startOf = ({ from }: Suggestions) => (line?.start ?? 0) + from
+
+  function stop(): void {
+    asking.abort()
+    popup.hide()
+  }
+
+  function ask(): void {
+    asking.abort()
+    asking = new AbortController()
+    line = commandLine(box)
+    if (!line) popup.hide()
+    else fetchSuggestions(form.dataset.issue ?? '', line.text, asking.signal).then(offer, () => {})
+  }
+
+  function offer(found: Suggestions): void {
+    offered = found
+    const at = startOf(found)
+    if (found.items.length === 0 || at === dismissedAt) popup.hide()
+    else popup.show({ choices: found.items, at, highlightFirst: isTyped(line?.text.slice(found.from) ?? '') })
+    if (at !== dismissedAt) dismissedAt = -1
+  }
+
+  box.addEventListener('input', (event) => (event as InputEvent).isComposing || ask())
+  box.addEventListener('compositionend', ask)
+  box.addEventListener('blur', stop)
+  form.addEventListener('submit', stop)
+  document.addEventListener('selectionchange', () => {
+    if (line && box.selectionEnd !== line.start + line.text.length) stop()
+  })
+  box.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.isComposing || !popup.isOpen()) return
+    event.preventDefault()
+    dismissedAt = startOf(offered)
+    stop()
+  })
+}
+
+/** The line up to the caret, if it may hold a command. Nobody is told of anything else that is being written. */
+function commandLine({ value, selectionStart, selectionEnd }: HTMLTextAreaElement): Line | undefined {
+  const start = value.lastIndexOf('\n', selectionEnd - 1) + 1
+  const text = value.slice(start, selectionEnd)
+  const mayBe = selectionStart === selectionEnd && text.length <= longestLine && /^(\/|@rolobot\b)/i.test(text)
+  return mayBe ? { text, start } : undefined
+}
+
+/** Has somebody begun to say what they mean, beyond the signs that open the popup? */
+const isTyped = (text: string): boolean => /[^\s["“/]/.test(text.replace(/^(\[["“]?contact:|@rolobot\b)/i, ''))
+
+async function fetchSuggestions(issue: string, text: string, signal: AbortSignal): Promise<Suggestions> {
+  await new Promise((resolve) => setTimeout(resolve, pause))
+  signal.throwIfAborted()
+  const response = await fetch(`/api/suggestions?${new URLSearchParams({ issue, text, limit: '10' })}`, { signal })
+  const found = response.ok ? ((await response.json()) as Suggestions) : nothing
+  signal.throwIfAborted()
+  return found
+}
+
+/** Replaces a piece of the text as if it had been typed, so that it can be undone. */
+function insertText(box: HTMLTextAreaElement, { from, to, text }: { from: number; to: number; text: string }): void {
+  box.focus({ preventScroll: true })
+  box.setSelectionRange(from, to)
+  if (document.execCommand('insertText', false, text)) return
+  box.setRangeText(text, from, to, 'end')
+  box.dispatchEvent(new InputEvent('input', { bubbles: true }))
+}

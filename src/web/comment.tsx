@@ -1,0 +1,71 @@
+// A comment that was sent from an issue's page, or is to be looked at before.
+import { createHash } from 'node:crypto'
+import type { FastifyReply } from 'fastify'
+import type { Asker } from '../domain/access-tokens.ts'
+import { type IssueFacts, referenceOf } from '../domain/issues.ts'
+import type { Receipt } from '../pipeline/comment.ts'
+import type { Heard } from '../pipeline/wait.ts'
+import { showIssuePage } from './pages/issue.tsx'
+import { Fault, field, mayComment, openIssue, pathOf, signInFirst, type Visit } from './visit.ts'
+
+/** `POST /:project/-/issues/:iid`: what was not taken is left in the box. */
+export async function comment(visit: Visit): Promise<FastifyReply> {
+  const { asker, facts, body } = await openDraft(visit)
+  if (body.trim() === '') return showIssuePage(visit, facts, { status: 422, body, notice: nothingWritten })
+  const heard = await visit.hear({
+    via: 'web',
+    delivery: deliveryOf(asker, field(visit.request.body, 'delivery'), body),
+    on: { id: facts.issueId },
+    place: referenceOf(facts),
+    author: { id: String(asker.userId), name: asker.name },
+    body,
+  })
+  return answer(visit, facts, { heard, body })
+}
+
+/** `POST /:project/-/issues/:iid/preview`: the same decision; nothing changes. */
+export async function preview(visit: Visit): Promise<FastifyReply> {
+  const { facts, body } = await openDraft(visit)
+  if (body.trim() === '') return showIssuePage(visit, facts, { status: 422, body, notice: nothingWritten })
+  const notice = { kind: 'preview' as const, ...(await visit.preview(body, facts)) }
+  return showIssuePage(visit, facts, { body, notice })
+}
+
+const nothingWritten = { kind: 'fault' as const, sentences: ['Write something first.'] }
+
+async function openDraft(visit: Visit): Promise<{ asker: Asker; facts: IssueFacts; body: string }> {
+  const facts = await openIssue(visit)
+  if (!visit.asker) throw signInFirst()
+  if (!mayComment(visit, facts)) throw new Fault(403, 'You may not comment on this issue.')
+  // Forms send every line end as CR LF.
+  return { asker: visit.asker, facts, body: field(visit.request.body, 'body').replaceAll('\r\n', '\n') }
+}
+
+// The text is part of the name: whoever goes back, changes what they wrote and sends it again has written another comment.
+function deliveryOf({ userId }: Asker, delivery: string, body: string): string {
+  return `${userId} ${delivery.slice(0, 50)} ${createHash('sha256').update(body).digest('base64url')}`
+}
+
+const refusalStatus = { 'unknown person': 403, 'not found': 404, forbidden: 403, 'too large': 413 } satisfies Record<
+  Extract<Receipt, { status: 'refused' }>['why'],
+  number
+>
+
+function answer(visit: Visit, facts: IssueFacts, { heard, body }: { heard: Heard; body: string }): FastifyReply | Promise<FastifyReply> {
+  const { receipt } = heard
+  if (receipt.status === 'refused') {
+    const notice = { kind: 'fault' as const, sentences: [receipt.reason] }
+    return showIssuePage(visit, facts, { status: refusalStatus[receipt.why], body, notice })
+  }
+  const sentences = answerOf(heard)
+  if (sentences.length > 0) return showIssuePage(visit, facts, { notice: { kind: 'answer', sentences } })
+  // Nothing to tell: the browser is sent to a page that it can load again without sending again.
+  return visit.reply.redirect(`${pathOf(facts)}${receipt.shown ? `#note_${receipt.shown.id}` : ''}`, 303)
+}
+
+function answerOf({ receipt, outcome, waiting }: Heard): readonly string[] {
+  if (waiting) return ['Your commands are waiting and will take effect.']
+  if (outcome) return outcome.answer
+  const asked = receipt.status === 'taken' && receipt.accepted.length + receipt.refused.length > 0
+  return asked ? ['This had been sent before. Nothing was done a second time.'] : []
+}

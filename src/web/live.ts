@@ -1,0 +1,51 @@
+// Tells a browser that an issue has changed, as server-sent events. What has changed it asks for itself.
+import type { OutgoingHttpHeaders } from 'node:http'
+import { readFacts } from '../domain/issues.ts'
+import { can } from '../domain/permissions.ts'
+import { openIssue, type Visit } from './visit.ts'
+
+// Proxies close what is silent for long.
+const heartbeat = 20_000
+const shortestPause = 200
+
+/** `GET /:project/-/issues/:iid/live`. Whoever may no longer see the issue hears nothing more. */
+export async function live(visit: Visit): Promise<void> {
+  const { db, newsroom, reply, streams } = visit
+  const { issueId, userId } = await openIssue(visit)
+  reply.hijack()
+  const { raw } = reply
+  const write = (text: string) => void (raw.writable && raw.write(text))
+  const end = () => void raw.end()
+  const tell = calmly(async () => {
+    const facts = await readFacts(db, { id: issueId }, userId).catch(() => undefined)
+    if (facts && can(facts.standing, 'read_issue')) write('event: changed\ndata: look again\n\n')
+    else end()
+  })
+  const stop = newsroom.follow(issueId, tell, tell)
+  const beat = setInterval(() => write(': still here\n\n'), heartbeat)
+  streams.add(end)
+  raw.on('close', () => {
+    stop()
+    clearInterval(beat)
+    streams.delete(end)
+  })
+  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+  raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers })
+  write('retry: 2000\n\n')
+}
+
+/** Calls at once, then after a pause once more if it was asked to meanwhile. */
+function calmly(call: () => Promise<void>): () => void {
+  let resting = false
+  let due = false
+  return async function ask() {
+    due = resting
+    if (resting) return
+    resting = true
+    await call()
+    setTimeout(() => {
+      resting = false
+      if (due) void ask()
+    }, shortestPause)
+  }
+}

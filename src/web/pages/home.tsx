@@ -1,0 +1,31 @@
+// The first page: the projects that somebody may see.
+import { visibleProjects } from '../../domain/groups.ts'
+import { show } from '../layout.tsx'
+import type { Visit } from '../visit.ts'
+
+const mostProjects = 200
+
+/** `GET /` */
+export async function home(visit: Visit) {
+  if (!visit.asker) return visit.reply.redirect('/users/sign_in')
+  const projects = await visibleProjects(visit.db, visit.asker.userId, mostProjects + 1)
+  return show(visit, { title: 'Projects' }, <Projects projects={projects} />)
+}
+
+const Projects = ({ projects }: { projects: Awaited<ReturnType<typeof visibleProjects>> }) => (
+  <>
+    <h1>Projects</h1>
+    {projects.length === 0 && <p class="empty">You are not a member of a project yet.</p>}
+    <ul class="rows">
+      {projects.slice(0, mostProjects).map(({ fullPath, name }) => (
+        <li key={fullPath}>
+          <a href={`/${fullPath}/-/issues`} dir="auto">
+            {name}
+          </a>
+          <span class="aside">{fullPath}</span>
+        </li>
+      ))}
+    </ul>
+    {projects.length > mostProjects && <p class="aside">These are the first {mostProjects} by path.</p>}
+  </>
+)

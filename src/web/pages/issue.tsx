@@ -1,0 +1,94 @@
+// An issue: what was written on it, its contacts, and the box to write more.
+import { randomUUID } from 'node:crypto'
+import type { FastifyReply } from 'fastify'
+import { latestComments, type ShownComment } from '../../domain/comments.ts'
+import { contactsOf } from '../../domain/issue-contacts.ts'
+import { type IssueFacts, type ShownIssue, showIssue } from '../../domain/issues.ts'
+import { can } from '../../domain/permissions.ts'
+import { show, Time } from '../layout.tsx'
+import { absent, mayComment, numberField, openIssue, pathOf, type Visit } from '../visit.ts'
+import { CommentBox, type Draft } from './comment-box.tsx'
+import { Contacts } from './contacts-block.tsx'
+import { signInAddress } from './sign-in.tsx'
+
+const pageSize = 100
+
+/** `GET /:project/-/issues/:iid` with the latest comments, and `?before=34` for those before comment 34. */
+export const issue = async (visit: Visit): Promise<FastifyReply> => showIssuePage(visit, await openIssue(visit))
+
+/** The page of an issue, with what is in the comment box and what is said about it. */
+export async function showIssuePage(visit: Visit, facts: IssueFacts, { status, ...draft }: Draft & { status?: number } = {}) {
+  const before = numberField(visit.request.query, 'before')
+  const [shown, comments, contacts] = await Promise.all([
+    showIssue(visit.db, facts.issueId),
+    latestComments(visit.db, facts.issueId, { before, limit: pageSize + 1 }),
+    can(facts.standing, 'read_issue_contacts') ? contactsOf(visit.db, facts.issueId) : null,
+  ])
+  if (!shown) throw absent(visit)
+  const path = pathOf(facts)
+  return show(
+    visit,
+    { title: `${shown.title} (#${facts.iid}) · ${facts.projectPath}`, status },
+    <article class="issue" data-live={before ? undefined : `${path}/live`}>
+      <Heading issue={shown} project={facts.projectPath} />
+      <div id="contacts">{contacts && <Contacts contacts={contacts} />}</div>
+      <Activity comments={comments} path={path} />
+      <footer>
+        {before && <a href={path}>Show the latest comments</a>}
+        {!before && mayComment(visit, facts) && <CommentBox {...draft} facts={facts} delivery={randomUUID()} />}
+        {visit.asker === null && <a href={signInAddress(path)}>Sign in to comment</a>}
+      </footer>
+    </article>,
+  )
+}
+
+const Heading = ({ issue, project }: { issue: ShownIssue; project: string }) => (
+  <header>
+    <p class="path">
+      <a href={`/${project}/-/issues`}>{project}</a> #{issue.iid}
+    </p>
+    <h1 dir="auto">{issue.title}</h1>
+    <p class="aside">
+      <span class={`state ${issue.state}`}>{issue.state === 'opened' ? 'Open' : 'Closed'}</span>{' '}
+      <bdi>{issue.author?.name ?? 'Somebody'}</bdi> · <Time at={issue.createdAt} />
+    </p>
+    {issue.description && (
+      <div class="text" dir="auto">
+        {issue.description}
+      </div>
+    )}
+  </header>
+)
+
+const Activity = ({ comments, path }: { comments: readonly ShownComment[]; path: string }) => {
+  const shown = comments.slice(-pageSize)
+  return (
+    <section aria-label="Activity">
+      <ol id="activity">
+        {comments.length > pageSize && (
+          <li id="earlier">
+            <a href={`${path}?before=${shown[0]?.id}`}>Show earlier comments</a>
+          </li>
+        )}
+        {shown.map((comment) => (comment.system ? <Note key={comment.id} {...comment} /> : <Comment key={comment.id} {...comment} />))}
+      </ol>
+    </section>
+  )
+}
+
+const Comment = ({ id, author, createdAt, body }: ShownComment) => (
+  <li id={`note_${id}`} class="comment">
+    <p class="by">
+      <bdi>{author?.name ?? 'Somebody'}</bdi> <Time at={createdAt} />
+    </p>
+    <div class="text" dir="auto">
+      {body}
+    </div>
+  </li>
+)
+
+const Note = ({ id, author, createdAt, body }: ShownComment) => (
+  <li id={`note_${id}`} class="note">
+    <bdi>{author?.name ?? 'Somebody'}</bdi> {body} · <Time at={createdAt} />
+  </li>
+)

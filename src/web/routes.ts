@@ -1,0 +1,57 @@
+// Path → page.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { serveAssets } from './assets.ts'
+import { comment, preview } from './comment.tsx'
+import { faultPage } from './fault.tsx'
+import { live } from './live.ts'
+import { home } from './pages/home.tsx'
+import { issue } from './pages/issue.tsx'
+import { issues } from './pages/issues.tsx'
+import { signIn, signInWithToken, signOut } from './pages/sign-in.tsx'
+import { Fault, type Visit, type WebRoutes } from './visit.ts'
+
+type Page = (visit: Visit) => Promise<unknown>
+
+// A project's path may be of any depth, which the router's own patterns cannot say.
+const pages: readonly [method: 'GET' | 'POST', path: RegExp, page: Page][] = [
+  ['GET', /^\/$/, home],
+  ['GET', /^\/users\/sign_in$/, signIn],
+  ['POST', /^\/users\/sign_in$/, signInWithToken],
+  ['POST', /^\/users\/sign_out$/, signOut],
+  ['GET', /^\/(?<project>.+)\/-\/issues$/, issues],
+  ['GET', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})$/, issue],
+  ['POST', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})$/, comment],
+  ['POST', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})\/preview$/, preview],
+  ['GET', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})\/live$/, live],
+]
+
+interface Found {
+  page: Page
+  params: Record<string, string>
+}
+
+function findPage({ method, params }: FastifyRequest): Found {
+  const address = `/${(params as { '*': string })['*']}`
+  for (const [of, path, page] of pages) {
+    const found = of === method ? path.exec(address) : null
+    if (found) return { page, params: { ...found.groups } }
+  }
+  throw new Fault(404, 'There is nothing at this address.')
+}
+
+/** All pages. What no other door answers comes here. */
+export function webRoutes(app: FastifyInstance, routes: WebRoutes): void {
+  app.register(async (web) => {
+    const assets = await serveAssets(web)
+    const streams = new Set<() => void>()
+    const open = async (request: FastifyRequest, reply: FastifyReply) => {
+      const { page, params } = findPage(request)
+      return page({ ...routes, assets, streams, request, reply, asker: await routes.who(request), params })
+    }
+    web.addHook('onSend', faultPage(assets))
+    web.addHook('preClose', async () => streams.forEach((end) => void end()))
+    // Looked for before a body is read: whatever is sent to an address that is none gets the same answer.
+    const onRequest = async (request: FastifyRequest) => void findPage(request)
+    web.route({ method: ['GET', 'POST'], url: '/*', exposeHeadRoute: false, onRequest, handler: open })
+  })
+}

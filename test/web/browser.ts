@@ -1,0 +1,42 @@
+// Real browsers for the stories: each person has one of their own.
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
+const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+/** Is there a browser? Without one the stories are left out and the reason is printed; on CI that is a failure. */
+export function lookForBrowser(): boolean {
+  if (existsSync(executablePath)) return true
+  const lacking = `there is no Chromium at ${executablePath} (CHROMIUM)`
+  if (process.env.CI === 'true') throw new Error(`The stories in the browser cannot be run: ${lacking}.`)
+  process.stdout.write(`Not run: the stories in the browser, as ${lacking}.\n`)
+  return false
+}
+
+/** Opens browsers for the stories of a file; those of one story are closed after it. */
+export function browsers(): { open(url: string, options?: BrowserContextOptions): Promise<Page> } {
+  let browser: Browser
+  let contexts: BrowserContext[] = []
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: [...args, ...quiet] })
+  })
+  afterEach(async () => {
+    await Promise.all(contexts.map((context) => context.close()))
+    contexts = []
+  })
+  afterAll(() => browser?.close())
+  return {
+    /** A page at an address, in a browser that nobody has used before. */
+    async open(url, options) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+      contexts.push(context)
+      const page = await context.newPage()
+      page.setDefaultTimeout(10_000)
+      await page.goto(url)
+      return page
+    },
+  }
+}

@@ -1,0 +1,274 @@
+// The page of an issue in a browser: what people type, what they see, what others see.
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { removeRole } from '../../src/domain/members.ts'
+import { type RunningService, startService } from '../support/service.ts'
+import { type Wanted, world } from '../support/world.ts'
+import { browsers, lookForBrowser } from './browser.ts'
+
+let service: RunningService
+
+const customers: Wanted['contacts'] = [
+  { firstName: 'Ann', lastName: 'Lee', email: 'ann@example.com', company: 'Acme' },
+  { firstName: 'Bob', lastName: 'Stone', email: 'bob@example.com' },
+]
+
+describe.skipIf(!lookForBrowser())('in the browser', () => {
+  const { open } = browsers()
+  beforeAll(async () => {
+    service = await startService()
+  })
+
+  async function shop(wanted: Wanted = {}) {
+    const there = await world(service, { people: { pia: 'planner', dan: 'developer', gus: 'guest' }, contacts: customers, ...wanted })
+    const signedIn = async (person: string, options?: BrowserContextOptions) =>
+      open(`${service.url}${await there.signInLink(person)}&to=${encodeURIComponent(there.issue.path)}`, options)
+    return { ...there, signedIn }
+  }
+
+  const box = (page: Page) => page.getByRole('textbox', { name: 'Comment' }).or(page.getByRole('combobox', { name: 'Comment' }))
+  const options = (page: Page) => page.getByRole('option')
+  const highlighted = (page: Page) => page.getByRole('option', { selected: true })
+  const contacts = (page: Page) => page.locator('#contacts')
+  const answer = (page: Page) => page.getByRole('status')
+  const send = (page: Page) => page.getByRole('button', { name: 'Send' }).click()
+
+  /** Counts the pages that the browser goes to. */
+  function navigations(page: Page): () => number {
+    let count = 0
+    page.on('framenavigated', () => count++)
+    return () => count
+  }
+
+  test('type, choose with the keyboard, send: the contact is there without another page', async () => {
+    const { signedIn, issue } = await shop()
+    const page = await signedIn('pia')
+    const count = navigations(page)
+    await contacts(page).getByText('To add active contacts, use /add_contacts.').waitFor()
+
+    await box(page).pressSequentially('/add')
+    await highlighted(page).getByText('add_contacts').waitFor()
+    await page.keyboard.press('Enter')
+    expect(await box(page).inputValue()).toBe('/add_contacts ')
+
+    await page.keyboard.type('[contact:')
+    await options(page).first().waitFor()
+    expect(await highlighted(page).count()).toBe(0)
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    expect(await highlighted(page).textContent()).toContain('bob@example.com')
+    await page.keyboard.press('Tab')
+    expect(await box(page).inputValue()).toBe('/add_contacts [contact:bob@example.com] ')
+
+    await page.keyboard.press('Control+Enter')
+    await answer(page).getByText('Added bob@example.com.').waitFor()
+    await contacts(page).getByRole('heading', { name: '1 contact' }).waitFor()
+    await contacts(page).getByText('Bob Stone').waitFor()
+    await page.getByText('added 1 contact').waitFor()
+    expect(await box(page).inputValue()).toBe('')
+    expect(await issue.contacts()).toEqual(['bob@example.com'])
+    expect(count()).toBe(0)
+  })
+
+  test('choose with the mouse, by a name; what is chosen is not offered again, and can be undone', async () => {
+    const { signedIn, issue } = await shop()
+    const page = await signedIn('pia')
+    await box(page).pressSequentially('Hello\n/add_contacts [contact:ann l')
+    await options(page).getByText('Ann Lee').click()
+    expect(await box(page).inputValue()).toBe('Hello\n/add_contacts [contact:ann@example.com] ')
+    expect(await box(page).evaluate((element) => element === document.activeElement)).toBe(true)
+    await page.waitForTimeout(200)
+    expect(await options(page).count()).toBe(0)
+    await page.keyboard.press('Control+z')
+    expect(await box(page).inputValue()).toBe('Hello\n/add_contacts [contact:ann l')
+    await page.keyboard.press('Control+Shift+z')
+
+    await page.keyboard.type('[contact:')
+    await options(page).first().waitFor()
+    expect(await options(page).allTextContents()).toEqual([expect.stringContaining('Bob Stone')])
+    await page.keyboard.press('Escape')
+    await page.keyboard.type('b')
+    await page.waitForTimeout(200)
+    expect(await options(page).count()).toBe(0)
+    expect(await box(page).inputValue()).toBe('Hello\n/add_contacts [contact:ann@example.com] [contact:b')
+
+    await box(page).fill('Hello\n/add_contacts [contact:ann@example.com] ')
+    await send(page)
+    await page.locator('.comment').getByText('Hello').waitFor()
+    expect(await issue.contacts()).toEqual(['ann@example.com'])
+    expect(await issue.comments()).toEqual(['Hello', '[added 1 contact]'])
+  })
+
+  test('nothing is asked of the server while somebody writes prose', async () => {
+    const { signedIn } = await shop()
+    const page = await signedIn('pia')
+    const asked: string[] = []
+    page.on('request', (request) => request.url().includes('/api/suggestions') && asked.push(request.url()))
+    await box(page).pressSequentially('See https://example.com/add_contacts and [contact:')
+    await page.waitForTimeout(200)
+    expect(asked).toEqual([])
+  })
+
+  test('the popup goes when the caret or the focus does', async () => {
+    const { signedIn } = await shop()
+    const page = await signedIn('pia')
+    await box(page).pressSequentially('/add_contacts ann')
+    await options(page).first().waitFor()
+    expect(await box(page).getAttribute('aria-expanded')).toBe('true')
+    await page.keyboard.press('Home')
+    await options(page).first().waitFor({ state: 'detached' })
+    await page.keyboard.press('End')
+    await page.keyboard.type('@')
+    await options(page).first().waitFor()
+    await page.getByRole('heading', { level: 1 }).click()
+    await options(page).first().waitFor({ state: 'detached' })
+    expect(await box(page).getAttribute('aria-expanded')).toBe(null)
+  })
+
+  test('somebody else sees the change at once, and goes on writing where they were', async () => {
+    const { signedIn, say } = await shop()
+    const page = await signedIn('dan')
+    await box(page).pressSequentially('half a sentence')
+    const top = () => box(page).evaluate((element) => Math.round(element.getBoundingClientRect().top))
+    for (let times = 0; times < 30; times++) await say('pia', `Comment ${times}`)
+    await page.getByText('Comment 29').waitFor()
+    await box(page).scrollIntoViewIfNeeded()
+    const before = await top()
+    await say('pia', 'They called.\n/add_contacts ann@example.com')
+    await page.getByText('They called.').waitFor()
+    await contacts(page).getByText('Ann Lee').waitFor()
+    expect(await box(page).inputValue()).toBe('half a sentence')
+    expect(await box(page).evaluate((element) => element === document.activeElement)).toBe(true)
+    expect(await top()).toBe(before)
+  })
+
+  test('a guest sees no contacts, and no popup of any', async () => {
+    const { signedIn, say } = await shop()
+    await say('pia', '/add_contacts ann@example.com')
+    const page = await signedIn('gus')
+    expect(await contacts(page).textContent()).toBe('')
+    expect(await page.content()).not.toContain('Ann Lee')
+    await box(page).pressSequentially('/add_contacts [contact:ann')
+    await page.waitForTimeout(300)
+    expect(await options(page).count()).toBe(0)
+    await send(page)
+    await answer(page).getByText('You may not change the contacts of this issue.').waitFor()
+  })
+
+  test('without script the form works and shows the answer', async () => {
+    const { signedIn, issue } = await shop()
+    const page = await signedIn('pia', { javaScriptEnabled: false })
+    await box(page).fill('First line\nsecond line\n/add_contacts ann@example.com zoe@example.com')
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await page.getByText('Nothing has been sent').waitFor()
+    await answer(page).getByText('No contact has the address zoe@example.com.').waitFor()
+    expect(await issue.comments()).toEqual([])
+    await send(page)
+    await answer(page).getByText('Added ann@example.com.').waitFor()
+    await contacts(page).getByText('Ann Lee').waitFor()
+    expect(await box(page).inputValue()).toBe('')
+    await page.reload()
+    expect(await issue.comments()).toEqual(['First line\nsecond line', '[added 1 contact]'])
+    await box(page).fill('Only words')
+    await send(page)
+    expect(page.url()).toMatch(/#note_\d+$/)
+    await box(page).fill('  ')
+    await send(page)
+    await answer(page).getByText('Write something first.').waitFor()
+  })
+
+  test('a preview tells what would happen and leaves the text alone', async () => {
+    const { signedIn, issue } = await shop({ inactive: ['old@example.com'] })
+    const page = await signedIn('pia')
+    await box(page).fill('Hello\n/add_contacts ann@example.com old@example.com')
+    await page.getByRole('button', { name: 'Preview' }).click()
+    await answer(page).getByText('Nothing has been sent').waitFor()
+    await answer(page).getByText('old@example.com is inactive and was not added.').waitFor()
+    expect(await answer(page).locator('blockquote').textContent()).toBe('Hello')
+    expect(await box(page).inputValue()).toBe('Hello\n/add_contacts ann@example.com old@example.com')
+    expect(await issue.contacts()).toEqual([])
+  })
+
+  test('a comment full of markup is shown as text', async () => {
+    const { signedIn, say } = await shop()
+    const body = '<script>document.title = "taken"</script><img src=x onerror="document.title = 1">\n</textarea> & "quotes"'
+    const page = await signedIn('pia')
+    await box(page).fill(body)
+    await send(page)
+    await page.locator('.comment .text').waitFor()
+    expect(await page.locator('.comment .text').textContent()).toBe(body)
+    await say('dan', '<b>bold</b>')
+    await page.getByText('<b>bold</b>').waitFor()
+    await page.reload()
+    expect(await page.locator('.comment .text').first().textContent()).toBe(body)
+    expect(await page.title()).toContain('It does not work')
+  })
+
+  test('when the server cannot be reached the text stays, and sending again is sending once', async () => {
+    const { signedIn, issue } = await shop()
+    const page = await signedIn('pia')
+    await page.route(`**${issue.path}`, async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await box(page).fill('They called.\n/contacts')
+    await send(page)
+    await answer(page).getByText('The server could not be reached.').waitFor()
+    expect(await box(page).inputValue()).toBe('They called.\n/contacts')
+    await page.unroute(`**${issue.path}`)
+    await send(page)
+    await page.locator('.comment').getByText('They called.').waitFor()
+    expect(await issue.comments()).toEqual(['They called.'])
+  })
+
+  test('two quick clicks send one comment, and two comments of the same words are two', async () => {
+    const { signedIn, issue } = await shop()
+    const page = await signedIn('pia')
+    await box(page).fill('Once')
+    await page.getByRole('button', { name: 'Send' }).dblclick()
+    await page.locator('.comment').getByText('Once').waitFor()
+    expect(await issue.comments()).toEqual(['Once'])
+    await box(page).fill('Once')
+    await send(page)
+    await page.locator('.comment').getByText('Once').nth(1).waitFor()
+    expect(await issue.comments()).toEqual(['Once', 'Once'])
+  })
+
+  test('whoever is signed out meanwhile is told so, and keeps the text', async () => {
+    const { signedIn, issue } = await shop()
+    const page = await signedIn('pia')
+    await page.context().clearCookies()
+    await box(page).fill('Long thoughts')
+    await send(page)
+    await answer(page).getByText('Sign in first. Your text is still here.').waitFor()
+    expect(await box(page).inputValue()).toBe('Long thoughts')
+    expect(await issue.comments()).toEqual([])
+  })
+
+  test('whoever loses the right to see the issue hears nothing more', async () => {
+    const { signedIn, say, users, group } = await shop()
+    const page = await signedIn('gus')
+    await page.waitForTimeout(300)
+    await removeRole(service.db, users.get('gus')?.id as number, { group })
+    const refused = page.waitForResponse((response) => response.url().endsWith('/live') && response.status() === 404)
+    await say('pia', 'Not for guests')
+    await refused
+    expect(await page.content()).not.toContain('Not for guests')
+  })
+
+  test('the keyboard alone is enough', async () => {
+    const { signedIn, issue } = await shop()
+    const page = await signedIn('pia')
+    const focused = () => page.evaluate(() => document.activeElement?.textContent || document.activeElement?.id)
+    for (let times = 0; times < 10 && (await focused()) !== 'body'; times++) await page.keyboard.press('Tab')
+    await page.keyboard.type('/add_contacts st')
+    await highlighted(page).getByText('Bob Stone').waitFor()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Send')
+    await page.keyboard.press('Space')
+    await answer(page).getByText('Added bob@example.com.').waitFor()
+    expect(await issue.contacts()).toEqual(['bob@example.com'])
+    expect(await focused()).toBe('Send')
+  })
+})
