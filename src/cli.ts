@@ -12,7 +12,9 @@ import { createUser, findUser, nobodyYet } from './domain/users.ts'
 import { type Log, openLog } from './log.ts'
 import { longestComment } from './pipeline/comment.ts'
 import { understand } from './quick-actions/commands.ts'
-import { FolderError, FolderInUse } from './storage/embedded.ts'
+import { type Db, violated } from './storage/db.ts'
+import { FolderError } from './storage/folder.ts'
+import { FolderInUse } from './storage/folder-lock.ts'
 import { migrateDatabase } from './storage/migrate.ts'
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
@@ -52,14 +54,23 @@ async function untilStopped(close: () => Promise<void>): Promise<void> {
   await close()
 }
 
-/** Makes the first administrator, and what a newcomer finds. Returns where to try something, if there is a sample. */
-async function settleIn(settings: Settings, { db }: OpenDatabase): Promise<string | undefined> {
-  if (!(await nobodyYet(db))) return undefined
-  const root = await createUser(db, { username: 'root', name: 'Administrator', administrator: true })
+/** Makes the first administrator, and what a newcomer finds: all of it or nothing. Returns where to try something, if there is a sample. */
+const settleIn = (settings: Settings, { db }: OpenDatabase): Promise<string | undefined> =>
+  db
+    .transaction((tx) => settle(settings, tx))
+    .catch((fault: unknown) => {
+      // Another process that was started on the same Postgres was quicker.
+      if (settings.DATABASE_URL && violated(fault)) return undefined
+      throw fault
+    })
+
+async function settle(settings: Settings, tx: Db): Promise<string | undefined> {
+  if (!(await nobodyYet(tx))) return undefined
+  const root = await createUser(tx, { username: 'root', name: 'Administrator', administrator: true })
   if (settings.ROLOBOT_ADMIN_TOKEN)
-    await createToken(db, root.id, 'api', { name: 'ROLOBOT_ADMIN_TOKEN', secret: settings.ROLOBOT_ADMIN_TOKEN })
+    await createToken(tx, root.id, 'api', { name: 'ROLOBOT_ADMIN_TOKEN', secret: settings.ROLOBOT_ADMIN_TOKEN })
   if (settings.DATABASE_URL || settings.ROLOBOT_SAMPLE === '0') return undefined
-  return (await createSample(db)).first
+  return (await createSample(tx)).first
 }
 
 async function greet(service: Service, address: string, settings: Settings, sample: string | undefined): Promise<void> {

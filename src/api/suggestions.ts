@@ -65,7 +65,11 @@ async function itemsFor(db: Db, facts: IssueFacts, typed: Exclude<Typing, { kind
 const commandItems = (facts: IssueFacts, { sign, term }: { sign: string; term: string }): Item[] =>
   completions(offered(actions, facts))
     .filter(({ name }) => name.startsWith(term.toLowerCase()))
-    .map(({ name, summary, usage }) => ({ label: `/${name}`, detail: usage ? `${summary} · ${usage}` : summary, insert: `${sign}${name} ` }))
+    .map(({ name, summary, usage }) => ({
+      label: `/${name}`,
+      detail: usage ? `${summary} · ${usage}` : summary,
+      insert: `${sign}${name} `,
+    }))
 
 const contactItem = ({ id, name, address, organization }: Suggestion): Item => ({
   label: name,

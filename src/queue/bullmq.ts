@@ -11,28 +11,22 @@ const defaultPrefix = '{rolobot}'
 const stalledAfter = 10_000
 
 /** Connects to one Redis, or to a cluster when several addresses are given. */
-export function connectRedis(addresses: readonly string[], options: { forWorker: boolean; isOver?: () => boolean }): Redis | Cluster {
+export function connectRedis(addresses: readonly string[], options: { forWorker: boolean }): Redis | Cluster {
   // A worker waits for Redis as long as it takes; whoever pushes is told at once that it is away, and the sweep makes up for it.
   const how = options.forWorker
     ? { maxRetriesPerRequest: null }
     : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5_000 }
-  // At the end nobody waits for a Redis that is away: what waits for it breaks off.
-  const retryStrategy = (times: number) => (options.isOver?.() ? null : Math.min(times * 100, 2_000))
-  if (addresses.length > 1)
-    return new Cluster([...addresses], {
-      clusterRetryStrategy: retryStrategy,
-      redisOptions: { maxRetriesPerRequest: how.maxRetriesPerRequest },
-    })
-  return new Redis(addresses[0] as string, { ...how, retryStrategy })
+  if (addresses.length > 1) return new Cluster([...addresses], { redisOptions: { maxRetriesPerRequest: how.maxRetriesPerRequest } })
+  return new Redis(addresses[0] as string, { ...how, retryStrategy: (times) => Math.min(times * 100, 2_000) })
 }
 
 /** A queue on Redis. Losing Redis loses nothing: pushes fail until it is back, and the sweep brings what was missed. */
 export function openBullQueue(addresses: readonly string[], log: Log, settings: QueueSettings & { prefix?: string }): Queue {
   const { concurrency, attempts, prefix = defaultPrefix } = settings
   const connection = connectRedis(addresses, { forWorker: false })
-  let over = false
   const queue = new BullQueue(name, { connection, prefix, skipVersionCheck: true })
-  const workers: Worker[] = []
+  const workers: { worker: Worker; own: Redis | Cluster }[] = []
+  const running = new Set<Promise<void>>()
   const connections = [connection]
   const complain = (fault: Error) => log.warn({ fault }, 'Redis')
   connection.on('error', complain)
@@ -48,10 +42,11 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
       )
     },
     work(handle) {
-      const own = connectRedis(addresses, { forWorker: true, isOver: () => over })
+      const own = connectRedis(addresses, { forWorker: true })
       own.on('error', complain)
       connections.push(own)
-      const worker = new Worker(name, (job) => handle(job.data.deliveryId), {
+      const noted = (run: Promise<void>) => running.add(run) && run.finally(() => running.delete(run))
+      const worker = new Worker(name, (job) => noted(handle(job.data.deliveryId)), {
         connection: own,
         prefix,
         concurrency,
@@ -61,11 +56,12 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
         skipVersionCheck: true,
       })
       worker.on('error', () => {})
-      workers.push(worker)
+      workers.push({ worker, own })
     },
     async close() {
-      over = true
-      await Promise.all(workers.map((worker) => worker.close()))
+      // BullMQ would wait for ever for a Redis that is away. Forced, it waits for nothing, so what is being done is waited for here.
+      await Promise.all(workers.map(({ worker, own }) => worker.close(own.status !== 'ready')))
+      await Promise.allSettled(running)
       await queue.close()
       for (const one of connections) one.disconnect()
     },

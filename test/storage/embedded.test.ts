@@ -1,19 +1,13 @@
+// The embedded database keeps its promises: on the disk, one process at a time, nothing of others touched, whole after kill -9.
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import {
-  type Embedded,
-  FolderError,
-  FolderInUse,
-  FolderOfAnotherVersion,
-  FolderUnusable,
-  holderOf,
-  openEmbedded,
-  openInMemory,
-} from '../../src/storage/embedded.ts'
+import { type Embedded, openEmbedded, openInMemory } from '../../src/storage/embedded.ts'
+import { FolderError, FolderOfAnotherVersion, FolderUnusable } from '../../src/storage/folder.ts'
+import { FolderInUse, holderOf } from '../../src/storage/folder-lock.ts'
 
 const linux = process.platform === 'linux'
 const place = fs.mkdtempSync(join(tmpdir(), 'rolobot-embedded-'))
@@ -171,6 +165,14 @@ describe('what is acknowledged is on the disk', () => {
       expect(rows.length).toBeGreaterThanOrEqual(acknowledged)
     }
   }, 90_000)
+
+  test('a start after a crash leaves nothing ticking that keeps the process from ending', async () => {
+    const folder = madeFolder()
+    await (await holding(folder)).kill()
+    const child = start('open', folder)
+    const ended = await Promise.race([child.ended.then(() => true), new Promise((done) => setTimeout(done, 15_000))])
+    expect(ended).toBe(true)
+  }, 30_000)
 
   test('the log does not grow for ever', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })

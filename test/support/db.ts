@@ -1,10 +1,10 @@
 // A fresh database for a test file: on Postgres a copy of the template, else an embedded one from the dump.
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { PGlite } from '@electric-sql/pglite'
 import postgres from 'postgres'
 import { inject } from 'vitest'
 import { type Database, openPostgres, overPglite } from '../../src/storage/db.ts'
+import { openInMemory } from '../../src/storage/embedded.ts'
 import { databaseUrl } from './services.ts'
 
 export const onServices = process.env.TEST_ON === 'services'
@@ -20,7 +20,7 @@ export async function newPostgres(): Promise<string> {
 }
 
 export async function newEmbedded(): Promise<Database> {
-  const pglite = await PGlite.create({ loadDataDir: new Blob([await readFile(inject('dump'))]) })
+  const pglite = await openInMemory(new Blob([await readFile(inject('dump'))]))
   return overPglite(pglite, () => pglite.close())
 }
 

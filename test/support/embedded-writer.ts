@@ -1,4 +1,4 @@
-// A process of its own for test/storage/embedded.test.ts: holds a folder, writes until it is killed, or races others for folders.
+// A process of its own for test/storage/embedded.test.ts: opens or holds a folder, writes until it is killed, or races others for folders.
 import { openEmbedded } from '../../src/storage/embedded.ts'
 
 const [task, ...given] = process.argv.slice(2)
@@ -37,6 +37,7 @@ async function race(start: number, between: number, folders: string[]): Promise<
   }
 }
 
+if (task === 'open') await openEmbedded(given[0] ?? '')
 if (task === 'hold') await hold(given[0] ?? '')
 if (task === 'write') await write(given[0] ?? '')
 if (task === 'race') await race(Number(given[0]), Number(given[1]), given.slice(2))

@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
 import { overPglite } from '../../src/storage/db.ts'
+import { openInMemory } from '../../src/storage/embedded.ts'
 import { migrateDatabase, migrateEmbedded } from '../../src/storage/migrate.ts'
 import { databaseUrl, lookForServices } from './services.ts'
 
@@ -23,7 +23,7 @@ declare module 'vitest' {
 
 async function makeDump(): Promise<{ dump: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'rolobot-test-'))
-  const pglite = await PGlite.create()
+  const pglite = await openInMemory()
   await migrateEmbedded(overPglite(pglite, async () => {}).db)
   const dump = join(folder, 'database.tar')
   await writeFile(dump, Buffer.from(await (await pglite.dumpDataDir('none')).arrayBuffer()))
