@@ -20,7 +20,7 @@ import type { Queue } from './queue/queue.ts'
 import { type Database, openPostgres, overPglite } from './storage/db.ts'
 import { openEmbedded } from './storage/embedded.ts'
 import { migrateEmbedded, misfit, schemaState } from './storage/migrate.ts'
-import { type Newsroom, openNewsroom } from './storage/notify.ts'
+import { type Newsroom, newsroomOf } from './storage/notify.ts'
 import { webRoutes } from './web/routes.ts'
 
 /** A schema that does not fit this program, in words for the operator. */
@@ -76,12 +76,9 @@ export interface Service extends Workplace {
 const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Settings) => PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`
 
 /** Puts the service together. It works on nothing before `work`. Closing it leaves the database open. */
-export async function openService(
-  { settings, database, log, replies = new Map() }: Parts,
-  queue: Queue = openQueue(settings, log),
-): Promise<Service> {
+export function openService({ settings, database, log, replies = new Map() }: Parts, queue: Queue = openQueue(settings, log)): Service {
   const { db } = database
-  const newsroom = await openNewsroom(database)
+  const newsroom = newsroomOf(database)
   const receive = openReceive({ db, queue, log })
   const hear = openHear({ db, receive, newsroom })
   const mostAtOnce = settings.CONTACTS_PER_CHANGE
@@ -112,14 +109,17 @@ function openQueue(settings: Settings, log: Log): Queue {
 }
 
 /** A service for one command in a process of its own: whoever pushes does the work at once. */
-export function openCommandService(parts: Parts): Promise<Service> {
+export async function openCommandService(parts: Parts): Promise<Service> {
   const { settings, database, log, replies = new Map() } = parts
   const handle = openWork({ db: database.db, mostAtOnce: settings.CONTACTS_PER_CHANGE, replies, attempts: settings.WORK_ATTEMPTS, log })
-  return openService(parts, { push: handle, work: () => {}, close: async () => {} })
+  const service = openService(parts, { push: handle, work: () => {}, close: async () => {} })
+  await service.newsroom.open()
+  return service
 }
 
 /** The HTTP server with all its doors; it does not listen yet. */
 export async function openHttp({ db, hear, newsroom, mostAtOnce, publicUrl }: Service, log: Log): Promise<FastifyInstance> {
+  await newsroom.open()
   const app = await openServer({ log, publicUrl })
   const who = openWho(db)
   const secure = publicUrl.startsWith('https:')

@@ -23,6 +23,8 @@ const done = 0
 const failed = 1
 const misused = 2
 
+const lastCall = 8_000
+
 const say = (text: string) => console.log(text)
 
 /** Something that the person who typed the command can do something about. */
@@ -46,13 +48,11 @@ async function parse(): Promise<void> {
 
 // --- serve, work, migrate ---
 
-/** Runs until somebody asks the process to stop; then everything is closed in order. A second signal does not wait. */
-async function untilStopped(close: () => Promise<void>): Promise<void> {
-  await new Promise<void>((resolve) => {
+/** Comes when somebody asks the process to stop; then everything is closed in order. A second signal does not wait. */
+const askedToStop = (): Promise<void> =>
+  new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
-  await close()
-}
 
 /** Makes the first administrator, and what a newcomer finds: all of it or nothing. Returns where to try something, if there is a sample. */
 const settleIn = (settings: Settings, { db }: OpenDatabase): Promise<string | undefined> =>
@@ -88,41 +88,46 @@ async function greet(service: Service, address: string, settings: Settings, samp
 
 async function serve(): Promise<void> {
   const settings = readSettings()
+  const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
   const database = await openDatabase(settings)
   const sample = await settleIn(settings, database)
-  const service = await openService({ settings, database, log })
+  const service = openService({ settings, database, log })
   const http = await openHttp(service, log)
-  const address = await http.listen({ host: settings.HOST, port: settings.PORT }).catch((fault: NodeJS.ErrnoException) => {
+  const address = await http.listen({ host: settings.HOST, port: settings.PORT }).catch(async (fault: NodeJS.ErrnoException) => {
+    await service.close()
+    await database.close()
     throw new Complaint(
       fault.code === 'EADDRINUSE' ? `Port ${settings.PORT} on ${settings.HOST} is in use. Set PORT to another one.` : fault.message,
     )
   })
   if (!settings.REDIS_URL) service.work()
-  const control = settings.DATABASE_URL ? undefined : await openControl(({ command, input }) => runCommand(service, command, input))
+  const place = { ...service, publicUrl: settings.PUBLIC_URL ?? address }
+  const control = settings.DATABASE_URL ? undefined : await openControl(({ command, input }) => runCommand(place, command, input))
   if (control) database.announce(control.address)
   await greet(service, address, settings, sample)
-  await untilStopped(async () => {
-    await control?.close()
-    await http.close()
-    await service.close()
-    await database.close()
-  })
+  await stop
+  await control?.close()
+  // Who is connected and asks nothing, or half of something, is not waited for longer than any answer takes.
+  setTimeout(() => http.server.closeAllConnections(), lastCall).unref()
+  await http.close()
+  await service.close()
+  await database.close()
 }
 
 async function work(): Promise<void> {
   const settings = readSettings()
   const lacking = (['DATABASE_URL', 'REDIS_URL'] as const).filter((name) => !settings[name])
   if (lacking.length > 0) throw new SettingsFault(lacking.map((name) => `${name}: is needed by \`rolobot work\``))
+  const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
   const database = await openDatabase(settings)
-  const service = await openService({ settings, database, log })
+  const service = openService({ settings, database, log })
   service.work()
   say(`Rolobot works, ${settings.WORK_CONCURRENCY} comments at a time.`)
-  await untilStopped(async () => {
-    await service.close()
-    await database.close()
-  })
+  await stop
+  await service.close()
+  await database.close()
 }
 
 async function migrate(): Promise<void> {

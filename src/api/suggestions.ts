@@ -58,7 +58,7 @@ export function suggestionRoutes(
 async function itemsFor(db: Db, facts: IssueFacts, typed: Exclude<Typing, { kind: 'none' }>, limit: number): Promise<Item[]> {
   if (typed.kind === 'command') return commandItems(facts, typed).slice(0, limit)
   if (!can(facts.standing, 'set_issue_contacts')) return []
-  const find = typed.action.name === 'remove_contacts' ? contactsToRemove : contactsToAdd
+  const find = typed.action.suggests === 'remove' ? contactsToRemove : contactsToAdd
   return (await find(db, facts, { term: typed.term, earlier: typed.earlier, limit })).map(contactItem)
 }
 

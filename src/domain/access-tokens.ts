@@ -1,7 +1,7 @@
 // What proves who is asking: API tokens, browser sessions, sign-in links. Secrets are shown once and kept as hashes.
 import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
-import type { Tx } from '../storage/db.ts'
+import { rowsOf, type Tx } from '../storage/db.ts'
 import { accessTokens, users } from '../storage/schema.ts'
 
 export type TokenKind = 'api' | 'session' | 'sign_in'
@@ -48,20 +48,13 @@ const stillGood = and(
 
 /** Who holds this secret of one of these kinds; undefined if it is unknown, expired, revoked, or its user blocked. */
 export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise<Asker | undefined> {
-  const [asker] = await tx
-    .select({
-      userId: users.id,
-      username: users.username,
-      name: users.name,
-      administrator: users.administrator,
-      scopes: accessTokens.scopes,
-      tokenId: accessTokens.id,
-      lastUsedAt: accessTokens.lastUsedAt,
-    })
-    .from(accessTokens)
-    .innerJoin(users, eq(users.id, accessTokens.userId))
-    .where(and(eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, kind), stillGood))
-  return asker
+  const [asker] = await rowsOf<Omit<Asker, 'lastUsedAt'> & { lastUsedAt: string | null }>(
+    tx,
+    sql`select u.id as "userId", u.username, u.name, u.administrator, t.scopes, t.id as "tokenId", t.last_used_at as "lastUsedAt"
+      from access_tokens t join users u on u.id = t.user_id
+      where t.hash = ${hashOf(secret)} and t.kind = ${kind} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now()) and not u.blocked`,
+  )
+  return asker && { ...asker, lastUsedAt: asker.lastUsedAt === null ? null : new Date(asker.lastUsedAt) }
 }
 
 /** Writes down that a token was used; at most once a minute, so that a busy token is not a busy row. */

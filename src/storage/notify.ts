@@ -27,6 +27,8 @@ type Listener = (news: News) => void
 
 /** What listens to the database once and passes the news on within the process. */
 export interface Newsroom {
+  /** Starts to listen. A process in which nobody follows anything does without: each one that listens is woken by all news. */
+  open(): Promise<void>
   /**
    * Calls back with each piece of news of an issue.
    * @param missed called when the connection was lost for a while: look again, news may be missing
@@ -35,18 +37,22 @@ export interface Newsroom {
   follow(issue: number, listener: Listener, missed?: () => void): () => void
 }
 
-/** Starts to listen. One connection serves any number of followers. */
-export async function openNewsroom(database: Database): Promise<Newsroom> {
-  const followers = new Map<number, Map<Listener, (() => void) | undefined>>()
-  await database.listen(channel, (payload) => {
-    if (payload === null) {
-      for (const ofIssue of followers.values()) for (const missed of ofIssue.values()) missed?.()
-      return
-    }
-    const news = JSON.parse(payload) as News
-    for (const listener of followers.get(news.issue)?.keys() ?? []) listener(news)
-  })
+type Followers = Map<number, Map<Listener, (() => void) | undefined>>
+
+function pass(followers: Followers, payload: string | null): void {
+  if (payload === null) {
+    for (const ofIssue of followers.values()) for (const missed of ofIssue.values()) missed?.()
+    return
+  }
+  const news = JSON.parse(payload) as News
+  for (const listener of followers.get(news.issue)?.keys() ?? []) listener(news)
+}
+
+/** The newsroom of a process. One connection serves any number of followers. */
+export function newsroomOf(database: Database): Newsroom {
+  const followers: Followers = new Map()
   return {
+    open: () => database.listen(channel, (payload) => pass(followers, payload)),
     follow(issue, listener, missed) {
       const ofIssue = followers.get(issue) ?? new Map()
       followers.set(issue, ofIssue.set(listener, missed))

@@ -45,7 +45,7 @@ export async function startService(wanted: Wanted = {}): Promise<RunningService>
   const chat: RunningService['chat'] = []
   const note: Reply = async (place, answer) => void chat.push({ place, answer })
   const replies = new Map([['chat', wanted.reply ?? note]])
-  const service = await openService(
+  const service = openService(
     { settings, database, log: testLog, replies },
     wanted.queue ?? freshQueue(settings.WORK_CONCURRENCY, settings.WORK_ATTEMPTS),
   )
