@@ -2,7 +2,7 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { insertComments, nextCommentId, rewriteComment } from '../domain/comments.ts'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
-import { tell, telling, tellingText } from '../storage/notify.ts'
+import { tell, telling } from '../storage/notify.ts'
 import { type Delivery, deliveries, issues } from '../storage/schema.ts'
 import type { Comment, Outcome } from './comment.ts'
 
@@ -15,6 +15,8 @@ export interface NewDelivery {
   text: string
   /** There is nothing to work on. */
   done: boolean
+  /** The comment on the issue that it is an edit of. */
+  edits?: number
 }
 
 export interface Written {
@@ -46,26 +48,55 @@ export async function findTaken(
   return found && { ...found, done: found.status !== 'queued', again: true }
 }
 
-/** Writes a comment down: the delivery, what the issue shows of it, and the news, in one statement. A second time it only finds the first. */
-export async function writeDown(tx: Tx, wanted: NewDelivery): Promise<Written> {
-  const { comment, authorId, issueId, text, done } = wanted
-  const commentId = text === '' ? sql`null` : nextCommentId
-  const said = insertComments(sql`select comment_id, issue_id, author_id, ${text} from written where comment_id is not null`)
-  const [written] = await rowsOf<{ id: number; commentId: number | null; receivedAt: string }>(
-    tx,
-    sql`with written as (${insertDelivery(wanted, commentId)} returning id, comment_id, issue_id, author_id, received_at), said as (${said} returning id)
-      select id, comment_id as "commentId", received_at as "receivedAt", (select ${telling({ issue: issueId })} from said) from written`,
-  )
-  if (written) return { id: written.id, commentId: written.commentId, receivedAt: new Date(written.receivedAt), done, again: false }
-  const before = await findTaken(tx, comment)
-  if (!before) throw new Error(`delivery ${comment.via} ${comment.delivery} of user ${authorId} was neither written nor found`)
-  return before
+/** Writes one comment down; see `writeAllDown`. */
+export const writeDown = async (tx: Tx, wanted: NewDelivery): Promise<Written> => (await writeAllDown(tx, [wanted]))[0] as Written
+
+interface WrittenRow {
+  id: number
+  commentId: number | null
+  receivedAt: string
+  via: string
+  delivery: string
 }
 
-const insertDelivery = ({ comment, authorId, issueId, done }: NewDelivery, commentId: SQL): SQL =>
-  sql`insert into deliveries (via, delivery, issue_id, comment_id, author_id, place, body, replaces, status)
-    values (${comment.via}, ${comment.delivery}, ${issueId}, ${commentId}, ${authorId}, ${comment.place}, ${comment.body},
-      ${comment.replaces?.text ?? null}, ${done ? 'replied' : 'queued'}) on conflict (via, delivery) do nothing`
+/**
+ * Writes comments down in one statement: the deliveries, what issues show of them, and the news. A delivery that came before, or comes twice
+ * among these, is not written again, but found.
+ */
+export async function writeAllDown(tx: Tx, wanted: readonly NewDelivery[]): Promise<Written[]> {
+  const fresh = new Map(wanted.toReversed().map((one) => [nameOf(one.comment), one]))
+  const rows = await rowsOf<WrittenRow>(tx, insertDeliveries(wanted.filter((one) => fresh.get(nameOf(one.comment)) === one)))
+  const written = new Map(rows.map((row) => [nameOf(row), row]))
+  return Promise.all(
+    wanted.map(async (one) => {
+      const row = written.get(nameOf(one.comment))
+      if (row && fresh.get(nameOf(one.comment)) === one)
+        return { id: row.id, commentId: row.commentId, receivedAt: new Date(row.receivedAt), done: one.done, again: false }
+      const before = await findTaken(tx, one.comment)
+      if (!before) throw new Error(`delivery ${nameOf(one.comment)} was neither written nor found`)
+      return before
+    }),
+  )
+}
+
+const nameOf = ({ via, delivery }: Pick<Comment, 'via' | 'delivery'>) => `${via} ${delivery}`
+
+function insertDeliveries(wanted: readonly NewDelivery[]): SQL {
+  const of = (column: (one: NewDelivery) => number | string | null) => sql.param(wanted.map(column))
+  const shown = sql`select w.comment_id, w.issue_id, w.author_id, g.text from written w join given g using (via, delivery) where w.comment_id is not null and g.edits is null order by g.at`
+  return sql`with given as (
+      select * from unnest(${of(({ comment }) => comment.via)}::text[], ${of(({ comment }) => comment.delivery)}::text[], ${of((one) => one.issueId)}::bigint[],
+        ${of((one) => one.authorId)}::bigint[], ${of(({ comment }) => comment.place)}::text[], ${of(({ comment }) => comment.body)}::text[],
+        ${of(({ comment }) => comment.replaces?.text ?? null)}::text[], ${of(({ done }) => (done ? 'replied' : 'queued'))}::text[], ${of(({ text }) => text)}::text[], ${of(({ edits }) => edits ?? null)}::bigint[])
+      with ordinality as given (via, delivery, issue_id, author_id, place, body, replaces, status, text, edits, at)
+    ), written as (
+      insert into deliveries (via, delivery, issue_id, comment_id, author_id, place, body, replaces, status)
+      select via, delivery, issue_id, case when edits is not null then edits when text <> '' then ${nextCommentId} end, author_id, place, body, replaces, status from given order by at
+      on conflict (via, delivery) do nothing returning id, via, delivery, comment_id, issue_id, author_id, received_at
+    ), said as (${insertComments(shown)} returning issue_id)
+    select id, via, delivery, comment_id as "commentId", received_at as "receivedAt",
+      (select string_agg(${telling(sql`json_build_object('issue', issue_id)::text`)}::text, '') from said) from written`
+}
 
 /** Writes an edit down: the issue shows the new text in place of the old one. */
 export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<Written> =>
@@ -73,20 +104,11 @@ export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<W
     const before = await findTaken(tx, { via: wanted.comment.via, delivery: first })
     const shown = before?.issueId === wanted.issueId ? before.commentId : null
     if (shown === null) return writeDown(tx, wanted)
-    const [written] = await rowsOf<{ id: number; receivedAt: string }>(
-      tx,
-      sql`${insertDelivery(wanted, sql`${shown}::bigint`)} returning id, received_at as "receivedAt"`,
-    )
-    if (!written) return (await findTaken(tx, wanted.comment)) as Written
+    const written = await writeDown(tx, { ...wanted, edits: shown })
+    if (written.again) return written
     await rewriteComment(tx, shown, wanted.text)
     await tell(tx, { issue: wanted.issueId })
-    return {
-      id: written.id,
-      commentId: wanted.text === '' ? null : shown,
-      receivedAt: new Date(written.receivedAt),
-      done: wanted.done,
-      again: false,
-    }
+    return wanted.text === '' ? { ...written, commentId: null } : written
   })
 
 /** What is needed to work on a delivery; `asked` are those of its issue that were asked for. */
@@ -125,7 +147,7 @@ export async function markApplied(tx: Tx, applied: readonly Applied[]): Promise<
       select * from unnest(${of(({ id }) => id)}::bigint[], ${of(({ stored }) => stored)}::text[], ${of(({ status }) => status)}::text[], ${of(({ news }) => news)}::text[])
     ), kept as (
       update deliveries set outcome = done.outcome::jsonb, status = done.status, applied_at = now(), fault = null from done where deliveries.id = done.id
-    ) select ${tellingText(sql`news`)} from done`)
+    ) select ${telling(sql`news`)} from done`)
 }
 
 // A notification can have 8,000 bytes, a character three. A longer outcome is read from its row.

@@ -8,9 +8,12 @@ import type { Queue } from '../queue/queue.ts'
 import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
 import type { Db } from '../storage/db.ts'
 import { type Comment, longestComment, ownDoors, type Receipt, type Receive } from './comment.ts'
-import { findTaken, type Written, writeDown, writeEdit } from './deliveries.ts'
+import { findTaken, type NewDelivery, type Written, writeAllDown, writeDown, writeEdit } from './deliveries.ts'
+import { together } from './rounds.ts'
 
 type Refused = Extract<Receipt, { status: 'refused' }>
+const mostInRound = 50
+
 const refused = (why: Refused['why'], reason: string): Refused => ({ status: 'refused', why, reason })
 
 const unknownPerson = refused('unknown person', 'I do not know who you are here. Link your account first.')
@@ -31,12 +34,13 @@ const authorOf = (db: Db, { via, author }: Comment): Promise<number | undefined>
 
 /** The one way in. What it returns as taken is written down and will have its effect once, whatever dies after that. */
 export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log }): Receive {
+  const write = together((wanted: readonly NewDelivery[]) => writeAllDown(db, wanted), mostInRound)
   return async (heard, written) => {
     const comment = { ...heard, body: clean(heard.body) }
     if (Buffer.byteLength(comment.body) > longestComment) return tooLarge
     const authorId = await authorOf(db, comment)
     if (authorId === undefined) return unknownPerson
-    const receipt = comment.opens ? await takeIssue(db, comment, authorId) : await takeComment(db, comment, authorId)
+    const receipt = comment.opens ? await takeIssue(db, comment, authorId) : await takeComment(db, comment, { authorId, write })
     if (receipt.status === 'refused') return receipt
     written?.(receipt)
     // Not waited for: the sweep brings what the queue did not take.
@@ -48,14 +52,20 @@ export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log
   }
 }
 
-async function takeComment(db: Db, comment: Comment, authorId: number): Promise<Receipt> {
+interface Writing {
+  authorId: number
+  /** Writes a comment down, together with others that come at the same time. */
+  write(wanted: NewDelivery): Promise<Written>
+}
+
+async function takeComment(db: Db, comment: Comment, { authorId, write }: Writing): Promise<Receipt> {
   const name = issueName(comment.on)
   const facts = name && (await readFacts(db, name, authorId))
   if (!facts || !can(facts.standing, 'read_issue')) return notFound
   if (facts.userId === null || !can(facts.standing, 'comment')) return forbidden
   const interpretation = interpret(comment.body, facts, comment.replaces?.text)
   const wanted = { comment, authorId, issueId: facts.issueId, text: interpretation.text, done: isDone(interpretation) }
-  const taken = comment.replaces ? await writeEdit(db, wanted, comment.replaces.delivery) : await writeDown(db, wanted)
+  const taken = comment.replaces ? await writeEdit(db, wanted, comment.replaces.delivery) : await write(wanted)
   return receiptOf(taken, facts, interpretation)
 }
 

@@ -1,67 +1,58 @@
-// Work in rounds: what comes while a round is under way makes up the next one, so that a busy worker does for many what it did for one.
+// Work in rounds: what comes while a round is under way makes up the next one, so that a busy process does for many what it did for one.
 
-interface Asked {
-  promise: Promise<void>
-  resolve: () => void
+interface Asked<Ask, Answer> {
+  ask: Ask
+  resolve: (answer: Answer) => void
   reject: (fault: unknown) => void
 }
 
-function ask(): Asked {
-  let settle: Pick<Asked, 'resolve' | 'reject'> = { resolve: () => {}, reject: () => {} }
-  const promise = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject }
-  })
-  return { promise, ...settle }
-}
-
 /**
- * Gathers ids into rounds, one at a time.
- * @param round works on some ids together, all or nothing, and returns those that are finished; the others are in the next round again
- * @param most how many ids a round can have
- * @returns what to call for each id; it settles when that id is finished. When a round fails, each of its ids is tried alone, so that one
- *   does not spoil the others.
+ * Gathers what is asked into rounds, one at a time.
+ * @param round answers some asks together, all or nothing, in their order
+ * @param most how many asks a round can have
+ * @returns what to call for each ask. When a round fails, each of its asks is tried alone, so that one does not spoil the others.
  */
-export function inRounds(round: (ids: readonly number[]) => Promise<readonly number[]>, most: number): (id: number) => Promise<void> {
-  const asked = new Map<number, Asked>()
+export function together<Ask, Answer>(
+  round: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
+  most: number,
+): (ask: Ask) => Promise<Answer> {
+  const waiting: Asked<Ask, Answer>[] = []
   let running = false
 
-  const finish = (ids: readonly number[]) => {
-    for (const id of ids) {
-      asked.get(id)?.resolve()
-      asked.delete(id)
-    }
-  }
-
-  const alone = async (id: number) => {
+  const answer = async (asked: readonly Asked<Ask, Answer>[]): Promise<void> => {
     try {
-      finish(await round([id]))
+      const answers = await round(asked.map(({ ask }) => ask))
+      for (const [at, { resolve }] of asked.entries()) resolve(answers[at] as Answer)
     } catch (fault) {
-      asked.get(id)?.reject(fault)
-      asked.delete(id)
-    }
-  }
-
-  const together = async (ids: readonly number[]) => {
-    try {
-      finish(await round(ids))
-    } catch {
-      for (const id of ids) await alone(id)
+      if (asked.length === 1) asked[0]?.reject(fault)
+      else for (const one of asked) await answer([one])
     }
   }
 
   const run = async () => {
     running = true
-    while (asked.size > 0) {
-      const ids = [...asked.keys()].slice(0, most)
-      await (ids.length === 1 ? alone(ids[0] as number) : together(ids))
-    }
+    while (waiting.length > 0) await answer(waiting.splice(0, most))
     running = false
   }
 
-  return (id) => {
-    const one = asked.get(id) ?? ask()
-    asked.set(id, one)
-    if (!running) void run()
-    return one.promise
+  return (ask) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ ask, resolve, reject })
+      if (!running) void run()
+    })
+}
+
+/**
+ * The same for ids that may need several rounds.
+ * @param round works on some ids together and returns those that are finished; the others are in the next round again
+ * @returns what to call for each id; it settles when that id is finished
+ */
+export function untilFinished(round: (ids: readonly number[]) => Promise<readonly number[]>, most: number): (id: number) => Promise<void> {
+  const isFinished = together(async (ids: readonly number[]) => {
+    const finished = new Set(await round([...new Set(ids)]))
+    return ids.map((id) => finished.has(id))
+  }, most)
+  return async (id) => {
+    while (!(await isFinished(id)));
   }
 }

@@ -5,7 +5,7 @@ import { type Apply, applyRound, EarlierFault } from './apply.ts'
 import type { Reply } from './comment.ts'
 import { countFault, findDelivery, markFailed } from './deliveries.ts'
 import { reply } from './reply.ts'
-import { inRounds } from './rounds.ts'
+import { untilFinished } from './rounds.ts'
 
 export interface Work extends Omit<Apply, 'wantsReply'> {
   replies: ReadonlyMap<string, Reply>
@@ -20,7 +20,7 @@ const sorry = ['Something went wrong on our side, and your commands could not be
 /** The handler for the queue. It throws when the queue should bring the id again. */
 export function openWork(work: Work): (deliveryId: number) => Promise<void> {
   const how: Apply = { db: work.db, mostAtOnce: work.mostAtOnce, wantsReply: (via) => work.replies.has(via) }
-  const apply = inRounds((ids) => applyRound(how, ids), mostInRound)
+  const apply = untilFinished((ids) => applyRound(how, ids), mostInRound)
   return async (deliveryId) => {
     try {
       await apply(deliveryId)

@@ -15,7 +15,7 @@ export function connectRedis(addresses: readonly string[], options: { forWorker:
   // A worker waits for Redis as long as it takes; whoever pushes is told at once that it is away, and the sweep makes up for it.
   const how = options.forWorker
     ? { maxRetriesPerRequest: null, enableAutoPipelining: true }
-    : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5_000 }
+    : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5_000, enableAutoPipelining: true }
   if (addresses.length > 1) return new Cluster([...addresses], { redisOptions: { maxRetriesPerRequest: how.maxRetriesPerRequest } })
   return new Redis(addresses[0] as string, { ...how, retryStrategy: (times) => Math.min(times * 100, 2_000) })
 }

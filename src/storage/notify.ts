@@ -12,15 +12,12 @@ export interface News {
   outcome?: unknown
 }
 
-/** SQL: tells the news when the transaction commits, and only then. */
-export const telling = (news: News): SQL => tellingText(sql`${JSON.stringify(news)}`)
-
-/** SQL: the same, for news that a query yields as JSON. */
-export const tellingText = (news: SQL): SQL => sql`pg_notify(${channel}, ${news})`
+/** SQL: tells news, which a query yields as JSON, when the transaction commits, and only then. */
+export const telling = (news: SQL): SQL => sql`pg_notify(${channel}, ${news})`
 
 /** Tells the news when the transaction commits, and only then. */
 export async function tell(tx: Tx, news: News): Promise<void> {
-  await tx.execute(sql`select ${telling(news)}`)
+  await tx.execute(sql`select ${telling(sql`${JSON.stringify(news)}`)}`)
 }
 
 type Listener = (news: News) => void
