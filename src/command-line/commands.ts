@@ -137,7 +137,7 @@ const listingFailed: Run = async ({ db }) => {
 }
 
 const retrying: Run = async ({ db, queue }, input) => {
-  const ids = input.all ? 'all' : text(input, 'ids').split(/\s+/).filter(Boolean).map(Number)
+  const ids = input.all ? 'all' : (text(input, 'ids').match(/(?<!\S)\d{1,15}(?!\S)/g) ?? []).map(Number)
   const restarted = await restart(db, ids)
   await Promise.all(restarted.map((id) => queue.push(id)))
   if (restarted.length === 0 && !input.all) throw new Refused('None of these has failed. See: rolobot failed')
@@ -158,7 +158,7 @@ const commands: Readonly<Record<string, Run>> = {
 
 /** Carries a command out; a refusal is in the output. */
 export async function runCommand(place: Workplace, command: string, input: Input): Promise<Output> {
-  const run = commands[command]
+  const run = Object.hasOwn(commands, command) ? commands[command] : undefined
   if (!run) return { code: 1, out: '', err: `The server does not know the command ${command}: it is of another version.` }
   try {
     return { code: 0, out: await run(place, input), err: '' }

@@ -13,6 +13,7 @@ export interface Request {
 
 // The longest comment as JSON, and some room.
 const mostBytes = 2 * 1024 * 1024
+const patience = 5_000
 
 async function readAll(socket: Socket): Promise<string> {
   const chunks: Buffer[] = []
@@ -28,9 +29,12 @@ async function readAll(socket: Socket): Promise<string> {
 
 async function serve(socket: Socket, run: (request: Request) => Promise<Output>): Promise<void> {
   try {
-    socket.end(JSON.stringify(await run(JSON.parse(await readAll(socket)))))
+    // Who says nothing does not keep the server from stopping.
+    const request = JSON.parse(await readAll(socket.setTimeout(patience, () => socket.destroy())))
+    socket.setTimeout(0).end(JSON.stringify(await run(request)))
   } catch (fault) {
-    socket.end(JSON.stringify({ code: 1, out: '', err: (fault as Error).message } satisfies Output))
+    // What is left unread would keep the socket open.
+    socket.resume().end(JSON.stringify({ code: 1, out: '', err: (fault as Error).message } satisfies Output))
   }
 }
 

@@ -1,0 +1,123 @@
+// What the commands on the data refuse, in words for whoever typed them; as they run in a server that is asked over its socket.
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Input, type Output, runCommand } from '../../src/command-line/commands.ts'
+import { askServer, openControl } from '../../src/command-line/control.ts'
+import { contentsOf } from '../support/databases.ts'
+import { type RunningService, startService } from '../support/service.ts'
+import { world } from '../support/world.ts'
+
+let service: RunningService
+let there: Awaited<ReturnType<typeof world>>
+let address: string
+
+beforeAll(async () => {
+  service = await startService()
+  there = await world(service, { people: { ann: 'planner', eve: 'nobody' }, contacts: ['a@x.io'] })
+  const control = await openControl(({ command, input }) => runCommand(service, command, input))
+  address = control.address
+  return control.close
+})
+
+const type = (command: string, input: Input = {}): Promise<Output> => askServer(address, { command, input })
+const ann = () => there.users.get('ann')?.username as string
+const eve = () => there.users.get('eve')?.username as string
+
+async function expectRefused(command: string, input: Input, reason: RegExp): Promise<void> {
+  const before = await contentsOf(service.db)
+  expect(await type(command, input)).toEqual({ code: 1, out: '', err: expect.stringMatching(reason) })
+  const after = await contentsOf(service.db)
+  // A number that was drawn for a row that was then refused is no change.
+  expect({ ...after, users_id_seq: before.users_id_seq }).toEqual(before)
+}
+
+describe.each(['comment', 'explain'])('%s refuses', (command) => {
+  test.each([
+    ['somebody who does not exist', () => ({ on: there.reference, as: 'nobody', body: 'x' }), /^There is no user nobody\. Make one with: /],
+    ['an issue that does not exist', () => ({ on: `${there.project.fullPath}#99`, as: ann(), body: 'x' }), /^There is no issue world1/],
+    ['a project that does not exist', () => ({ on: 'no/such#1', as: ann(), body: 'x' }), /^There is no issue no\/such#1/],
+    [
+      'an issue that one may not see',
+      () => ({ on: there.reference, as: eve(), body: 'x' }),
+      /^There is no issue .*, or eve-1 may not see it/,
+    ],
+    ['what is no reference', () => ({ on: 'shop', as: ann(), body: 'x' }), /^"shop" is not an issue\. Write it as group\/project#number/],
+    ['a number that is too large', () => ({ on: 'a/b#99999999999999999999', as: ann(), body: 'x' }), /is not an issue/],
+  ])('%s', async (_, input, reason) => {
+    await expectRefused(command, input(), reason)
+  })
+})
+
+test('comment refuses what is too long', async () => {
+  await expectRefused('comment', { on: there.reference, as: ann(), body: 'x'.repeat(256 * 1024 + 1) }, /at most 256 KiB/)
+})
+
+describe('user create refuses', () => {
+  test.each([
+    ['a name with a blank', { username: 'two words' }, /^"two words" is not a username/],
+    ['a name with a slash', { username: 'a/b' }, /is not a username/],
+    ['a name with a line end', { username: 'a\nb' }, /is not a username/],
+    ['a name that begins with a dot', { username: '.git' }, /is not a username/],
+    ['a name that is too long', { username: 'x'.repeat(256) }, /is not a username/],
+    ['a name that is taken, in another letter case', { username: 'ANN-1' }, /^The username ANN-1 is taken/],
+    [
+      'a role that does not exist',
+      { username: 'yan', role: 'king', in: 'world1' },
+      /one of guest, planner, reporter, developer, maintainer, owner/,
+    ],
+    ['a role that is a word of the language', { username: 'yan', role: 'constructor', in: 'world1' }, /one of guest/],
+    ['a role nowhere', { username: 'yan', role: 'guest' }, /no group or project/],
+    ['a role in a place that does not exist', { username: 'yan', role: 'guest', in: 'no/such' }, /no group or project no\/such/],
+    ['a place without a role', { username: 'yan', in: 'world1' }, /role must be one of/],
+  ])('%s', async (_, input, reason) => {
+    await expectRefused('user create', input, reason)
+  })
+
+  test('an address that is taken, in another letter case', async () => {
+    expect(await type('user create', { username: 'mia', email: 'mia@x.io', admin: true })).toEqual({
+      code: 0,
+      out: 'Created mia.',
+      err: '',
+    })
+    await expectRefused('user create', { username: 'mia2', email: 'Mia@X.io' }, /^The address Mia@X\.io belongs to another user/)
+  })
+})
+
+describe.each(['token create', 'sign-in-link'])('%s refuses', (command) => {
+  test('somebody who does not exist', () => expectRefused(command, { username: 'nobody' }, /^There is no user nobody/))
+})
+
+describe('retry', () => {
+  test.each(['1', '', 'abc', '-7', '1.5', '99999999999999999999', '999999999999999', 'NaN 0x1 1e3'])('refuses "%s"', async (ids) => {
+    await expectRefused('retry', { ids }, /^None of these has failed\. See: rolobot failed$/)
+  })
+
+  test('of everything is content with nothing', async () => {
+    expect(await type('retry', { all: true, ids: '' })).toEqual({ code: 0, out: 'Started 0 again.', err: '' })
+  })
+})
+
+describe('the server that is asked', () => {
+  test('does not know commands of another version', () =>
+    expectRefused('frobnicate', {}, /does not know the command frobnicate: it is of another/))
+
+  test('does not take names that every object has for commands', () => expectRefused('constructor', {}, /does not know the command/))
+
+  test('refuses what is longer than anything typed', async () => {
+    await expectRefused('comment', { on: there.reference, as: ann(), body: 'x'.repeat(3 * 1024 * 1024) }, /too long/)
+  })
+
+  test('stops though somebody is connected who says nothing', async () => {
+    const { address: another, close } = await openControl(({ command, input }) => runCommand(service, command, input))
+    const silent = connect(another)
+    await once(silent, 'connect')
+    expect(await Promise.race([close(), sleep(15_000, 'still open')])).not.toBe('still open')
+  })
+
+  test('answers many at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => type('failed')))
+    expect(answers).toEqual(Array(20).fill({ code: 0, out: 'Nothing has failed.', err: '' }))
+  })
+})

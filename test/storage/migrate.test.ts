@@ -1,0 +1,137 @@
+// drizzle/ on both databases: a schema that is empty, older, current or newer; and many processes at once.
+import { readFileSync } from 'node:fs'
+import { PGlite } from '@electric-sql/pglite'
+import { sql } from 'drizzle-orm'
+import { describe, expect, test } from 'vitest'
+import { type Database, type Db, openPostgres, overPglite, rowsOf } from '../../src/storage/db.ts'
+import { migrateDatabase, migrateEmbedded, misfit, schemaState } from '../../src/storage/migrate.ts'
+import { contentsOf, emptyPostgres, hasPostgres } from '../support/databases.ts'
+
+interface Place extends Database {
+  migrate(): Promise<void>
+}
+
+async function onEmbedded(): Promise<Place> {
+  const pglite = await PGlite.create()
+  const database = overPglite(pglite, () => pglite.close())
+  return { ...database, migrate: () => migrateEmbedded(database.db) }
+}
+
+async function onPostgres(): Promise<Place> {
+  const url = await emptyPostgres()
+  return { ...openPostgres(url, 2), migrate: () => migrateDatabase(url) }
+}
+
+const places = [
+  { name: 'the embedded database', make: onEmbedded, there: true },
+  { name: 'Postgres', make: onPostgres, there: hasPostgres },
+]
+
+const journal = JSON.parse(readFileSync('drizzle/meta/_journal.json', 'utf8')) as { entries: { when: number; tag: string }[] }
+const tablesOf = async (db: Db) =>
+  (await rowsOf<{ name: string }>(db, sql`select tablename as name from pg_tables where schemaname = 'public' order by 1`)).map(
+    ({ name }) => name,
+  )
+
+/** As a program of another time has left it. */
+const pretendMigratedAt = (db: Db, change: string) =>
+  db.execute(
+    sql.raw(
+      `update drizzle.__drizzle_migrations set created_at = created_at ${change} where created_at = (select max(created_at) from drizzle.__drizzle_migrations)`,
+    ),
+  )
+
+describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
+  test('from empty to current; then nothing more is done', async () => {
+    const { db, migrate, close } = await make()
+    expect(await schemaState(db)).toBe('empty')
+    expect(await tablesOf(db)).toEqual([])
+    await migrate()
+    expect(await schemaState(db)).toBe('current')
+    expect(await tablesOf(db)).toEqual(expect.arrayContaining(['comments', 'contacts', 'deliveries', 'history', 'issues', 'users']))
+    const before = await contentsOf(db)
+    expect(before['drizzle.__drizzle_migrations']).toMatch(new RegExp(`^${journal.entries.length} rows`))
+    await migrate()
+    expect(await contentsOf(db)).toEqual(before)
+    await close()
+  })
+
+  test('a schema that was begun and has nothing yet is empty too', async () => {
+    const { db, migrate, close } = await make()
+    await db.execute(sql`create schema drizzle`)
+    await db.execute(sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`)
+    expect(await schemaState(db)).toBe('empty')
+    await migrate()
+    expect(await schemaState(db)).toBe('current')
+    await close()
+  })
+
+  test('one that is older is brought up to date, and only with what it lacks', async () => {
+    const { db, migrate, close } = await make()
+    await db.execute(sql`create schema drizzle`)
+    await db.execute(sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`)
+    await db.execute(sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('of old', 1)`)
+    expect(await schemaState(db)).toBe('older')
+    await migrate()
+    expect(await schemaState(db)).toBe('current')
+    const [{ n } = { n: 0 }] = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from drizzle.__drizzle_migrations`)
+    expect(n).toBe(journal.entries.length + 1)
+    await close()
+  })
+
+  test('one that is newer is known as such, and is left as it is', async () => {
+    const { db, migrate, close } = await make()
+    await migrate()
+    await pretendMigratedAt(db, '+ 1')
+    expect(await schemaState(db)).toBe('newer')
+    const before = await contentsOf(db)
+    await migrate()
+    expect(await contentsOf(db)).toEqual(before)
+    expect(await schemaState(db)).toBe('newer')
+    await close()
+  })
+
+  test('to look at the state changes nothing', async () => {
+    const { db, close } = await make()
+    await schemaState(db)
+    const schemas = await rowsOf(db, sql`select from pg_namespace where nspname = 'drizzle'`)
+    expect(schemas).toHaveLength(0)
+    await close()
+  })
+})
+
+test.skipIf(!hasPostgres)('ten at once on an empty Postgres: each succeeds, and everything is done once', { timeout: 60_000 }, async () => {
+  const url = await emptyPostgres()
+  await Promise.all(Array.from({ length: 10 }, () => migrateDatabase(url)))
+  const { db, close } = openPostgres(url, 1)
+  expect(await schemaState(db)).toBe('current')
+  const [{ n } = { n: 0 }] = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from drizzle.__drizzle_migrations`)
+  expect(n).toBe(journal.entries.length)
+  expect(
+    await rowsOf(
+      db,
+      sql`select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+    ),
+  ).toHaveLength(0)
+  await close()
+})
+
+test.skipIf(!hasPostgres)('a migration that fails leaves nothing, lets the lock go, and says why', async () => {
+  const url = await emptyPostgres()
+  const { db, close } = openPostgres(url, 1)
+  await db.execute(sql`create table deliveries (in_the_way int)`)
+  await expect(migrateDatabase(url)).rejects.toMatchObject({ cause: { code: '42P07' } })
+  expect(await tablesOf(db)).toEqual(['deliveries'])
+  await db.execute(sql`drop table deliveries`)
+  await migrateDatabase(url)
+  expect(await schemaState(db)).toBe('current')
+  await close()
+})
+
+test('the words for each state say what to do, and there are none for the one that fits', () => {
+  expect(misfit('current')).toBe('')
+  expect(misfit('empty')).toMatch(/rolobot migrate/)
+  expect(misfit('older')).toMatch(/rolobot migrate/)
+  expect(misfit('newer')).toMatch(/newer than this program/)
+  expect(misfit('newer')).not.toMatch(/rolobot migrate/)
+})
