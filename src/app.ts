@@ -112,7 +112,7 @@ function openQueue(settings: Settings, log: Log): Queue {
 export async function openCommandService(parts: Parts): Promise<Service> {
   const { settings, database, log, replies = new Map() } = parts
   const handle = openWork({ db: database.db, mostAtOnce: settings.CONTACTS_PER_CHANGE, replies, attempts: settings.WORK_ATTEMPTS, log })
-  const service = openService(parts, { push: handle, work: () => {}, close: async () => {} })
+  const service = openService(parts, { push: (id) => handle(id).catch(() => {}), work: () => {}, close: async () => {} })
   await service.newsroom.open()
   return service
 }

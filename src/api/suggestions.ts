@@ -14,7 +14,11 @@ import { signInFirst } from './refusal.ts'
 
 const Query = z.strictObject({
   issue: z.string(),
-  text: z.string().max(20_000, 'can be at most 20000 characters long'),
+  // No database holds a zero; it is read as U+FFFD, as in a comment.
+  text: z
+    .string()
+    .max(20_000, 'can be at most 20000 characters long')
+    .transform((text) => text.replaceAll('\0', '\uFFFD')),
   limit: z.coerce
     .number('must be a number from 1 to 50')
     .int()

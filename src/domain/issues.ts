@@ -27,7 +27,7 @@ const longestReference = 2_000
 /** Reads `acme/support/shop#12`; undefined if it is not a reference. */
 export function parseReference(text: string): { project: string; iid: number } | undefined {
   const hash = text.length > longestReference ? -1 : text.lastIndexOf('#')
-  if (hash < 1 || !/^\d{1,9}$/.test(text.slice(hash + 1))) return undefined
+  if (hash < 1 || text.includes('\0') || !/^\d{1,9}$/.test(text.slice(hash + 1))) return undefined
   return { project: text.slice(0, hash), iid: Number(text.slice(hash + 1)) }
 }
 

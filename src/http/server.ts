@@ -1,4 +1,6 @@
 // The shell: limits, headers, who is asking, and every error as a status with a document that says what was wrong.
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
@@ -20,10 +22,12 @@ const titles: Record<number, string> = {
   401: 'Sign in first',
   403: 'Not allowed',
   404: 'Not found',
+  408: 'Too late',
   413: 'Too large',
   415: 'This content type is not understood',
   422: 'The request has faults',
   429: 'Too many requests',
+  431: 'Too large',
   503: 'Not available',
 }
 
@@ -71,8 +75,25 @@ const outages = [
 ]
 
 /** Is it the database that is away? Drizzle wraps the driver's error. */
-const isOutage = (fault: { code?: string; cause?: unknown }): boolean =>
-  outages.includes((fault.cause as { code?: string })?.code ?? fault.code ?? '')
+const isOutage = (fault: { code?: string; message: string; cause?: unknown }): boolean => {
+  const { code = '', message } = (fault.cause as { code?: string; message: string }) ?? fault
+  return outages.includes(code) || /^Connection terminated|^timeout exceeded|^Query read timeout|not queryable/.test(message)
+}
+
+// What is no HTTP reaches no route. nodejs.org/api/http.html#event-clienterror
+function answerGarbage({ code }: NodeJS.ErrnoException, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const body = JSON.stringify(problem(status, garbage[status]))
+  const headers = ['Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close']
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers, '', body].join('\r\n'))
+}
+
+const garbage = {
+  400: 'This is not a request as of HTTP.',
+  408: 'The request took too long to arrive.',
+  431: 'The headers, or the address, are too long.',
+} as const
 
 /** The HTTP server, with no routes yet. It speaks to nobody before `listen`. */
 export async function openServer({
@@ -92,6 +113,8 @@ export async function openServer({
     routerOptions: { maxParamLength: 2_000 },
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',
+    frameworkErrors: (fault, request, reply) => answerError(fault, request as FastifyRequest, reply as FastifyReply),
+    clientErrorHandler: answerGarbage,
   })
   const secure = publicUrl.startsWith('https:')
   await app.register(helmet, {

@@ -33,10 +33,12 @@ export type Receipt =
       shown: { id: number; body: string; createdAt: Date } | null
       /** Nothing is left to do: there was no command in it, or it had come before and is done. */
       done: boolean
+      /** It had come before. */
+      again: boolean
       accepted: readonly string[]
       refused: readonly { command: string; reason: string }[]
     }
-  | { status: 'refused'; why: 'unknown person' | 'not found' | 'forbidden' | 'too large'; reason: string }
+  | { status: 'refused'; why: 'unknown person' | 'not found' | 'forbidden' | 'too large' | 'another'; reason: string }
 
 export type Receive = (comment: Comment, written?: (receipt: Extract<Receipt, { status: 'taken' }>) => void) => Promise<Receipt>
 

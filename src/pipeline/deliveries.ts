@@ -26,6 +26,8 @@ export interface Written {
   done: boolean
   /** It had come before; nothing was written. */
   again: boolean
+  /** What had come, then. */
+  before?: { issueId: number; body: string }
 }
 
 /** The delivery that came before under the same name, if one did, and the issue it was on. */
@@ -39,13 +41,14 @@ export async function findTaken(
       issueId: deliveries.issueId,
       iid: issues.iid,
       commentId: deliveries.commentId,
+      body: deliveries.body,
       receivedAt: deliveries.receivedAt,
       status: deliveries.status,
     })
     .from(deliveries)
     .innerJoin(issues, eq(issues.id, deliveries.issueId))
     .where(and(eq(deliveries.via, via), eq(deliveries.delivery, delivery)))
-  return found && { ...found, done: found.status !== 'queued', again: true }
+  return found && { ...found, done: found.status !== 'queued', again: true, before: { issueId: found.issueId, body: found.body } }
 }
 
 /** Writes one comment down; see `writeAllDown`. */

@@ -19,6 +19,7 @@ const refused = (why: Refused['why'], reason: string): Refused => ({ status: 're
 const unknownPerson = refused('unknown person', 'I do not know who you are here. Link your account first.')
 // The same words for what does not exist and what may not be seen.
 const notFound = refused('not found', 'There is no such issue, or you may not see it.')
+const another = refused('another', 'Another comment was sent under the same key.')
 const forbidden = refused('forbidden', 'You may not comment on this issue.')
 const tooLarge = refused('too large', `A comment can be at most ${longestComment / 1024} KiB long.`)
 
@@ -66,15 +67,23 @@ async function takeComment(db: Db, comment: Comment, { authorId, write }: Writin
   const interpretation = interpret(comment.body, facts, comment.replaces?.text)
   const wanted = { comment, authorId, issueId: facts.issueId, text: interpretation.text, done: isDone(interpretation) }
   const taken = comment.replaces ? await writeEdit(db, wanted, comment.replaces.delivery) : await write(wanted)
+  if (taken.before && ownDoors.has(comment.via) && !isSame(taken.before, wanted)) return another
   return receiptOf(taken, facts, interpretation)
 }
 
+const isSame = (before: { issueId: number; body: string }, { issueId, comment }: { issueId: number; comment: Comment }) =>
+  before.issueId === issueId && before.body === comment.body
+
 const isDone = ({ commands, hints }: Interpretation) => commands.length === 0 && hints.length === 0
 
-function receiptOf({ id, commentId, receivedAt, done }: Written, issue: IssueFacts, { text, accepted, refused }: Interpretation): Receipt {
+function receiptOf(
+  { id, commentId, receivedAt, done, again }: Written,
+  issue: IssueFacts,
+  { text, accepted, refused }: Interpretation,
+): Receipt {
   const { issueId, iid, projectId, projectPath } = issue
   const shown = commentId === null ? null : { id: commentId, body: text, createdAt: receivedAt }
-  return { status: 'taken', deliveryId: id, issue: { issueId, iid, projectId, projectPath }, shown, done, accepted, refused }
+  return { status: 'taken', deliveryId: id, issue: { issueId, iid, projectId, projectPath }, shown, done, again, accepted, refused }
 }
 
 /** A new issue: its description is its first comment. */

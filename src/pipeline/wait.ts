@@ -25,7 +25,8 @@ export function openHear({ db, receive, newsroom }: { db: Db; receive: Receive; 
     const receipt = await receive(comment, (taken) => {
       if (!taken.done) waitFor = followOutcome({ db, newsroom, patience }, { issueId: taken.issue.issueId, deliveryId: taken.deliveryId })
     })
-    const outcome = await waitFor()
+    const before = receipt.status === 'taken' && receipt.again && receipt.done ? await findDelivery(db, receipt.deliveryId) : undefined
+    const outcome = before?.outcome ?? (await waitFor())
     return { receipt, outcome, waiting: receipt.status === 'taken' && !receipt.done && !outcome }
   }
 }

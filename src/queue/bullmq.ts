@@ -1,4 +1,5 @@
 // The queue for many processes: BullMQ on Redis. A finished or given-up job is removed: what became of a delivery stands in its row.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue as BullQueue, Worker } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import type { Log } from '../log.ts'
@@ -9,6 +10,8 @@ const name = 'deliveries'
 const defaultPrefix = '{rolobot}'
 // How long after a worker's death its jobs go to another.
 const stalledAfter = 10_000
+// How long a worker that stops waits for Redis.
+const lastCall = 4_000
 
 /** Connects to one Redis, or to a cluster when several addresses are given. */
 export function connectRedis(addresses: readonly string[], options: { forWorker: boolean }): Redis | Cluster {
@@ -25,7 +28,7 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
   const { concurrency, attempts, prefix = defaultPrefix } = settings
   const connection = connectRedis(addresses, { forWorker: false })
   const queue = new BullQueue(name, { connection, prefix, skipVersionCheck: true })
-  const workers: { worker: Worker; own: Redis | Cluster }[] = []
+  const workers: Worker[] = []
   const running = new Set<Promise<void>>()
   const connections = [connection]
   const complain = (fault: Error) => log.warn({ fault }, 'Redis')
@@ -56,11 +59,14 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
         skipVersionCheck: true,
       })
       worker.on('error', () => {})
-      workers.push({ worker, own })
+      workers.push(worker)
     },
     async close() {
-      // BullMQ would wait for ever for a Redis that is away. Forced, it waits for nothing, so what is being done is waited for here.
-      await Promise.all(workers.map(({ worker, own }) => worker.close(own.status !== 'ready')))
+      // BullMQ would wait for ever for a Redis that is away. What is being done is waited for here, and what Redis was not told comes again.
+      const late = new AbortController()
+      const patience = sleep(lastCall, undefined, late).catch(() => {})
+      await Promise.race([Promise.all(workers.map((worker) => worker.close())), patience])
+      late.abort()
       await Promise.allSettled(running)
       await queue.close()
       for (const one of connections) one.disconnect()

@@ -1,10 +1,10 @@
 // The database: a pool on Postgres or the embedded one, behind the same types.
 import type { PGlite } from '@electric-sql/pglite'
 import type { ExtractTablesWithRelations, SQL } from 'drizzle-orm'
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
-import { drizzle as drizzlePostgres } from 'drizzle-orm/postgres-js'
-import postgres from 'postgres'
+import pg from 'pg'
 import * as schema from './schema.ts'
 
 export type Db = PgDatabase<PgQueryResultHKT, typeof schema>
@@ -23,53 +23,100 @@ export async function rowsOf<Row>(tx: Tx, statement: SQL): Promise<Row[]> {
   return Array.isArray(result) ? result : result.rows
 }
 
-type Client = postgres.Sql<{ bigint: number }>
+// 8-byte integers fit a number here.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** How to connect to the Postgres at `url`. */
+export const settingsOf = (url: string): pg.ClientConfig => ({
+  connectionString: url,
+  application_name: 'rolobot',
+  connectionTimeoutMillis: 5_000,
+  keepAlive: true,
+  options: '-c plan_cache_mode=force_generic_plan',
+  idle_in_transaction_session_timeout: 60_000,
+})
+
+const names = new Map<string, string>()
 
 // Drizzle sends its statements unprepared unless each one is given a name; parsing and planning then cost more than the work itself.
-function prepareEverything<Statements extends { unsafe: Client['unsafe'] }>(client: Statements): Statements {
-  const unsafe = client.unsafe as (query: string, parameters?: unknown[], options?: postgres.UnsafeQueryOptions) => unknown
-  client.unsafe = ((query: string, parameters: unknown[] = [], options = {}) =>
-    unsafe(query, parameters, { ...options, prepare: true })) as Client['unsafe']
-  return client
+function named(config: unknown): unknown {
+  const text = (config as { text?: string } | null)?.text
+  if (text === undefined) return config
+  const name = names.get(text) ?? `s${names.size}`
+  names.set(text, name)
+  return { ...(config as object), name }
 }
 
-function prepared(client: Client): Client {
-  const begin = client.begin.bind(client) as unknown as (work: (scope: postgres.TransactionSql) => unknown) => Promise<unknown>
-  client.begin = ((work: (scope: postgres.TransactionSql) => unknown) =>
-    begin((scope) => work(prepareEverything(scope)))) as unknown as Client['begin']
-  return prepareEverything(client)
+function prepareEverything(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...given: unknown[]) => unknown
+  client.query = ((config: unknown, ...rest: unknown[]) => query(named(config), ...rest)) as typeof client.query
+  // A connection that ends while nothing is asked of it: whoever asks next hears of it.
+  client.on('error', () => {})
 }
 
-/** One connection pool to Postgres. Does not connect before the first statement. */
-export function connectPostgres(url: string, connections: number): Client {
-  return postgres(url, {
-    max: connections,
-    connect_timeout: 5,
-    // A statement that waits longer than this waits in vain; the work is tried again later.
-    connection: {
-      application_name: 'rolobot',
-      plan_cache_mode: 'force_generic_plan',
-      statement_timeout: 30_000,
-      idle_in_transaction_session_timeout: 60_000,
-    },
-    types: { bigint: { to: 20, from: [20], parse: Number, serialize: String } },
-    onnotice: () => {},
-  })
+const options = { schema, casing: 'snake_case' } as const
+
+// Drizzle's own way with a pool forgets to give a connection back on which no transaction could be begun.
+function transactionsOn(pool: pg.Pool): Db['transaction'] {
+  const dbs = new WeakMap<pg.PoolClient, Db>()
+  const dbOf = (client: pg.PoolClient): Db => {
+    const db = dbs.get(client) ?? drizzlePostgres(client, options)
+    dbs.set(client, db)
+    return db
+  }
+  return async (work, config) => {
+    const client = await pool.connect()
+    try {
+      return await dbOf(client).transaction(work, config)
+    } finally {
+      client.release()
+    }
+  }
 }
 
-/** Postgres at `url`, with at most `connections` connections (and one more to listen). */
+/** Postgres at `url`, with at most `connections` connections (and one more to listen). Does not connect before the first statement. */
 export function openPostgres(url: string, connections: number): Database {
-  const client = prepared(connectPostgres(url, connections))
+  // A statement that waits longer than this waits in vain; the work is tried again later.
+  const patience = { statement_timeout: 30_000, query_timeout: 35_000 }
+  const pool = new pg.Pool({ ...settingsOf(url), ...patience, max: connections, idleTimeoutMillis: 0 })
+  pool.on('connect', prepareEverything).on('error', () => {})
+  const db: Db = drizzlePostgres(pool, options)
+  db.transaction = transactionsOn(pool)
+  let stopListening = async () => {}
   return {
-    db: drizzlePostgres(client, { schema, casing: 'snake_case' }),
+    db,
     listen: async (channel, heard) => {
-      let first = true
-      await client.listen(channel, heard, () => {
-        if (!first) heard(null)
-        first = false
-      })
+      stopListening = await keepListening(url, channel, heard)
     },
-    close: () => client.end({ timeout: 5 }),
+    close: async () => {
+      await stopListening()
+      await pool.end()
+    },
+  }
+}
+
+const nextTry = 500
+
+/** Listens on a connection of its own, and connects anew when it is lost. Returns how to stop. */
+async function keepListening(url: string, channel: string, heard: (payload: string | null) => void): Promise<() => Promise<void>> {
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let over = false
+  const open = async () => {
+    client = new pg.Client(settingsOf(url))
+    client.on('error', () => {}).on('notification', ({ payload }) => heard(payload ?? ''))
+    await client.connect()
+    await client.query(`listen ${client.escapeIdentifier(channel)}`)
+    client.once('end', again)
+  }
+  const again = () => {
+    if (!over) timer = setTimeout(() => open().then(() => heard(null), again), nextTry)
+  }
+  await open()
+  return async () => {
+    over = true
+    clearTimeout(timer)
+    await client?.end()
   }
 }
 
@@ -86,6 +133,6 @@ export function overPglite(pglite: PGlite, close: () => Promise<void>): Database
 
 /** What a constraint's violation says: its name, or undefined if the error is another. Drizzle wraps the driver's error. */
 export function violated(error: unknown): string | undefined {
-  const cause = (error as { cause?: { code?: string; constraint?: string; constraint_name?: string } } | null)?.cause
-  return cause?.code?.startsWith('23') ? (cause.constraint_name ?? cause.constraint) : undefined
+  const cause = (error as { cause?: { code?: string; constraint?: string } } | null)?.cause
+  return cause?.code?.startsWith('23') ? cause.constraint : undefined
 }

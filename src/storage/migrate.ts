@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator'
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
-import { drizzle } from 'drizzle-orm/postgres-js'
-import { migrate as migratePostgres } from 'drizzle-orm/postgres-js/migrator'
-import { connectPostgres, type Db, rowsOf } from './db.ts'
+import pg from 'pg'
+import { type Db, rowsOf, settingsOf } from './db.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
 // Any number, the same in every process of ours.
@@ -30,14 +31,14 @@ export async function schemaState(db: Db): Promise<SchemaState> {
 
 /** Brings a Postgres up to date. Processes that start together take turns; who comes second finds nothing to do. */
 export async function migrateDatabase(url: string): Promise<void> {
-  const client = connectPostgres(url, 1)
+  const client = new pg.Client(settingsOf(url))
   try {
+    await client.connect()
     const db = drizzle(client)
-    await db.execute(sql`set statement_timeout = 0`)
     await db.execute(sql`select pg_advisory_lock(${lock})`)
     await migratePostgres(db, { migrationsFolder })
   } finally {
-    await client.end({ timeout: 5 })
+    await client.end()
   }
 }
 

@@ -46,7 +46,7 @@ function deliveryOf({ userId }: Asker, delivery: string, body: string): string {
   return `${userId} ${delivery.slice(0, 50)} ${createHash('sha256').update(body).digest('base64url')}`
 }
 
-const refusalStatus = { 'unknown person': 403, 'not found': 404, forbidden: 403, 'too large': 413 } satisfies Record<
+const refusalStatus = { 'unknown person': 403, 'not found': 404, forbidden: 403, 'too large': 413, another: 422 } satisfies Record<
   Extract<Receipt, { status: 'refused' }>['why'],
   number
 >

@@ -39,7 +39,7 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
   let server: Serving
   beforeAll(async () => {
     ;({ environment, server } = await settle())
-  }, 60_000)
+  })
 
   const rolobot = (words: string[], input?: string | Buffer): Promise<Ending> => run(words, { environment, input })
   const fetchNotes = (token: string, options: RequestInit = {}) =>
@@ -131,7 +131,7 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
 })
 
 describe.skipIf(!hasPostgres)('what failed', () => {
-  test('is listed with its fault, stops nothing else, and is started again when it is mended', { timeout: 60_000 }, async () => {
+  test('is listed with its fault, stops nothing else, and is started again when it is mended', async () => {
     const { environment, server } = await onPostgres()
     await server.stop()
     const rolobot = (words: string[], input?: string) => run(words, { environment: { ...environment, WORK_ATTEMPTS: '2' }, input })
@@ -165,7 +165,7 @@ describe('explain changes nothing at all', () => {
     expect(await contents()).not.toEqual(before)
   })
 
-  test('on the embedded database', { timeout: 60_000 }, async () => {
+  test('on the embedded database', async () => {
     const { environment, server } = await onEmbedded()
     await server.stop()
     const contents = () => lookInto({ folder: environment.ROLOBOT_DATA as string }, contentsOf)

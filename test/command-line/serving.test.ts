@@ -27,7 +27,7 @@ beforeAll(async () => {
   const server = await serve({ ROLOBOT_DATA: template, ROLOBOT_ADMIN_TOKEN: adminToken })
   await server.says(/^http:\S+\/users\/sign_in\?link=\S+\n.*type \/add_contacts \[contact: in the comment box/m)
   expect(await server.stop()).toMatchObject({ code: 0, err: '' })
-}, 60_000)
+})
 
 /** A folder with the sample workspace that nobody has open. */
 function madeFolder(): Environment & { ROLOBOT_DATA: string } {
@@ -44,7 +44,7 @@ const stateOf = (folder: string) =>
     .map((name) => (statSync(join(folder, name)).isFile() ? `${name} ${readFileSync(join(folder, name)).toString('base64')}` : name))
 
 describe('the folder of the embedded database', () => {
-  test('is held by one server; a second one says who has it, and the first goes on', { timeout: 60_000 }, async () => {
+  test('is held by one server; a second one says who has it, and the first goes on', async () => {
     const environment = madeFolder()
     const first = await serve(environment)
     expectComplaint(await run(['serve'], { environment }), new RegExp(`${environment.ROLOBOT_DATA} is in use by process ${first.pid}`))
@@ -93,7 +93,7 @@ describe('the folder of the embedded database', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
-  test('starts empty if that is wanted', { timeout: 60_000 }, async () => {
+  test('starts empty if that is wanted', async () => {
     const environment = { ROLOBOT_DATA: newFolder(), ROLOBOT_SAMPLE: '0', ROLOBOT_ADMIN_TOKEN: adminToken }
     const server = await serve(environment)
     expect((await fetch(server.url + notes, { headers: { 'private-token': adminToken } })).status).toBe(404)
@@ -102,7 +102,7 @@ describe('the folder of the embedded database', () => {
 })
 
 describe('stopping', () => {
-  test('lets what was begun be finished, releases the folder, and leaves nothing behind', { timeout: 60_000 }, async () => {
+  test('lets what was begun be finished, releases the folder, and leaves nothing behind', async () => {
     const environment = { ...madeFolder(), TMPDIR: newFolder() }
     mkdirSync(environment.TMPDIR)
     const server = await serve(environment)
@@ -129,7 +129,7 @@ describe('stopping', () => {
     expect(kept.every(({ status }) => status === 'replied')).toBe(true)
   })
 
-  test('waits neither for who looks on, nor for who is connected and says nothing', { timeout: 60_000 }, async () => {
+  test('waits neither for who looks on, nor for who is connected and says nothing', async () => {
     const server = await serve(madeFolder())
     const live = await fetch(`${server.url}/acme/support/clinic/-/issues/1/live`)
     expect(live.headers.get('content-type')).toMatch(/^text\/event-stream/)
@@ -149,7 +149,7 @@ describe('stopping', () => {
     expect(await Promise.race([server.stop(), sleep(20_000, 'still running')])).toMatchObject({ code: 0 })
   })
 
-  test('in the middle of the start is in order too', { timeout: 60_000 }, async () => {
+  test('in the middle of the start is in order too', async () => {
     const environment = madeFolder()
     const starting = start(['serve'], { environment })
     const lock = join(environment.ROLOBOT_DATA, 'lock')
@@ -158,7 +158,7 @@ describe('stopping', () => {
     expect(existsSync(lock)).toBe(false)
   })
 
-  test('a port that is taken: one complaint, and the folder is free again', { timeout: 60_000 }, async () => {
+  test('a port that is taken: one complaint, and the folder is free again', async () => {
     const environment = madeFolder()
     await withTakenPort(async (PORT) => {
       expectComplaint(await run(['serve'], { environment: { ...environment, PORT } }), new RegExp(`^Port ${PORT} on 127.0.0.1 is in use`))

@@ -1,13 +1,15 @@
 // Our program as its users run it: processes of their own that are spoken to, stopped and killed. None outlives its test file.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+// Processes take their time, and others test beside us.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 /** A place for folders of this test file; it is removed in the end. */
 export const place = mkdtempSync(join(tmpdir(), 'rolobot-processes-'))
@@ -38,10 +40,10 @@ export interface Started {
   stop(signal?: NodeJS.Signals): Promise<Ending>
 }
 
-const running = new Set<ChildProcess>()
+const running = new Map<ChildProcess, Promise<Ending>>()
 
 afterAll(async () => {
-  await Promise.all([...running].map((child) => child.kill('SIGKILL') && once(child, 'exit')))
+  await Promise.all([...running].map(([child, ended]) => child.kill('SIGKILL') && ended))
   rmSync(place, { recursive: true, force: true })
 })
 
@@ -64,7 +66,6 @@ export interface How {
 /** Starts a command of ours. */
 export function start(words: readonly string[], { environment = {}, input = '', uid }: How = {}): Started {
   const child = spawn(process.execPath, [cli, ...words], { env: environmentOf(environment), uid, gid: uid, cwd: place })
-  running.add(child)
   const said = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     said.out += chunk
@@ -80,6 +81,7 @@ export function start(words: readonly string[], { environment = {}, input = '', 
       resolve({ code, signal, ...said })
     }),
   )
+  running.set(child, ended)
   return {
     pid: child.pid as number,
     ended,

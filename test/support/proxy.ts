@@ -3,6 +3,11 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll } from 'vitest'
 
+const proxies: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const cut of proxies) await cut()
+})
+
 export interface Proxy {
   port: number
   /** Ends all connections; new ones are refused. */
@@ -38,7 +43,7 @@ export async function startProxy(host: string, port: number): Promise<Proxy> {
     server.close()
     await once(server, 'close')
   }
-  afterAll(cut)
+  proxies.push(cut)
   return {
     port: own,
     cut,

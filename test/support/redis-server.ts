@@ -26,6 +26,11 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+const servers: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const kill of servers) await kill()
+})
+
 export interface RedisServer {
   url: string
   /** Starts it, empty, and waits until it answers. */
@@ -49,7 +54,7 @@ export async function startRedis(): Promise<RedisServer> {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  afterAll(kill)
+  servers.push(kill)
   await start()
   return { url, start, kill, flush: async () => void (await command(url, (redis) => redis.flushall())) }
 }

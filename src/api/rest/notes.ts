@@ -67,10 +67,11 @@ export function noteRoutes(app: FastifyInstance, routes: NoteRoutes): void {
 // A client that sends the same Idempotency-Key again is the same delivery.
 function deliveryOf({ headers }: FastifyRequest, asker: Asker): string {
   const key = headers['idempotency-key']
+  if (key && key.length > 255) throw new Refusal(422, 'Idempotency-Key can be at most 255 characters long.')
   return key === undefined ? randomUUID() : `${asker.userId} ${key}`
 }
 
-const refusalStatus = { 'unknown person': 403, 'not found': 404, forbidden: 403, 'too large': 413 } satisfies Record<
+const refusalStatus = { 'unknown person': 403, 'not found': 404, forbidden: 403, 'too large': 413, another: 422 } satisfies Record<
   Extract<Receipt, { status: 'refused' }>['why'],
   number
 >
@@ -109,7 +110,7 @@ function numberOf(request: FastifyRequest, name: string, what: string): number {
 function issueIn(request: FastifyRequest): { project: string | number; iid: number } {
   const { id } = request.params as { id: string }
   const iid = numberOf(request, 'iid', 'Issue')
-  if (iid >= 2 ** 31) throw notFound('404 Issue')
+  if (iid >= 2 ** 31 || id.includes('\0')) throw notFound('404 Issue')
   return { project: /^\d{1,15}$/.test(id) ? Number(id) : id, iid }
 }
 

@@ -17,7 +17,8 @@ export interface Page {
 }
 
 function addressOf(request: FastifyRequest, page: number): string {
-  const url = new URL(request.url, `${request.protocol}://${request.host}`)
+  const asked = `${request.protocol}://${request.host}`
+  const url = new URL(request.url, URL.canParse(asked) ? asked : 'http://localhost')
   url.searchParams.set('page', String(page))
   return url.href
 }
