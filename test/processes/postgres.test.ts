@@ -100,18 +100,18 @@ describe.skipIf(!hasPostgres)('Postgres', () => {
   test('cannot be reached for a while', { timeout: 120_000 }, async () => {
     const { direct, proxy, server } = await settleBehindProxy()
     const crowd = openCrowd(() => server.url)
-    await sleep(800)
+    await expect.poll(() => crowd.figures.acknowledged, { timeout: 20_000 }).toBeGreaterThan(0)
     await proxy.cut()
     for (let round = 0; round < 5; round++) {
       await expectAway(server)
       await sleep(500)
     }
+    await expect.poll(() => crowd.figures.unanswered, { timeout: 20_000 }).toBeGreaterThan(0)
     await proxy.mend()
     await expect.poll(() => statusOf(server, '/-/readiness'), { timeout: 20_000 }).toBe(200)
     await expect.poll(() => listening(direct), { timeout: 20_000 }).toBe(1)
     await sleep(500)
     await crowd.hush()
-    expect(crowd.figures.unanswered).toBeGreaterThan(0)
     await expectDone(direct, crowd)
     expect(await server.stop()).toMatchObject({ code: 0 })
   })
