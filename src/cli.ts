@@ -5,14 +5,13 @@ import { Command, CommanderError } from 'commander'
 import { type OpenDatabase, openCommandService, openDatabase, openHttp, openService, SchemaMisfit, type Service } from './app.ts'
 import { type Input, type Output, runCommand } from './command-line/commands.ts'
 import { askServer, openControl } from './command-line/control.ts'
+import { settleIn } from './command-line/first-start.ts'
 import { readSettings, type Settings, SettingsFault } from './config.ts'
 import { createToken } from './domain/access-tokens.ts'
-import { createSample } from './domain/sample.ts'
-import { createUser, findUser, nobodyYet } from './domain/users.ts'
+import { findUser } from './domain/users.ts'
 import { type Log, openLog } from './log.ts'
 import { longestComment } from './pipeline/comment.ts'
 import { understand } from './quick-actions/commands.ts'
-import { type Db, violated } from './storage/db.ts'
 import { FolderError } from './storage/folder.ts'
 import { FolderInUse } from './storage/folder-lock.ts'
 import { migrateDatabase } from './storage/migrate.ts'
@@ -54,25 +53,6 @@ const askedToStop = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
 
-/** Makes the first administrator, and what a newcomer finds: all of it or nothing. Returns where to try something, if there is a sample. */
-const settleIn = (settings: Settings, { db }: OpenDatabase): Promise<string | undefined> =>
-  db
-    .transaction((tx) => settle(settings, tx))
-    .catch((fault: unknown) => {
-      // Another process that was started on the same Postgres was quicker.
-      if (settings.DATABASE_URL && violated(fault)) return undefined
-      throw fault
-    })
-
-async function settle(settings: Settings, tx: Db): Promise<string | undefined> {
-  if (!(await nobodyYet(tx))) return undefined
-  const root = await createUser(tx, { username: 'root', name: 'Administrator', administrator: true })
-  if (settings.ROLOBOT_ADMIN_TOKEN)
-    await createToken(tx, root.id, 'api', { name: 'ROLOBOT_ADMIN_TOKEN', secret: settings.ROLOBOT_ADMIN_TOKEN })
-  if (settings.DATABASE_URL || settings.ROLOBOT_SAMPLE === '0') return undefined
-  return (await createSample(tx)).first
-}
-
 async function greet(service: Service, address: string, settings: Settings, sample: string | undefined): Promise<void> {
   const url = settings.PUBLIC_URL ?? address
   say(`Rolobot listens on ${address}`)
@@ -91,7 +71,11 @@ async function serve(): Promise<void> {
   const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
   const database = await openDatabase(settings)
-  const sample = await settleIn(settings, database)
+  const sample = await settleIn(database.db, {
+    adminToken: settings.ROLOBOT_ADMIN_TOKEN,
+    shared: settings.DATABASE_URL !== undefined,
+    sample: settings.ROLOBOT_SAMPLE === '1',
+  })
   const service = openService({ settings, database, log })
   const http = await openHttp(service, log)
   const address = await http.listen({ host: settings.HOST, port: settings.PORT }).catch(async (fault: NodeJS.ErrnoException) => {
@@ -113,6 +97,7 @@ async function serve(): Promise<void> {
   await http.close()
   await service.close()
   await database.close()
+  leave()
 }
 
 async function work(): Promise<void> {
@@ -128,7 +113,11 @@ async function work(): Promise<void> {
   await stop
   await service.close()
   await database.close()
+  leave()
 }
+
+// All of ours is closed. What BullMQ leaves behind of a Redis that is away would keep the process.
+const leave = () => process.exit(done)
 
 async function migrate(): Promise<void> {
   const settings = readSettings()

@@ -63,12 +63,11 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
     },
     async close() {
       // BullMQ would wait for ever for a Redis that is away. What is being done is waited for here, and what Redis was not told comes again.
+      const closed = Promise.all(workers.map((worker) => worker.close())).then(() => queue.close())
       const late = new AbortController()
-      const patience = sleep(lastCall, undefined, late).catch(() => {})
-      await Promise.race([Promise.all(workers.map((worker) => worker.close())), patience])
+      await Promise.race([closed.catch(() => {}), sleep(lastCall, undefined, late).catch(() => {})])
       late.abort()
       await Promise.allSettled(running)
-      await queue.close()
       for (const one of connections) one.disconnect()
     },
   }

@@ -63,9 +63,5 @@ function answer(visit: Visit, facts: IssueFacts, { heard, body }: { heard: Heard
   return visit.reply.redirect(`${pathOf(facts)}${receipt.shown ? `#note_${receipt.shown.id}` : ''}`, 303)
 }
 
-function answerOf({ receipt, outcome, waiting }: Heard): readonly string[] {
-  if (waiting) return ['Your commands are waiting and will take effect.']
-  if (outcome) return outcome.answer
-  const asked = receipt.status === 'taken' && receipt.accepted.length + receipt.refused.length > 0
-  return asked ? ['This had been sent before. Nothing was done a second time.'] : []
-}
+const answerOf = ({ outcome, waiting }: Heard): readonly string[] =>
+  waiting ? ['Your commands are waiting and will take effect.'] : (outcome?.answer ?? [])

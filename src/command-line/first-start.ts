@@ -1,0 +1,30 @@
+// What the first start on an empty database leaves: an administrator, and something to try things on.
+import { createToken } from '../domain/access-tokens.ts'
+import { createSample } from '../domain/sample.ts'
+import { createUser, nobodyYet } from '../domain/users.ts'
+import { type Db, violated } from '../storage/db.ts'
+
+export interface FirstStart {
+  /** The administrator gets this API token. */
+  adminToken?: string
+  /** Other processes may be started on the same database. It gets no sample. */
+  shared: boolean
+  sample: boolean
+}
+
+/** Makes the first administrator, and what a newcomer finds: all of it or nothing. Returns where to try something, if there is a sample. */
+export const settleIn = (db: Db, wanted: FirstStart): Promise<string | undefined> =>
+  db
+    .transaction((tx) => settle(tx, wanted))
+    .catch((fault: unknown) => {
+      // Another process was quicker.
+      if (wanted.shared && violated(fault)) return undefined
+      throw fault
+    })
+
+async function settle(tx: Db, { adminToken, shared, sample }: FirstStart): Promise<string | undefined> {
+  if (!(await nobodyYet(tx))) return undefined
+  const root = await createUser(tx, { username: 'root', name: 'Administrator', administrator: true })
+  if (adminToken) await createToken(tx, root.id, 'api', { name: 'ROLOBOT_ADMIN_TOKEN', secret: adminToken })
+  return sample && !shared ? (await createSample(tx)).first : undefined
+}
