@@ -2,7 +2,7 @@
 // The executable: reads what was typed, starts the service or has a command carried out.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { type OpenDatabase, openCommandService, openDatabase, openHttp, openService, SchemaMisfit, type Service } from './app.ts'
+import { openCommandService, openDatabase, openHttp, openService, SchemaMisfit, type Service } from './app.ts'
 import { type Input, type Output, runCommand } from './command-line/commands.ts'
 import { askServer, openControl } from './command-line/control.ts'
 import { settleIn } from './command-line/first-start.ts'
