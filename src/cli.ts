@@ -23,6 +23,7 @@ const failed = 1
 const misused = 2
 
 const lastCall = 8_000
+const lastOfAll = 20_000
 
 const say = (text: string) => console.log(text)
 
@@ -50,7 +51,12 @@ async function parse(): Promise<void> {
 /** Comes when somebody asks the process to stop; then everything is closed in order. A second signal does not wait. */
 const askedToStop = (): Promise<void> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    const stop = () => {
+      // A database that says nothing any more is not waited for: what was acknowledged does not hang on it.
+      setTimeout(() => process.exit(failed), lastOfAll).unref()
+      resolve()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   })
 
 async function greet(service: Service, address: string, settings: Settings, sample: string | undefined): Promise<void> {
