@@ -1,6 +1,7 @@
 // The database: a pool on Postgres or the embedded one, behind the same types.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
-import type { ExtractTablesWithRelations, SQL } from 'drizzle-orm'
+import { type ExtractTablesWithRelations, type SQL, sql } from 'drizzle-orm'
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
@@ -47,17 +48,24 @@ function named(config: unknown): unknown {
   return { ...(config as object), name }
 }
 
+// Connections on which long work is done just now.
+const patient = new WeakSet<pg.PoolClient>()
+
 function prepareEverything(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...given: unknown[]) => unknown
-  client.query = ((config: unknown, ...rest: unknown[]) => query(named(config), ...rest)) as typeof client.query
+  const timed = (config: unknown) => (patient.has(client) && config instanceof Object ? { ...config, query_timeout: longest } : config)
+  client.query = ((config: unknown, ...rest: unknown[]) => query(timed(named(config)), ...rest)) as typeof client.query
   // A connection that ends while nothing is asked of it: whoever asks next hears of it.
   client.on('error', () => {})
 }
 
 const options = { schema, casing: 'snake_case' } as const
 
+// Moving a group with all that is in it may take minutes.
+const longest = 1_800_000
+
 // Drizzle's own way with a pool forgets to give a connection back on which no transaction could be begun.
-function transactionsOn(pool: pg.Pool): Db['transaction'] {
+function transactionsOn(pool: pg.Pool, { long = false } = {}): Db['transaction'] {
   const dbs = new WeakMap<pg.PoolClient, Db>()
   const dbOf = (client: pg.PoolClient): Db => {
     const db = dbs.get(client) ?? drizzlePostgres(client, options)
@@ -66,13 +74,20 @@ function transactionsOn(pool: pg.Pool): Db['transaction'] {
   }
   return async (work, config) => {
     const client = await pool.connect()
+    if (long) patient.add(client)
     try {
-      return await dbOf(client).transaction(work, config)
+      return await dbOf(client).transaction(async (tx) => {
+        if (long) await tx.execute(sql`select set_config('statement_timeout', ${String(longest)}, true)`)
+        return work(tx)
+      }, config)
     } finally {
+      patient.delete(client)
       client.release()
     }
   }
 }
+
+const longTransactions = new WeakMap<Db, Db['transaction']>()
 
 /** Postgres at `url`, with at most `connections` connections (and one more to listen). Does not connect before the first statement. */
 export function openPostgres(url: string, connections: number): Database {
@@ -82,6 +97,7 @@ export function openPostgres(url: string, connections: number): Database {
   pool.on('connect', prepareEverything).on('error', () => {})
   const db: Db = drizzlePostgres(pool, options)
   db.transaction = transactionsOn(pool)
+  longTransactions.set(db, transactionsOn(pool, { long: true }))
   let stopListening = async () => {}
   return {
     db,
@@ -128,6 +144,35 @@ export function overPglite(pglite: PGlite, close: () => Promise<void>): Database
       await pglite.listen(channel, heard)
     },
     close,
+  }
+}
+
+/** Thrown in a transaction that finds that what it took for granted has changed meanwhile: it begins again. */
+export class Again extends Error {}
+
+// A deadlock; a serialization failure; a reference to what went meanwhile. postgresql.org/docs/current/errcodes-appendix.html
+const passing = ['40P01', '40001', '23503']
+const mostTries = 8
+
+const isPassing = (fault: unknown): boolean => {
+  const { code, cause } = (fault ?? {}) as { code?: string; cause?: { code?: string } }
+  return fault instanceof Again || passing.includes(cause?.code ?? code ?? '')
+}
+
+/**
+ * Does some work in one transaction. When it met others in a circle, or what it took for granted has changed, it is rolled back and done again.
+ * @param how `long`: a statement may take half an hour, not only half a minute
+ * @throws what the work throws; after eight tries also what is passing
+ */
+export async function transact<Value>(db: Db, work: (tx: Tx) => Promise<Value>, how: { long?: boolean } = {}): Promise<Value> {
+  const begin = (how.long ? longTransactions.get(db) : undefined) ?? db.transaction.bind(db)
+  for (let tried = 1; ; tried++) {
+    try {
+      return await begin(work)
+    } catch (fault) {
+      if (tried === mostTries || !isPassing(fault)) throw fault
+      await sleep(Math.random() * 10 * 2 ** tried)
+    }
   }
 }
 

@@ -2,9 +2,13 @@
 import fs from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { checkOurs, codeOf, createFolder, explained, FolderUnusable, namesIn, replaceFile, sync, unfinished, version } from './folder.ts'
 import { refuseIfHeld, takeLock } from './folder-lock.ts'
+
+// What the migrations ask for.
+const extensions = { pg_trgm }
 
 /** The open database. `announce` tells other processes where to talk to this one; `close` may be called twice. */
 export interface Embedded {
@@ -59,13 +63,13 @@ export async function openEmbedded(folder: string): Promise<Embedded> {
  * @param dump what `dumpDataDir` of another one gave; spares the seconds that a new one takes
  * @throws what PGlite throws on a dump it cannot read
  */
-export const openInMemory = (dump?: Blob | File): Promise<PGlite> => PGlite.create({ loadDataDir: dump, startParams: quiet })
+export const openInMemory = (dump?: Blob | File): Promise<PGlite> => PGlite.create({ loadDataDir: dump, startParams: quiet, extensions })
 
 async function openDatabase(folder: string): Promise<PGlite> {
   checkOurs(folder)
   fs.chmodSync(folder, 0o700)
   if (!namesIn(folder).includes('postgres')) await initialise(folder)
-  return PGlite.create({ fs: new DurableNodeFS(join(folder, 'postgres')), startParams: durable })
+  return PGlite.create({ fs: new DurableNodeFS(join(folder, 'postgres')), startParams: durable, extensions })
 }
 
 // The new database gets its name when it is whole and on the disk. Until then nobody has used it, so what a crash left of it can go.

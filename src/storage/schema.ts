@@ -22,6 +22,15 @@ const ref = () => bigint({ mode: 'number' })
 const moment = () => timestamp({ withTimezone: true, mode: 'date' })
 const now = () => moment().notNull().defaultNow()
 
+const state = () =>
+  text({ enum: ['active', 'inactive'] })
+    .notNull()
+    .default('active')
+const visibility = () =>
+  text({ enum: ['public', 'private'] })
+    .notNull()
+    .default('private')
+
 // Text compared byte by byte, whatever the locale of the database: what prefix ranges and uniqueness need.
 const key = customType<{ data: string }>({ dataType: () => 'text collate "C"' })
 
@@ -41,7 +50,7 @@ export const users = pgTable(
   (t) => [unique('users_username_unique').on(t.usernameKey), unique('users_email_unique').on(t.emailKey)],
 )
 
-/** Who somebody is elsewhere: a GitHub id, a Slack id, a mail address. */
+/** Who somebody is elsewhere. */
 export const userNames = pgTable(
   'user_names',
   { via: text().notNull(), externalId: text().notNull(), userId: ref().notNull(), name: text(), createdAt: now() },
@@ -86,9 +95,7 @@ export const groups = pgTable(
     pathKey: key().notNull(),
     name: text().notNull(),
     ancestors: bigint({ mode: 'number' }).array().notNull(),
-    visibility: text({ enum: ['public', 'private'] })
-      .notNull()
-      .default('private'),
+    visibility: visibility(),
     createdAt: now(),
   },
   (t) => [
@@ -120,9 +127,7 @@ export const projects = pgTable(
     fullPath: text().notNull(),
     pathKey: key().notNull(),
     name: text().notNull(),
-    visibility: text({ enum: ['public', 'private'] })
-      .notNull()
-      .default('private'),
+    visibility: visibility(),
     lastIid: integer().notNull().default(0),
     createdAt: now(),
   },
@@ -176,6 +181,18 @@ export const issues = pgTable(
   ],
 )
 
+/** Where an issue was before it was moved: its old reference still leads to it. Numbers are not given twice. */
+export const formerReferences = pgTable(
+  'former_references',
+  { projectId: ref().notNull(), iid: integer().notNull(), issueId: ref().notNull() },
+  (t) => [
+    primaryKey({ columns: [t.projectId, t.iid] }),
+    foreignKey({ columns: [t.projectId], foreignColumns: [projects.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
+    index('former_references_issue').on(t.issueId),
+  ],
+)
+
 /** What an issue shows: what people wrote, less its commands, and the system's notes. */
 export const comments = pgTable(
   'comments',
@@ -196,7 +213,7 @@ export const comments = pgTable(
   ],
 )
 
-/** A comment, or an edit of one, as it came in: the unit of work. queued → applied → replied, or failed. */
+/** A comment, or an edit of one, as it came in. queued → applied → replied, or failed. */
 export const deliveries = pgTable(
   'deliveries',
   {
@@ -239,15 +256,23 @@ export const organizations = pgTable(
     nameKey: key().notNull(),
     defaultRate: numeric({ precision: 18, scale: 2 }),
     description: text(),
-    state: text({ enum: ['active', 'inactive'] })
-      .notNull()
-      .default('active'),
+    state: state(),
+    findByName: key().notNull().default(''),
+    descriptionKey: key(),
+    searchText: key().notNull().generatedAlwaysAs(sql`find_by_name || chr(10) || coalesce(description_key, '')`),
     createdAt: now(),
     updatedAt: now(),
   },
   (t) => [
     unique('organizations_name_unique').on(t.groupId, t.nameKey),
     unique('organizations_group_id').on(t.groupId, t.id),
+    // A list in any order, of one state, is a range of one of these; of both states it is two ranges.
+    index('organizations_by_name').on(t.groupId, t.state, t.findByName, t.id),
+    index('organizations_by_description').on(t.groupId, t.state, sql`left(description_key, 250)`, t.id),
+    index('organizations_by_rate').on(t.groupId, t.state, t.defaultRate, t.id),
+    index('organizations_by_creation').on(t.groupId, t.state, t.createdAt, t.id),
+    index('organizations_by_update').on(t.groupId, t.state, t.updatedAt, t.id),
+    index('organizations_search').using('gin', sql`search_text gin_trgm_ops`),
     foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }),
     check('organizations_state', sql`${t.state} in ('active', 'inactive')`),
     check('organizations_name', sql`length(${t.name}) between 1 and 255`),
@@ -256,7 +281,7 @@ export const organizations = pgTable(
   ],
 )
 
-/** `emailKey` makes addresses unique whatever the letter case; the `findBy…` columns are what suggestions read as ranges. */
+/** The keys, written by domain/contact-fields.ts, are what suggestions and lists read as ranges; `searchText` is what a search looks through. */
 export const contacts = pgTable(
   'contacts',
   {
@@ -269,14 +294,21 @@ export const contacts = pgTable(
     emailKey: key(),
     phone: text(),
     description: text(),
-    state: text({ enum: ['active', 'inactive'] })
-      .notNull()
-      .default('active'),
+    state: state(),
+    firstKey: key().notNull().default(''),
+    lastKey: key().notNull().default(''),
+    phoneKey: key(),
+    descriptionKey: key(),
     findByName: key().notNull(),
     findBySurname: key().notNull(),
     findByEmail: key(),
     findByDomain: key(),
     findByOrganization: key(),
+    searchText: key()
+      .notNull()
+      .generatedAlwaysAs(
+        sql`find_by_name || chr(10) || coalesce(find_by_email, '') || chr(10) || coalesce(phone_key, '') || chr(10) || coalesce(find_by_organization, '') || chr(10) || coalesce(description_key, '')`,
+      ),
     createdAt: now(),
     updatedAt: now(),
   },
@@ -292,9 +324,18 @@ export const contacts = pgTable(
     index('contacts_organization_id').on(t.organizationId),
     index('contacts_by_name').on(t.groupId, t.findByName, t.id).where(sql`${t.state} = 'active'`),
     index('contacts_by_surname').on(t.groupId, t.findBySurname, t.id).where(sql`${t.state} = 'active'`),
-    index('contacts_by_email').on(t.groupId, t.findByEmail, t.id).where(sql`${t.state} = 'active'`),
     index('contacts_by_domain').on(t.groupId, t.findByDomain, t.findBySurname, t.id).where(sql`${t.state} = 'active'`),
     index('contacts_by_organization').on(t.groupId, t.findByOrganization, t.findBySurname, t.id).where(sql`${t.state} = 'active'`),
+    // A list in any order, of one state, is a range of one of these; of both states it is two ranges.
+    index('contacts_in_order').on(t.groupId, t.state, t.lastKey, t.firstKey, t.id),
+    index('contacts_by_first_name').on(t.groupId, t.state, t.firstKey, t.id),
+    index('contacts_by_email').on(t.groupId, t.state, t.findByEmail, t.id),
+    index('contacts_by_phone').on(t.groupId, t.state, t.phoneKey, t.id),
+    index('contacts_by_description').on(t.groupId, t.state, sql`left(description_key, 250)`, t.id),
+    index('contacts_of_organization').on(t.groupId, t.state, t.findByOrganization, t.id),
+    index('contacts_by_creation').on(t.groupId, t.state, t.createdAt, t.id),
+    index('contacts_by_update').on(t.groupId, t.state, t.updatedAt, t.id),
+    index('contacts_search').using('gin', sql`search_text gin_trgm_ops`),
     check('contacts_state', sql`${t.state} in ('active', 'inactive')`),
     check('contacts_names', sql`length(${t.firstName}) between 1 and 255 and length(${t.lastName}) between 1 and 255`),
     check('contacts_email', sql`length(${t.email}) <= 255 and (${t.email} is null) = (${t.emailKey} is null)`),
@@ -307,8 +348,18 @@ export const issueContacts = pgTable('issue_contacts', { issueId: ref().notNull(
   primaryKey({ columns: [t.issueId, t.contactId] }),
   foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
   foreignKey({ columns: [t.contactId], foreignColumns: [contacts.id] }).onDelete('cascade'),
-  index('issue_contacts_contact').on(t.contactId),
+  index('issue_contacts_contact').on(t.contactId, t.issueId),
 ])
+
+/** How many contacts and organizations a group has, by state. Triggers keep it (drizzle/0001_…): nobody writes it. */
+const counted = { noun: text().notNull(), groupId: ref().notNull(), state: text().notNull(), n: ref().notNull() }
+export const stateCounts = pgTable('state_counts', counted, (t) => [
+  primaryKey({ columns: [t.noun, t.groupId, t.state] }),
+  foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }).onDelete('cascade'),
+])
+
+/** What deleted contacts were called, as it may still stand in what was once delivered, until the sweep has taken it out there. */
+export const erasures = pgTable('erasures', { id: id(), trace: key().notNull(), askedAt: now() })
 
 /** Who did what, when, from where. Names its subjects by id alone, so that personal data goes with the contact. */
 export const history = pgTable(
@@ -320,6 +371,7 @@ export const history = pgTable(
     via: text().notNull(),
     action: text().notNull(),
     groupId: ref(),
+    projectId: ref(),
     issueId: ref(),
     contactId: ref(),
     organizationId: ref(),
@@ -330,6 +382,7 @@ export const history = pgTable(
     foreignKey({ columns: [t.actorId], foreignColumns: [users.id] }).onDelete('set null'),
     index('history_actor').on(t.actorId),
     index('history_group').on(t.groupId, t.id),
+    index('history_project').on(t.projectId, t.id),
     index('history_issue').on(t.issueId, t.id),
     index('history_contact').on(t.contactId, t.id),
     index('history_organization').on(t.organizationId, t.id),

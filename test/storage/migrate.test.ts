@@ -1,9 +1,9 @@
 // drizzle/ on both databases: a schema that is empty, older, current or newer; and many processes at once.
 import { readFileSync } from 'node:fs'
-import { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { type Database, type Db, openPostgres, overPglite, rowsOf } from '../../src/storage/db.ts'
+import { openInMemory } from '../../src/storage/embedded.ts'
 import { migrateDatabase, migrateEmbedded, misfit, schemaState } from '../../src/storage/migrate.ts'
 import { contentsOf, emptyPostgres, hasPostgres } from '../support/databases.ts'
 
@@ -12,7 +12,7 @@ interface Place extends Database {
 }
 
 async function onEmbedded(): Promise<Place> {
-  const pglite = await PGlite.create()
+  const pglite = await openInMemory()
   const database = overPglite(pglite, () => pglite.close())
   return { ...database, migrate: () => migrateEmbedded(database.db) }
 }
@@ -32,6 +32,16 @@ const tablesOf = async (db: Db) =>
   (await rowsOf<{ name: string }>(db, sql`select tablename as name from pg_tables where schemaname = 'public' order by 1`)).map(
     ({ name }) => name,
   )
+
+/** The first migration alone, as a program of that time has applied it. */
+async function applyFirst(db: Db): Promise<void> {
+  const [first] = journal.entries as [{ when: number; tag: string }]
+  for (const statement of readFileSync(`drizzle/${first.tag}.sql`, 'utf8').split('--> statement-breakpoint'))
+    await db.execute(sql.raw(statement))
+  await db.execute(sql`create schema drizzle`)
+  await db.execute(sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`)
+  await db.execute(sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('first', ${first.when})`)
+}
 
 /** As a program of another time has left it. */
 const pretendMigratedAt = (db: Db, change: string) =>
@@ -76,6 +86,27 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
     expect(await schemaState(db)).toBe('current')
     const [{ n } = { n: 0 }] = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from drizzle.__drizzle_migrations`)
     expect(n).toBe(journal.entries.length + 1)
+    await close()
+  })
+
+  test('what an older program has written gets its keys and is counted', async () => {
+    const { db, migrate, close } = await make()
+    await applyFirst(db)
+    await db.execute(sql`insert into groups (path, full_path, path_key, name, ancestors) values ('acme', 'acme', 'acme', 'Acme', '{1}')`)
+    await db.execute(sql`insert into organizations (group_id, name, name_key, description) values (1, 'Lumière', 'lumière', 'Café')`)
+    await db.execute(sql`insert into contacts (group_id, organization_id, first_name, last_name, phone, state, find_by_name, find_by_surname, find_by_organization)
+      values (1, 1, 'Élodie', 'Marchand', '+33 A', 'inactive', 'elodie marchand', 'marchand elodie', 'lumiere')`)
+    await migrate()
+    expect(await rowsOf(db, sql`select first_key, last_key, phone_key, search_text from contacts`)).toEqual([
+      { first_key: 'elodie', last_key: 'marchand', phone_key: '+33 a', search_text: 'elodie marchand\n\n+33 a\nlumiere\n' },
+    ])
+    expect(await rowsOf(db, sql`select find_by_name, search_text from organizations`)).toEqual([
+      { find_by_name: 'lumiere', search_text: 'lumiere\ncafe' },
+    ])
+    expect(await rowsOf(db, sql`select noun, state, n::int from state_counts order by noun`)).toEqual([
+      { noun: 'contacts', state: 'inactive', n: 1 },
+      { noun: 'organizations', state: 'active', n: 1 },
+    ])
     await close()
   })
 

@@ -44,6 +44,24 @@ export async function whileIssuesAreHeld(url: string, work: () => Promise<void>)
   await client.end()
 }
 
+/** SQL: locks of this database, not of one that another test uses. */
+export const thisDatabase = 'database = (select oid from pg_database where datname = current_database())'
+
+/** Does something while nobody can mark a comment as applied: whoever is about to waits. */
+export async function whileNothingIsMarked(url: string, work: (isWaiting: () => Promise<boolean>) => Promise<void>): Promise<void> {
+  await ask(
+    url,
+    `create function wait() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock_shared(4711); return null; end';
+    create trigger wait before update on deliveries execute function wait()`,
+  )
+  const client = postgres(url, { max: 1, onnotice: () => {} })
+  await client.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(4711)`
+    await work(async () => (await ask(url, `select from pg_locks where not granted and objid = 4711 and ${thisDatabase}`)).length > 0)
+  })
+  await client.end()
+}
+
 /** Opens the database of an address or of a folder, looks, and closes it. */
 export async function lookInto<Seen>(where: { url: string } | { folder: string }, look: (db: Db) => Promise<Seen>): Promise<Seen> {
   const database = await open(where)
