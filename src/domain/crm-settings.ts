@@ -1,24 +1,70 @@
 // Are customer relations on for a group, and whose contacts does it use?
-import { type SQL, sql } from 'drizzle-orm'
-import type { Tx } from '../storage/db.ts'
+import { sql } from 'drizzle-orm'
+import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { groupSettings } from '../storage/schema.ts'
+import { attempt } from './deeds.ts'
+import { type GroupFacts, readGroupFacts } from './group-facts.ts'
+import { type Actor, difference, record } from './history.ts'
+import { can } from './permissions.ts'
+import { conflict, done, forbidden, invalid, notFound, type Result } from './refusals.ts'
+import { affectedGroups } from './sources.ts'
+import { holdTreesStill } from './trees.ts'
 
-/**
- * SQL: the id of the contact source of a group, whose `ancestors` are given. From the group up, the first that names a source decides;
- * if none does, it is the top-level group. The source's own source is not followed.
- */
-export const contactSourceOf = (ancestors: SQL): SQL =>
-  sql`coalesce((select s.contact_source_id from group_settings s where s.group_id = any(${ancestors}) and s.contact_source_id is not null
-    order by array_position(${ancestors}, s.group_id) desc limit 1), (${ancestors})[1])`
+export interface Settings {
+  /** Are customer relations on? */
+  customerRelations?: boolean
+  /** The group whose contacts are used here and below; null: none is named here. */
+  contactSourceId?: number | null
+}
 
-/** Changes settings of a group; what is not named stays as it is. */
-export async function saveSettings(
-  tx: Tx,
-  groupId: number,
-  settings: { customerRelations?: boolean; contactSourceId?: number | null },
-): Promise<void> {
+/** Saves settings of a group, whoever asks; what is not named stays as it is. */
+export async function saveSettings(tx: Tx, groupId: number, settings: Settings): Promise<void> {
   await tx
     .insert(groupSettings)
     .values({ groupId, ...settings })
-    .onConflictDoUpdate({ target: groupSettings.groupId, set: settings })
+    .onConflictDoUpdate({ target: groupSettings.groupId, set: { ...settings } })
+}
+
+const linksInTheWay = conflict('Contact source cannot be changed when issues already have contacts assigned from a different source.')
+
+/**
+ * Changes settings of a group; what is not named stays as it is. A contact source is refused if the contacts of issues below would no longer be
+ * of the source that applies to them; naming the one that applies anyway is no change for them.
+ */
+export const changeSettings = (db: Db, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> =>
+  attempt(db, async (tx) => {
+    await holdTreesStill(tx, sql`select unnest(${sql.param([groupId, wanted.contactSourceId ?? groupId])}::bigint[])`, 'alone')
+    const before = await readGroupFacts(tx, groupId, actor.userId)
+    if (!before || !can(before.standing, 'read_group')) return notFound('group')
+    if (!can(before.standing, 'change_settings')) return forbidden('change_settings')
+    const { contactSourceId: named } = wanted
+    if (typeof named === 'number' && named !== before.namedSourceId && !(await mayName(tx, actor, before, named)))
+      return invalid([{ field: 'contactSourceId', fault: 'Contact source was not found, or you may not see its contacts' }])
+    const settings = (({ customerRelations, namedSourceId: contactSourceId }: GroupFacts) => ({ customerRelations, contactSourceId }))(
+      before,
+    )
+    const changed = difference(settings, wanted)
+    if (!changed) return done(before)
+    await saveSettings(tx, groupId, changed.after)
+    const after = (await readGroupFacts(tx, groupId, actor.userId)) as GroupFacts
+    if (after.sourceId !== before.sourceId && (await hasLinks(tx, groupId))) return linksInTheWay
+    await record(tx, actor, [{ action: 'settings_changed', groupId, ...changed }])
+    return done(after)
+  })
+
+/** A group may name itself, and whichever holds contacts that the actor can read. */
+async function mayName(tx: Tx, { userId }: Actor, group: GroupFacts, named: number): Promise<boolean> {
+  if (named === group.id) return true
+  const source = await readGroupFacts(tx, named, userId)
+  return source !== undefined && can(source.asHolder, 'read_contacts')
+}
+
+/** Has an issue contacts whose source follows what this group says? */
+async function hasLinks(tx: Tx, groupId: number): Promise<boolean> {
+  const found = await rowsOf(
+    tx,
+    sql`select from issue_contacts l join issues i on i.id = l.issue_id join projects p on p.id = i.project_id
+      where p.group_id in (${affectedGroups(sql`${groupId}::bigint`)}) limit 1`,
+  )
+  return found.length > 0
 }

@@ -2,15 +2,21 @@
 import { eq, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { type Group, groups, type Project, projects } from '../storage/schema.ts'
+import { mayRead } from './members.ts'
+import { longestPath } from './place-fields.ts'
+import type { Fault } from './refusals.ts'
 
 export type Visibility = 'public' | 'private'
 
-/** Creates a group, top-level or below a parent. The database refuses a path that is taken in any letter case. */
-export async function createGroup(
+/** What a new group goes below. */
+export type Parent = Pick<Group, 'id' | 'fullPath' | 'ancestors'>
+
+/** Inserts a group, top-level or below a parent, whoever asks. The database refuses a path that is taken in any letter case. */
+export async function insertGroup(
   tx: Tx,
-  { path, name, parent, visibility }: { path: string; name: string; parent?: Group; visibility?: Visibility },
+  { path, name, parent, visibility }: { path: string; name: string; parent?: Parent; visibility?: Visibility },
 ): Promise<Group> {
-  const fullPath = parent ? `${parent.fullPath}/${path}` : path
+  const fullPath = pathBelow(parent, path)
   const nextId = sql`nextval(pg_get_serial_sequence('groups', 'id'))`
   const [{ id }] = (await tx.select({ id: nextId.mapWith(Number) }).from(sql`(values (1)) as one`)) as [{ id: number }]
   const [group] = await tx
@@ -30,18 +36,40 @@ export async function createGroup(
   return group as Group
 }
 
-/** Creates a project in a group. */
-export async function createProject(
+/** Inserts a project into a group, whoever asks. */
+export async function insertProject(
   tx: Tx,
-  { path, name, group, visibility }: { path: string; name: string; group: Group; visibility?: Visibility },
+  { path, name, group, visibility }: { path: string; name: string; group: Pick<Group, 'id' | 'fullPath'>; visibility?: Visibility },
 ): Promise<Project> {
-  const fullPath = `${group.fullPath}/${path}`
+  const fullPath = pathBelow(group, path)
   const [project] = await tx
     .insert(projects)
     .values({ groupId: group.id, path, name, fullPath, pathKey: fullPath.toLowerCase(), visibility })
     .returning()
   return project as Project
 }
+
+/** The full path of something in a group, or at the top. */
+export const pathBelow = (parent: Pick<Group, 'fullPath'> | undefined, path: string): string =>
+  parent ? `${parent.fullPath}/${path}` : path
+
+/**
+ * What is wrong with a full path: it is too long, or another group or project has it. Between two that are made at once in one group the
+ * caller's hold on that group decides (`holdGroup`), at the top the database.
+ */
+export async function faultsOfFullPath(tx: Tx, fullPath: string): Promise<Fault[]> {
+  if (fullPath.length > longestPath) return [{ field: 'path', fault: `Path is too long in all (maximum is ${longestPath} characters)` }]
+  const key = fullPath.toLowerCase()
+  const found = await rowsOf(
+    tx,
+    sql`select from groups where path_key = ${key} union all select from projects where path_key = ${key} limit 1`,
+  )
+  return found.length > 0 ? [{ field: 'path', fault: 'Path has already been taken' }] : []
+}
+
+/** Holds a group, so that nobody else puts something into it, renames it or changes its members before the transaction ends. */
+export const holdGroup = (tx: Tx, id: number): Promise<unknown> =>
+  tx.select({ id: groups.id }).from(groups).where(eq(groups.id, id)).for('no key update')
 
 /** The group at a full path, in any letter case. */
 export async function findGroup(tx: Tx, fullPath: string): Promise<Group | undefined> {
@@ -60,8 +88,6 @@ export function visibleProjects(tx: Tx, userId: number | null, limit: number): P
   return rowsOf(
     tx,
     sql`select p.full_path as "fullPath", p.name from projects p join groups g on g.id = p.group_id
-      where p.visibility = 'public' or exists (select from users u where u.id = ${userId} and u.administrator)
-        or exists (select from members m where m.user_id = ${userId} and (m.project_id = p.id or m.group_id = any(g.ancestors)))
-      order by p.path_key limit ${limit}`,
+      where ${mayRead(sql`${userId}`)} order by p.path_key limit ${limit}`,
   )
 }

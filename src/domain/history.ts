@@ -1,10 +1,44 @@
-// Who did what, when, from where. Subjects are named by id alone, so that personal data goes with the contact.
+// Who did what, when, from where. Subjects are named by id, and what they held goes with them.
 import { type SQL, sql } from 'drizzle-orm'
+import type { Tx } from '../storage/db.ts'
 
 /** Who acts, and the door they came through. */
 export interface Actor {
   userId: number
   via: string
+}
+
+type Verb = 'created' | 'edited' | 'activated' | 'deactivated' | 'deleted' | 'merged' | 'moved' | 'copied'
+
+export type Action =
+  | `contact_${Verb | 'linked' | 'unlinked'}`
+  | `organization_${Verb}`
+  | `${'group' | 'project'}_${'created' | 'edited' | 'transferred'}`
+  | `issue_${'moved' | 'cloned'}`
+  | 'settings_changed'
+  | `role_${'given' | 'taken'}`
+
+/** One fact. `before` and `after` hold what changed, by field. */
+export interface Event {
+  action: Action
+  groupId?: number
+  projectId?: number
+  issueId?: number
+  contactId?: number
+  organizationId?: number
+  before?: object
+  after?: object
+}
+
+type Subject = 'contact_id' | 'organization_id'
+
+/** Keeps facts, however many, in one statement. */
+export async function record(tx: Tx, { userId, via }: Actor, events: readonly Event[]): Promise<void> {
+  if (events.length === 0) return
+  await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id, organization_id, before, after)
+    select ${userId}::bigint, ${via}::text, action, "groupId", "projectId", "issueId", "contactId", "organizationId", before, after
+    from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as given (action text, "groupId" bigint, "projectId" bigint, "issueId" bigint,
+      "contactId" bigint, "organizationId" bigint, before jsonb, after jsonb)`)
 }
 
 /**
@@ -16,3 +50,33 @@ export const recordLinks = (made: SQL, added: SQL, removed: SQL): SQL =>
     select made.actor_id, made.via, made.issue_id, links.contact_id, links.action
     from (select *, 'contact_linked' as action from ${added} union all select *, 'contact_unlinked' from ${removed}) links
     join ${made} using (issue_id)`
+
+/** Keeps the fact that contacts were edited alike. `which`: SQL that yields their (id, group_id). */
+export async function recordSameEdit(tx: Tx, { userId, via }: Actor, which: SQL, edit: { before: object; after: object }): Promise<void> {
+  await tx.execute(sql`insert into history (actor_id, via, action, group_id, contact_id, before, after)
+    select ${userId}::bigint, ${via}::text, 'contact_edited', group_id, id, ${JSON.stringify(edit.before)}::jsonb, ${JSON.stringify(edit.after)}::jsonb
+    from (${which}) edited`)
+}
+
+/** Gives the history of one to another, into which it was merged. */
+export async function handOver(tx: Tx, subject: Subject, { from, to }: { from: number; to: number }): Promise<void> {
+  const column = sql.identifier(subject)
+  await tx.execute(sql`update history set ${column} = ${to} where ${column} = ${from}`)
+}
+
+/** What differs between two states of the same thing, by field; undefined if nothing does. */
+export function difference<Row extends object>(
+  before: Row,
+  after: Partial<Row>,
+): { before: Partial<Row>; after: Partial<Row> } | undefined {
+  const changed = (Object.keys(after) as (keyof Row)[]).filter((field) => after[field] !== undefined && after[field] !== before[field])
+  if (changed.length === 0) return undefined
+  const only = (row: Partial<Row>) => Object.fromEntries(changed.map((field) => [field, row[field]])) as Partial<Row>
+  return { before: only(before), after: only(after) }
+}
+
+/** Takes what was kept of a contact or organization out of its history; that something happened stays. */
+export async function forgetContents(tx: Tx, subject: Subject, id: number): Promise<void> {
+  const kept = sql`num_nonnulls(before, after) > 0`
+  await tx.execute(sql`update history set before = null, after = null where ${sql.identifier(subject)} = ${id} and ${kept}`)
+}

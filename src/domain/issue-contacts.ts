@@ -1,7 +1,7 @@
 // Which links to make and cut (pure), and making them.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
-import { addressKey, type ContactLine, type IssueChange, type IssueResult } from './change.ts'
+import { addressKey, type ContactLine, type ContactOutcome, type IssueChange, type IssueResult, type Wish } from './change.ts'
 import { insertNotes } from './comments.ts'
 import { type Actor, recordLinks } from './history.ts'
 import { type IssueFacts, touchIssues } from './issues.ts'
@@ -20,13 +20,12 @@ export interface LinkPlan extends Pick<IssueResult, 'outcomes' | 'refused'> {
   remove: number[]
 }
 
-type Outcomes = IssueResult['outcomes'][number]
-
-function outcomeOf({ address, wish }: { address: string; wish: 'add' | 'remove' }, contact: NamedContact | undefined): Outcomes {
-  if (!contact) return { address, wish, outcome: 'unknown' }
-  if (wish === 'remove') return { address, wish, outcome: contact.linked ? 'removed' : 'was not there' }
-  if (contact.linked) return { address, wish, outcome: 'already there' }
-  return { address, wish, outcome: contact.active ? 'added' : 'inactive' }
+/** What a wish comes to, for a contact of the issue's source; undefined: there is none. */
+export function outcomeOf(wish: Wish, contact: Pick<NamedContact, 'active' | 'linked'> | undefined): ContactOutcome {
+  if (!contact) return 'unknown'
+  if (wish === 'remove') return contact.linked ? 'removed' : 'was not there'
+  if (contact.linked) return 'already there'
+  return contact.active ? 'added' : 'inactive'
 }
 
 /**
@@ -38,22 +37,43 @@ export function planLinks(change: IssueChange, contacts: readonly NamedContact[]
   const found = change.wishes.map((wish) => ({ contact: byKey.get(addressKey(wish.address)), ...wish }))
   const toAdd = found.filter(({ wish, contact }) => wish === 'add' && !contact?.linked).length
   if (toAdd > mostAtOnce) return { outcomes: [], add: [], remove: [], refused: tooMany(toAdd, mostAtOnce) }
-  const outcomes = found.map(({ contact, ...wish }) => outcomeOf(wish, contact))
+  const outcomes = found.map(({ contact, ...one }) => ({ ...one, outcome: outcomeOf(one.wish, contact) }))
   const idsOf = (outcome: string) => found.flatMap(({ contact }, at) => (contact && outcomes[at]?.outcome === outcome ? [contact.id] : []))
   return { outcomes, add: idsOf('added'), remove: idsOf('removed') }
 }
 
-const tooMany = (wanted: number, most: number) =>
+/** Why a change is refused whole. */
+export const tooMany = (wanted: number, most: number) =>
   `At most ${most} contacts can be added at once; this would add ${wanted}. Nothing was changed.`
+
+/** SQL: the end of a query that holds the contacts `c` it finds, in the order of their ids. */
+export const heldInOrder: SQL = sql`order by c.id for share of c`
 
 interface Named extends NamedContact {
   /** The place of the change that names it. */
   at: number
 }
 
-/** The contacts that changes name, each with the place of its change. */
-async function contactsNamed(tx: Tx, wanted: readonly Pick<WantedChange, 'facts' | 'change'>[]): Promise<Named[]> {
-  const names = wanted.flatMap(({ facts, change }, at) => change.wishes.map(({ address }) => ({ at, facts, key: addressKey(address) })))
+interface Name {
+  at: number
+  facts: IssueFacts
+  key: string
+}
+
+const namesIn = (wanted: readonly Pick<WantedChange, 'facts' | 'change'>[]): Name[] =>
+  wanted.flatMap(({ facts, change }, at) => change.wishes.map(({ address }) => ({ at, facts, key: addressKey(address) })))
+
+/** The contacts that changes name; they stay as they are until the transaction ends. */
+async function holdNamed(tx: Tx, names: readonly Name[]): Promise<Named[]> {
+  const held = await contactsNamed(tx, names, true)
+  const found = new Set(held.map(({ at, emailKey }) => `${at} ${emailKey}`))
+  const missing = names.filter(({ at, key }) => !found.has(`${at} ${key}`))
+  // While it waited for one that is deleted, the address may have gone to another, as in a merge: only a new statement sees that.
+  return [...held, ...(await contactsNamed(tx, missing, true))]
+}
+
+/** The contacts that are named, each with the place of its change. */
+async function contactsNamed(tx: Tx, names: readonly Name[], hold: boolean): Promise<Named[]> {
   if (names.length === 0) return []
   const of = (column: (name: (typeof names)[number]) => number | string) => sql.param(names.map(column))
   return rowsOf(
@@ -62,7 +82,7 @@ async function contactsNamed(tx: Tx, wanted: readonly Pick<WantedChange, 'facts'
       from unnest(${of(({ at }) => at)}::int[], ${of(({ facts }) => facts.issueId)}::bigint[], ${of(({ facts }) => facts.sourceId)}::bigint[],
         ${of(({ key }) => key)}::text[]) as named (at, issue_id, source_id, email_key)
       join contacts c on c.group_id = named.source_id and c.email_key = named.email_key
-      left join issue_contacts l on l.contact_id = c.id and l.issue_id = named.issue_id`,
+      left join issue_contacts l on l.contact_id = c.id and l.issue_id = named.issue_id ${hold ? heldInOrder : sql``}`,
   )
 }
 
@@ -77,7 +97,7 @@ export const contactsOf = (tx: Tx, issueId: number): Promise<ContactLine[]> =>
 
 /** What a change would come to, without doing it. */
 export async function previewChange(tx: Tx, facts: IssueFacts, change: IssueChange, mostAtOnce: number): Promise<IssueResult> {
-  const { outcomes, refused } = planLinks(change, await contactsNamed(tx, [{ facts, change }]), mostAtOnce)
+  const { outcomes, refused } = planLinks(change, await contactsNamed(tx, namesIn([{ facts, change }]), false), mostAtOnce)
   return { outcomes, refused, ...(await answersTo(tx, facts, change)) }
 }
 
@@ -97,7 +117,7 @@ export interface WantedChange {
  * @returns what came of each address, in the order wanted; a refusal is in it, not thrown
  */
 export async function makeChanges(tx: Tx, wanted: readonly WantedChange[], mostAtOnce: number): Promise<IssueResult[]> {
-  const named = await contactsNamed(tx, wanted)
+  const named = await holdNamed(tx, namesIn(wanted))
   const plans = wanted.map(({ facts, change, actor }, at) => {
     const contacts = named.filter((one) => one.at === at)
     return { issueId: facts.issueId, actor, ...planLinks(change, contacts, mostAtOnce) }
@@ -108,10 +128,14 @@ export async function makeChanges(tx: Tx, wanted: readonly WantedChange[], mostA
   return plans.map(({ outcomes, refused }, at) => ({ outcomes, refused, ...answers[at] }))
 }
 
-type IssuePlan = LinkPlan & { issueId: number; actor: Actor }
+/** What is to be linked to and unlinked from one issue, by whom. */
+export interface IssuePlan extends Pick<LinkPlan, 'add' | 'remove'> {
+  issueId: number
+  actor: Actor
+}
 
-// One statement however many issues: what it adds and removes is what the history says.
-async function makeLinks(tx: Tx, plans: readonly IssuePlan[]): Promise<void> {
+/** Makes and cuts links, with history, notes and the issues' time: one statement however many issues, each of which has at least one. */
+export async function makeLinks(tx: Tx, plans: readonly IssuePlan[]): Promise<void> {
   const of = (column: (plan: IssuePlan) => number | string) => sql.param(plans.map(column))
   const pairs = (which: 'add' | 'remove') => {
     const all = plans.flatMap((plan) => plan[which].map((contactId) => ({ issueId: plan.issueId, contactId })))

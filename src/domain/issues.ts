@@ -3,8 +3,9 @@ import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { type Issue, issues, users } from '../storage/schema.ts'
 import type { Facts } from './change.ts'
-import { contactSourceOf } from './crm-settings.ts'
 import { levelInGroup, levelInProject } from './members.ts'
+import { contactSourceOf } from './sources.ts'
+import { checkTrees, holdTrees } from './trees.ts'
 
 /** How an issue is named: by our id, or by its project (path or id) and its number there. */
 export type IssueName = { id: number } | { project: string | number; iid: number }
@@ -16,6 +17,8 @@ export interface IssueFacts extends Facts {
   projectId: number
   projectPath: string
   groupId: number
+  /** The top-level group above the project. */
+  rootId: number
   /** The contact source of the issue's group. */
   sourceId: number
   /** Who is asking; null for a visitor. */
@@ -46,7 +49,8 @@ interface FactRow {
   iid: number
   projectId: number
   projectPath: string
-  publicProject: boolean
+  open: boolean
+  rootId: number
   groupId: number
   sourceId: number
   userId: number | null
@@ -63,6 +67,7 @@ const ancestors = sql`g.ancestors`
 /**
  * Reads in one statement what is known about an issue for one person: roles, settings, what there is to add or remove.
  * @param userId null for a visitor; a blocked user counts as one
+ * @param name also a reference that the issue had before it was moved
  * @returns undefined if there is no such issue. Whether the person may know of it is not asked here: `can(facts.standing, …)`.
  */
 export async function readFacts(tx: Tx, name: IssueName, userId: number | null): Promise<IssueFacts | undefined> {
@@ -70,7 +75,18 @@ export async function readFacts(tx: Tx, name: IssueName, userId: number | null):
     where: issueNamed(name),
     user: sql`${userId}`,
   })
-  return facts
+  if (facts || 'id' in name) return facts
+  const moved = await findMoved(tx, name)
+  return moved && readFacts(tx, moved, userId)
+}
+
+/** The issue that was once known by a reference, before it was moved. */
+async function findMoved(tx: Tx, { project, iid }: { project: string | number; iid: number }): Promise<{ id: number } | undefined> {
+  const [found] = await rowsOf<{ id: number }>(
+    tx,
+    sql`select f.issue_id as id from former_references f join projects p on p.id = f.project_id where ${projectNamed(project)} and f.iid = ${iid}`,
+  )
+  return found
 }
 
 /** The same for many pairs of an issue and a person at once, in the order asked. */
@@ -95,7 +111,8 @@ export type ProjectFacts = Omit<IssueFacts, 'issueId' | 'iid'>
 async function factsFrom<Known extends ProjectFacts>(tx: Tx, from: SQL, { where, user }: { where: SQL; user: SQL }): Promise<Known[]> {
   const rows = await rowsOf<FactRow>(
     tx,
-    sql`select i.id as "issueId", i.iid, p.id as "projectId", p.full_path as "projectPath", p.visibility = 'public' as "publicProject",
+    sql`select i.id as "issueId", i.iid, p.id as "projectId", p.full_path as "projectPath", p.visibility = 'public' as open,
+      g.ancestors[1] as "rootId",
       g.id as "groupId", source.id as "sourceId", u.id as "userId", coalesce(u.administrator, false) as administrator,
       ${levelInProject(sql`u.id`, sql`p.id`, ancestors)} as project, ${levelInGroup(sql`u.id`, sql`source.ancestors`)} as source,
       coalesce(here.customer_relations, true) and coalesce(there.customer_relations, true) as "customerRelations",
@@ -111,22 +128,28 @@ async function factsFrom<Known extends ProjectFacts>(tx: Tx, from: SQL, { where,
   return rows.map((row) => factsOf(row) as ProjectFacts as Known)
 }
 
-function factsOf({ administrator, project, source, publicProject, customerRelations, ...rest }: FactRow): IssueFacts {
-  return { ...rest, standing: { administrator, project, source, publicProject, customerRelations } }
+function factsOf({ administrator, project, source, open, customerRelations, ...rest }: FactRow): IssueFacts {
+  return { ...rest, standing: { administrator, project, source, open, customerRelations } }
 }
 
-/** Opens an issue with the next number of its project. Two people who do so at once get two numbers. */
-export async function openIssue(
-  tx: Tx,
-  wanted: { projectId: number; title: string; description: string; authorId: number },
-): Promise<Issue> {
-  const { projectId, title, description, authorId } = wanted
+/** Takes the next number of a project. */
+export async function nextIid(tx: Tx, projectId: number): Promise<number> {
   const [numbered] = await rowsOf<{ iid: number }>(
     tx,
     sql`update projects set last_iid = last_iid + 1 where id = ${projectId} returning last_iid as iid`,
   )
   if (!numbered) throw new Error(`there is no project ${projectId}`)
-  const [issue] = await tx.insert(issues).values({ projectId, iid: numbered.iid, title, description, authorId }).returning()
+  return numbered.iid
+}
+
+/** Opens an issue with the next number of its project. Two people who do so at once get two numbers. */
+export async function openIssue(
+  tx: Tx,
+  wanted: { projectId: number; title: string; description: string; authorId: number | null },
+): Promise<Issue> {
+  const { projectId, title, description, authorId } = wanted
+  const iid = await nextIid(tx, projectId)
+  const [issue] = await tx.insert(issues).values({ projectId, iid, title, description, authorId }).returning()
   return issue as Issue
 }
 
@@ -134,9 +157,34 @@ export async function openIssue(
  * Holds everybody else who wants to change these issues back until the transaction ends; always in the same order, so that nobody waits in a
  * circle. Not `for update`: that would also hold back whoever only writes a comment down, as its row refers to the issue.
  * @param issueIds SQL that yields ids
+ * @returns those that are there
  */
-export const lockIssues = (tx: Tx, issueIds: SQL): Promise<unknown> =>
-  tx.execute(sql`select id from issues where id in (${issueIds}) order by id for no key update`)
+export async function lockIssues(tx: Tx, issueIds: SQL): Promise<number[]> {
+  const locked = await rowsOf<{ id: number }>(tx, sql`select id from issues where id in (${issueIds}) order by id for no key update`)
+  return locked.map(({ id }) => id)
+}
+
+/** SQL: the groups in which issues are. */
+const groupsOf = (issueIds: SQL): SQL =>
+  sql`select p.group_id from issues i join projects p on p.id = i.project_id where i.id in (${issueIds})`
+
+/** Holds the trees of issues, together with others, so that their contact sources stay. Returns the ids of the top-level groups. */
+export const holdTreesOfIssues = (tx: Tx, issueIds: SQL): Promise<number[]> => holdTrees(tx, groupsOf(issueIds), 'together')
+
+/** Holds issues and their trees, so that neither their contacts nor their contact sources change before the transaction ends. */
+export async function holdIssues(tx: Tx, issueIds: SQL): Promise<void> {
+  const held = await holdTreesOfIssues(tx, issueIds)
+  await lockIssues(tx, issueIds)
+  await checkTrees(tx, groupsOf(issueIds), held)
+}
+
+/** Reads what is known about an issue for one person, and holds it so until the transaction ends. */
+export async function holdFacts(tx: Tx, name: IssueName, userId: number): Promise<IssueFacts | undefined> {
+  const found = await readFacts(tx, name, userId)
+  if (!found) return undefined
+  await holdIssues(tx, sql`${found.issueId}::bigint`)
+  return readFacts(tx, { id: found.issueId }, userId)
+}
 
 /** SQL: marks issues as changed now; `made` names what yields their `issue_id`. */
 export const touchIssues = (made: SQL): SQL => sql`update issues set updated_at = now() from ${made} where issues.id = made.issue_id`

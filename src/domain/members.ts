@@ -4,10 +4,11 @@ import type { Tx } from '../storage/db.ts'
 import { type Group, members, type Project } from '../storage/schema.ts'
 import { type Role, roles } from './permissions.ts'
 
-type Place = { group: Pick<Group, 'id'> } | { project: Pick<Project, 'id'> }
+/** Where a role is held. */
+export type RolePlace = { group: Pick<Group, 'id'> } | { project: Pick<Project, 'id'> }
 
-/** Gives a user a role in a group or project; one that was held there is replaced. */
-export async function setRole(tx: Tx, userId: number, place: Place, role: Role): Promise<void> {
+/** Gives a user a role in a group or project, whoever asks; one that was held there is replaced. */
+export async function setRole(tx: Tx, userId: number, place: RolePlace, role: Role): Promise<void> {
   const groupId = 'group' in place ? place.group.id : null
   const projectId = 'project' in place ? place.project.id : null
   const target = 'group' in place ? [members.userId, members.groupId] : [members.userId, members.projectId]
@@ -17,11 +18,21 @@ export async function setRole(tx: Tx, userId: number, place: Place, role: Role):
     .onConflictDoUpdate({ target, set: { level: roles[role] } })
 }
 
-/** Takes a user's own role in a group or project away; what is inherited stays. */
-export async function removeRole(tx: Tx, userId: number, place: Place): Promise<void> {
-  const here = 'group' in place ? eq(members.groupId, place.group.id) : eq(members.projectId, place.project.id)
-  await tx.delete(members).where(and(eq(members.userId, userId), here))
+/** Takes a user's own role in a group or project away, whoever asks; what is inherited stays. */
+export async function removeRole(tx: Tx, userId: number, place: RolePlace): Promise<void> {
+  await tx.delete(members).where(and(eq(members.userId, userId), heldIn(place)))
 }
+
+/** The level of a user's own role in a group or project, without what is inherited; 0 for none. */
+export async function ownLevel(tx: Tx, userId: number, place: RolePlace): Promise<number> {
+  const [found] = await tx
+    .select({ level: members.level })
+    .from(members)
+    .where(and(eq(members.userId, userId), heldIn(place)))
+  return found?.level ?? 0
+}
+
+const heldIn = (place: RolePlace): SQL => ('group' in place ? eq(members.groupId, place.group.id) : eq(members.projectId, place.project.id))
 
 /** SQL: the level that a user holds in a group, whose `ancestors` are given; 0 for none. */
 export const levelInGroup = (user: SQL, ancestors: SQL): SQL =>
@@ -30,3 +41,9 @@ export const levelInGroup = (user: SQL, ancestors: SQL): SQL =>
 /** SQL: the level that a user holds in a project, directly or through the group that holds it. */
 export const levelInProject = (user: SQL, project: SQL, ancestors: SQL): SQL =>
   sql`greatest(${levelInGroup(user, ancestors)}, (select m.level from members m where m.user_id = ${user} and m.project_id = ${project}))`
+
+/** SQL: may a user read the issues of the project `p`, which is in the group `g`? The rule of `read_issue`, for whole sets. */
+export const mayRead = (user: SQL): SQL =>
+  sql`(p.visibility = 'public'
+    or exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator
+      or exists (select from members m where m.user_id = u.id and (m.project_id = p.id or m.group_id = any(g.ancestors))))))`

@@ -3,34 +3,46 @@
 export const roles = { guest: 10, planner: 15, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const
 export type Role = keyof typeof roles
 
-/** What counts for one person on one issue. Each level is the highest of direct and inherited roles; 0 is no role. */
-export interface Standing {
+/** Where a role counts. `source` is the contact source; `destination` is the project or group to which something goes. */
+export type Place = 'project' | 'group' | 'source' | 'destination'
+
+/** What counts for one person on one issue, project or group. Levels are the highest of direct and inherited roles; none is no role. */
+export interface Standing extends Partial<Record<Place, number>> {
   administrator: boolean
-  /** Level held in the issue's project. */
-  project: number
-  /** Level held in the contact source of the issue's group. */
-  source: number
-  /** Anyone may read the project's issues, signed in or not. */
-  publicProject: boolean
-  /** Customer relations are on for the issue's own group and for its contact source. */
-  customerRelations: boolean
+  /** What it is about is public: anyone may read it, signed in or not. */
+  open?: boolean
+  /** Customer relations are on wherever they have to be: for an issue, in its own group and in its contact source. */
+  customerRelations?: boolean
 }
 
-interface Rule {
-  least: Role
-  at: readonly ('project' | 'source')[]
+interface Rule extends Partial<Record<Place, Role>> {
+  /** What one may do, in words after "You may". */
+  deed: string
   /** One of the abilities that a group can switch off; then nobody has it, administrators included. */
   customerRelations?: true
-  /** Everybody has it where the project is public. */
-  openInPublic?: true
+  /** Everybody has it where the thing is public. */
+  open?: true
 }
 
+// For each ability the least role, and where it must be held: everywhere that is named.
 const rules = {
-  read_issue: { least: 'guest', at: ['project'], openInPublic: true },
-  comment: { least: 'guest', at: ['project'] },
-  read_contacts: { least: 'planner', at: ['source'], customerRelations: true },
-  read_issue_contacts: { least: 'planner', at: ['source'], customerRelations: true },
-  set_issue_contacts: { least: 'planner', at: ['source', 'project'], customerRelations: true },
+  read_group: { deed: 'see this group', group: 'guest', open: true },
+  read_issue: { deed: 'read this issue', project: 'guest', open: true },
+  comment: { deed: 'comment on this issue', project: 'guest' },
+  read_contacts: { deed: 'see contacts here', source: 'planner', customerRelations: true },
+  admin_contacts: { deed: 'manage contacts and organizations of this group', group: 'developer', customerRelations: true },
+  read_issue_contacts: { deed: 'see the contacts of this issue', source: 'planner', customerRelations: true },
+  set_issue_contacts: { deed: 'change the contacts of this issue', source: 'planner', project: 'planner', customerRelations: true },
+  read_group_history: { deed: 'see the history of this group', group: 'maintainer' },
+  read_project_history: { deed: 'see the history of this project', project: 'maintainer' },
+  change_settings: { deed: 'change the settings of this group', group: 'owner' },
+  admin_group: { deed: 'change this group', group: 'owner' },
+  create_subgroup: { deed: 'create groups in this group', group: 'owner' },
+  admin_project: { deed: 'change this project', project: 'maintainer' },
+  create_project: { deed: 'create projects in this group', group: 'maintainer' },
+  move_issue: { deed: 'move issues between these projects', project: 'reporter', destination: 'reporter' },
+  transfer_project: { deed: 'transfer this project to this group', project: 'owner', destination: 'maintainer' },
+  transfer_group: { deed: 'transfer this group there', group: 'owner', destination: 'owner' },
 } satisfies Record<string, Rule>
 
 export type Ability = keyof typeof rules
@@ -38,8 +50,11 @@ export const abilities = Object.keys(rules) as Ability[]
 
 /** May someone of this standing do this? Asked at the door and again in the transaction. */
 export function can(standing: Standing, ability: Ability): boolean {
-  const rule: Rule = rules[ability]
-  if (rule.customerRelations && !standing.customerRelations) return false
-  if (standing.administrator || (rule.openInPublic && standing.publicProject)) return true
-  return rule.at.every((place) => standing[place] >= roles[rule.least])
+  const { deed: _, customerRelations, open, ...least }: Rule = rules[ability]
+  if (customerRelations && !standing.customerRelations) return false
+  if (standing.administrator || (open && standing.open)) return true
+  return (Object.entries(least) as [Place, Role][]).every(([place, role]) => (standing[place] ?? 0) >= roles[role])
 }
+
+/** What somebody is told who may not. */
+export const refusalOf = (ability: Ability): string => `You may not ${rules[ability].deed}.`

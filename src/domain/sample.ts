@@ -1,11 +1,11 @@
 // A small workspace to try things in: one company that supports two products for its customers.
 import type { Db, Tx } from '../storage/db.ts'
 import { issueContacts } from '../storage/schema.ts'
-import { createContacts } from './contacts.ts'
-import { createGroup, createProject } from './groups.ts'
+import { insertContacts } from './contacts.ts'
+import { insertGroup, insertProject } from './groups.ts'
 import { openIssue } from './issues.ts'
 import { setRole } from './members.ts'
-import { createOrganizations } from './organizations.ts'
+import { insertOrganizations } from './organizations.ts'
 import type { Role } from './permissions.ts'
 import { createUser, findUser } from './users.ts'
 
@@ -73,7 +73,7 @@ async function createPeople(tx: Tx): Promise<Map<Role, number>> {
 }
 
 async function createCustomers(tx: Tx, groupId: number) {
-  const organizations = await createOrganizations(
+  const organizations = await insertOrganizations(
     tx,
     groupId,
     companies.map(([name, defaultRate]) => ({ name, defaultRate })),
@@ -86,7 +86,7 @@ async function createCustomers(tx: Tx, groupId: number) {
     organization: company === null ? undefined : organizations[company],
     state,
   }))
-  return { organizations, contacts: await createContacts(tx, groupId, wanted) }
+  return { organizations, contacts: await insertContacts(tx, groupId, wanted) }
 }
 
 /**
@@ -95,12 +95,12 @@ async function createCustomers(tx: Tx, groupId: number) {
  */
 export const createSample = (db: Db): Promise<{ first: string }> =>
   db.transaction(async (tx) => {
-    const acme = await createGroup(tx, { path: 'acme', name: 'Acme Software' })
-    const support = await createGroup(tx, { path: 'support', name: 'Support', parent: acme })
-    const delivery = await createGroup(tx, { path: 'delivery', name: 'Delivery', parent: acme })
-    const shop = await createProject(tx, { path: 'shop', name: 'Shop', group: support })
-    const clinic = await createProject(tx, { path: 'clinic', name: 'Clinic', group: support, visibility: 'public' })
-    await createProject(tx, { path: 'onboarding', name: 'Onboarding', group: delivery })
+    const acme = await insertGroup(tx, { path: 'acme', name: 'Acme Software' })
+    const support = await insertGroup(tx, { path: 'support', name: 'Support', parent: acme })
+    const delivery = await insertGroup(tx, { path: 'delivery', name: 'Delivery', parent: acme })
+    const shop = await insertProject(tx, { path: 'shop', name: 'Shop', group: support })
+    const clinic = await insertProject(tx, { path: 'clinic', name: 'Clinic', group: support, visibility: 'public' })
+    await insertProject(tx, { path: 'onboarding', name: 'Onboarding', group: delivery })
     const ids = await createPeople(tx)
     for (const [role, userId] of ids) await setRole(tx, userId, { group: acme }, role)
     const { organizations, contacts } = await createCustomers(tx, acme.id)

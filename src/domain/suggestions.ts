@@ -2,8 +2,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { addressKey } from './change.ts'
-import { searchKey } from './contacts.ts'
 import type { IssueFacts } from './issues.ts'
+import { searchKey } from './search-keys.ts'
 
 export interface Suggestion {
   id: number

@@ -1,6 +1,12 @@
 // What an issue says about a change: numerals, no names. Pure.
+import { type SQL, sql } from 'drizzle-orm'
+
 const counted = (verb: string, n: number) => (n === 0 ? [] : [`${verb} ${n} contact${n === 1 ? '' : 's'}`])
 
 /** `added 2 contacts and removed 1 contact`; '' for no change. */
 export const linkNote = (added: number, removed: number): string =>
   [...counted('added', added), ...counted('removed', removed)].join(' and ')
+
+/** SQL: the same where the number is known to the database alone, and is not 0. */
+export const removalNote = (removed: SQL): SQL =>
+  sql`'removed ' || ${removed} || case when ${removed} = 1 then ' contact' else ' contacts' end`

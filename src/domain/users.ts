@@ -29,6 +29,15 @@ export async function findUser(tx: Tx, username: string): Promise<User | undefin
   return user
 }
 
+/** Is this a user who may do anything at all, and no visitor? */
+export async function isUser(tx: Tx, id: number): Promise<boolean> {
+  const found = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.id, id), eq(users.blocked, false)))
+  return found.length > 0
+}
+
 /** Our user who is known elsewhere (`via`) under that id, unless blocked. */
 export async function findUserElsewhere(tx: Tx, via: string, externalId: string): Promise<number | undefined> {
   const [found] = await tx

@@ -1,0 +1,71 @@
+// The fields of a contact: what they may hold, and the keys by which contacts are found. Pure.
+import { addressKey } from './change.ts'
+import type { Fault } from './refusals.ts'
+import { indexKey, keyOrNone, searchKey } from './search-keys.ts'
+import { readTexts } from './text-fields.ts'
+
+/** What is given for a contact. Absent: as it is; null or blank: nothing. */
+export interface ContactFields {
+  firstName?: string | null
+  lastName?: string | null
+  email?: string | null
+  phone?: string | null
+  description?: string | null
+  organizationId?: number | null
+}
+
+const rules = {
+  firstName: { label: 'First name', most: 255, required: true },
+  lastName: { label: 'Last name', most: 255, required: true },
+  phone: { label: 'Phone', most: 32 },
+  description: { label: 'Description', most: 1024, lines: true },
+} as const
+
+const longestAddress = 255
+
+// Part of what a command can name (grammar/arguments.peggy), so that every contact with an address can be added by it. Dots stand between
+// something, hyphens do not end a name of the domain.
+const atom = "[\\p{L}\\p{N}\\p{M}_+'&!#$%*/=?^{}~-]+"
+const label = '[\\p{L}\\p{N}\\p{M}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}\\p{M}_])?'
+const address = new RegExp(`^(?=[\\p{L}\\p{N}_])${atom}(?:\\.${atom})*@${label}(?:\\.${label})*$`, 'u')
+
+function readAddress(given: string | null | undefined): { email: string | null; faults: Fault[] } {
+  const email = given || null
+  if (email !== null && [...email].length > longestAddress)
+    return { email: null, faults: [{ field: 'email', fault: `Email is too long (maximum is ${longestAddress} characters)` }] }
+  if (email !== null && !address.test(email)) return { email: null, faults: [{ field: 'email', fault: 'Email is invalid' }] }
+  return { email, faults: [] }
+}
+
+export type ContactTexts = Partial<Record<'firstName' | 'lastName' | 'email' | 'phone' | 'description', string | null>>
+
+/** Reads what was given, all faults at once. `whole`: required fields must be there. Whether the address is taken is for the database to say. */
+export function readContactFields(given: ContactFields, how: { whole: boolean }): { texts: ContactTexts; faults: Fault[] } {
+  const { texts, faults } = readTexts(rules, given, how)
+  if (given.email === undefined) return { texts, faults }
+  const { email, faults: wrong } = readAddress(given.email)
+  return { texts: { ...texts, email }, faults: [...faults, ...wrong] }
+}
+
+interface Named {
+  firstName: string
+  lastName: string
+  email?: string | null
+  phone?: string | null
+  description?: string | null
+}
+
+/** The keys of a contact, whole: for lists, for suggestions, for searching. */
+export function contactKeys({ firstName, lastName, email, phone, description }: Named) {
+  return {
+    emailKey: email ? addressKey(email) : null,
+    firstKey: indexKey(firstName),
+    lastKey: indexKey(lastName),
+    phoneKey: keyOrNone(phone),
+    descriptionKey: description ? searchKey(description) : null,
+    findByName: indexKey(`${firstName} ${lastName}`),
+    findBySurname: indexKey(`${lastName} ${firstName}`),
+    findByEmail: keyOrNone(email),
+    findByDomain: email ? indexKey(email.slice(email.lastIndexOf('@') + 1)) : null,
+  }
+}

@@ -1,0 +1,75 @@
+// Programs change the contacts of an issue by their ids: add, remove, replace.
+import { sql } from 'drizzle-orm'
+import { type Db, rowsOf, type Tx } from '../storage/db.ts'
+import { tell } from '../storage/notify.ts'
+import type { ContactOutcome, Wish } from './change.ts'
+import { attempt } from './deeds.ts'
+import type { Actor } from './history.ts'
+import { heldInOrder, makeLinks, type NamedContact, outcomeOf, tooMany } from './issue-contacts.ts'
+import { holdFacts, type IssueFacts, type IssueName } from './issues.ts'
+import { can } from './permissions.ts'
+import { conflict, done, forbidden, notFound, type Result } from './refusals.ts'
+
+/** What is done with the contacts named; `replace`: afterwards the issue has these and no others. */
+export type Mode = 'add' | 'remove' | 'replace'
+
+export interface IdOutcome {
+  contactId: number
+  outcome: ContactOutcome
+}
+
+export interface WantedIds {
+  mode: Mode
+  contactIds: readonly number[]
+  /** How many one change may add (those already there do not count); more is refused whole. */
+  mostAtOnce: number
+}
+
+type Known = Omit<NamedContact, 'emailKey'>
+
+/**
+ * Decides what becomes of each contact named, and of those linked that a replacement leaves out; what is named twice is named once.
+ * @param known the contacts of the source that are named, and all that are linked
+ */
+export function planByIds(mode: Mode, contactIds: readonly number[], known: readonly Known[]): { outcomes: IdOutcome[]; toAdd: number } {
+  const byId = new Map(known.map((contact) => [contact.id, contact]))
+  const named = [...new Set(contactIds)]
+  const wish: Wish = mode === 'remove' ? 'remove' : 'add'
+  const leftOut = mode === 'replace' ? known.filter(({ id, linked }) => linked && !named.includes(id)) : []
+  const outcomes = named.map((contactId) => ({ contactId, outcome: outcomeOf(wish, byId.get(contactId)) }))
+  return {
+    outcomes: [...outcomes, ...leftOut.map(({ id }) => ({ contactId: id, outcome: 'removed' as const }))],
+    toAdd: wish === 'add' ? named.filter((id) => !byId.get(id)?.linked).length : 0,
+  }
+}
+
+/**
+ * Adds, removes or replaces contacts of an issue. Good ones take effect though others fail; an empty replacement clears.
+ * @returns what came of each contact named, in that order, then of those that a replacement has removed
+ */
+export const setIssueContacts = (db: Db, actor: Actor, issue: IssueName, wanted: WantedIds): Promise<Result<IdOutcome[]>> =>
+  attempt(db, async (tx) => {
+    const facts = await holdFacts(tx, issue, actor.userId)
+    if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
+    if (!can(facts.standing, 'set_issue_contacts')) return forbidden('set_issue_contacts')
+    const known = await contactsKnown(tx, facts, wanted.contactIds)
+    const { outcomes, toAdd } = planByIds(wanted.mode, wanted.contactIds, known)
+    if (toAdd > wanted.mostAtOnce) return conflict(tooMany(toAdd, wanted.mostAtOnce))
+    const idsOf = (what: ContactOutcome) => outcomes.filter(({ outcome }) => outcome === what).map(({ contactId }) => contactId)
+    const plan = { issueId: facts.issueId, actor, add: idsOf('added'), remove: idsOf('removed') }
+    if (plan.add.length + plan.remove.length > 0) {
+      await makeLinks(tx, [plan])
+      await tell(tx, { issue: facts.issueId })
+    }
+    return done(outcomes)
+  })
+
+const contactsKnown = (tx: Tx, { issueId, sourceId }: IssueFacts, ids: readonly number[]): Promise<Known[]> =>
+  rowsOf(
+    tx,
+    sql`select c.id, c.state = 'active' as active, l.issue_id is not null as linked
+      from contacts c left join issue_contacts l on l.contact_id = c.id and l.issue_id = ${issueId}
+      where c.group_id = ${sourceId}
+        and c.id in (select unnest(${sql.param(ids)}::bigint[]) union select contact_id from issue_contacts where issue_id = ${issueId})
+      ${heldInOrder}`,
+  )

@@ -1,0 +1,88 @@
+// Deleting contacts and organizations: what was known of them goes; that something happened stays.
+import { eq, inArray, sql } from 'drizzle-orm'
+import { Again, type Db, rowsOf, type Tx } from '../storage/db.ts'
+import { type Contact, contacts, erasures, organizations } from '../storage/schema.ts'
+import { addressKey } from './change.ts'
+import { attempt } from './deeds.ts'
+import { type Actor, forgetContents, record, recordSameEdit } from './history.ts'
+import { holderFor, holdHolders } from './holders.ts'
+import { lockIssues } from './issues.ts'
+import { setOrganization } from './organizations.ts'
+import { done, notFound, type Result } from './refusals.ts'
+import { cutLinks } from './unlinking.ts'
+
+/**
+ * Deletes a contact, its links, and what the history kept of it. What it was called is put down, to be taken out of deliveries too.
+ */
+export const deleteContact = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
+  attempt(db, async (tx) => {
+    await holdHolders(tx, 'contact', [id])
+    const issues = await holdIssuesOf(tx, id)
+    const [contact] = await tx.select().from(contacts).where(eq(contacts.id, id)).for('update')
+    if (!contact) return notFound('contact')
+    const holder = await holderFor(tx, contact.groupId, actor, 'contact')
+    if (holder.refused) return holder
+    await checkIssuesOf(tx, id, issues)
+    await cutLinks(tx, actor, sql`l.contact_id = ${id}`)
+    await leaveTraces(tx, contact)
+    await record(tx, actor, [{ action: 'contact_deleted', groupId: contact.groupId, contactId: id }])
+    await forgetContents(tx, 'contact_id', id)
+    await tx.delete(contacts).where(eq(contacts.id, id))
+    return done(true)
+  })
+
+/** Deletes an organization; its contacts stay, without one. */
+export const deleteOrganization = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
+  attempt(db, async (tx) => {
+    await holdHolders(tx, 'organization', [id])
+    const [organization] = await tx.select().from(organizations).where(eq(organizations.id, id)).for('update')
+    if (!organization) return notFound('organization')
+    const holder = await holderFor(tx, organization.groupId, actor, 'organization')
+    if (holder.refused) return holder
+    const ours = sql`select id, group_id from contacts where organization_id = ${id}`
+    await recordSameEdit(tx, actor, ours, { before: { organizationId: id }, after: { organizationId: null } })
+    await setOrganization(tx, sql`organization_id = ${id}`, { id: null, key: null })
+    await record(tx, actor, [{ action: 'organization_deleted', groupId: organization.groupId, organizationId: id }])
+    await forgetContents(tx, 'organization_id', id)
+    await tx.delete(organizations).where(eq(organizations.id, id))
+    return done(true)
+  })
+
+const issuesLinkedTo = (contactId: number) => sql`select issue_id from issue_contacts where contact_id = ${contactId}`
+
+/** Holds the issues that a contact is linked to: before the contact itself, as whoever changes an issue holds the issue first. */
+export const holdIssuesOf = (tx: Tx, contactId: number): Promise<number[]> => lockIssues(tx, issuesLinkedTo(contactId))
+
+/** Now that the contact is held nobody links it any more; if somebody did while we waited, the transaction begins again. */
+export async function checkIssuesOf(tx: Tx, contactId: number, held: readonly number[]): Promise<void> {
+  const known = new Set(held)
+  const now = await rowsOf<{ issue_id: number }>(tx, issuesLinkedTo(contactId))
+  if (now.some(({ issue_id }) => !known.has(issue_id))) throw new Again('the contact was linked meanwhile')
+}
+
+/** Puts down every address that a contact has or had, and the name of one that had none. */
+async function leaveTraces(tx: Tx, { id, email, firstName, lastName }: Contact): Promise<void> {
+  const kept = await rowsOf<{ email: string }>(
+    tx,
+    sql`select distinct email from history h, lateral (values (h.before->>'email'), (h.after->>'email'), (h.before->'merged'->>'email')) as had (email)
+      where h.contact_id = ${id} and email is not null`,
+  )
+  const addresses = [...(email === null ? [] : [email]), ...kept.map((had) => had.email)]
+  const traces = new Set((addresses.length > 0 ? addresses : [`${firstName} ${lastName}`]).map(addressKey))
+  await tx.insert(erasures).values([...traces].map((trace) => ({ trace })))
+}
+
+/** Something to be taken out of what was once delivered: an address, or a name. In small letters. */
+export interface Erasure {
+  id: number
+  trace: string
+}
+
+/** What is still to be taken out, oldest first. */
+export const erasuresAsked = (tx: Tx, limit: number): Promise<Erasure[]> =>
+  tx.select({ id: erasures.id, trace: erasures.trace }).from(erasures).orderBy(erasures.id).limit(limit)
+
+/** It has been taken out everywhere. */
+export async function finishErasures(tx: Tx, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await tx.delete(erasures).where(inArray(erasures.id, [...ids]))
+}

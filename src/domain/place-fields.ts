@@ -1,0 +1,49 @@
+// The fields of groups and projects: names, and what a path may look like. Pure.
+import type { Fault } from './refusals.ts'
+import { readTexts } from './text-fields.ts'
+
+export interface PlaceFields {
+  /** The last part of the full path. */
+  path?: string | null
+  name?: string | null
+  visibility?: string | null
+}
+
+export interface PlaceTexts {
+  path?: string
+  name?: string
+  visibility?: 'public' | 'private'
+}
+
+const rules = { name: { label: 'Name', most: 255, required: true }, path: { label: 'Path', most: 255, required: true } } as const
+
+// docs.gitlab.com/user/reserved_names/ and what our own addresses begin with.
+const reserved = new Set(
+  '- .well-known admin api assets dashboard explore files groups health_check help hooks import jwt login oauth profile projects public robots.txt s search slack static unsubscribes uploads users v2'.split(
+    ' ',
+  ),
+)
+const form = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/
+const ending = /\.(?:git|atom)$/i
+
+/** The longest full path. */
+export const longestPath = 1_000
+
+function faultsOfPath(path: string, topLevel: boolean): Fault[] {
+  const fault = (what: string): Fault[] => [{ field: 'path', fault: `Path ${what}` }]
+  if (!form.test(path) || ending.test(path))
+    return fault(
+      "can contain only letters, digits, '_', '-' and '.'; it can neither begin with '-' or '.', nor end with '.', '.git' or '.atom'",
+    )
+  return topLevel && reserved.has(path.toLowerCase()) ? fault(`${path} is a reserved name`) : []
+}
+
+/** Reads what was given, all faults at once. Whether the path is taken is for the database to say. */
+export function readPlaceFields(given: PlaceFields, { whole, topLevel }: { whole: boolean; topLevel: boolean }) {
+  const { texts, faults } = readTexts(rules, given, { whole })
+  if (texts.path) faults.push(...faultsOfPath(texts.path, topLevel))
+  const visibility = given.visibility ?? undefined
+  if (visibility !== undefined && visibility !== 'public' && visibility !== 'private')
+    faults.push({ field: 'visibility', fault: 'Visibility must be public or private' })
+  return { texts: { ...texts, visibility } as PlaceTexts, faults }
+}

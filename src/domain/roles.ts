@@ -1,0 +1,83 @@
+// Giving roles and taking them away, for those who may.
+import { sql } from 'drizzle-orm'
+import { type Db, rowsOf, type Tx } from '../storage/db.ts'
+import { attempt } from './deeds.ts'
+import { readGroupFacts, readProject } from './group-facts.ts'
+import { holdGroup } from './groups.ts'
+import { type Actor, record } from './history.ts'
+import { ownLevel, type RolePlace, removeRole, setRole } from './members.ts'
+import { can, type Role, roles, type Standing } from './permissions.ts'
+import { conflict, done, type Fault, forbidden, invalid, notFound, type Result } from './refusals.ts'
+
+const nameOf = (level: number): string | null => Object.entries(roles).find(([, one]) => one === level)?.[0] ?? null
+
+/**
+ * Gives a user a role in a group or project, in the place of one that was held there. Nobody gives more than they have, nor changes
+ * the role of somebody who has more.
+ */
+export const giveRole = (
+  db: Db,
+  actor: Actor,
+  place: RolePlace,
+  { userId, role }: { userId: number; role: string },
+): Promise<Result<Role>> =>
+  attempt(db, async (tx) => {
+    const mine = await levelHere(tx, actor, place)
+    if (mine.refused) return mine
+    const faults = await faultsOf(tx, userId, role)
+    if (faults.length > 0) return invalid(faults)
+    const before = await ownLevel(tx, userId, place)
+    if (Math.max(before, roles[role as Role]) > mine.value)
+      return conflict('You cannot give or change a role that is higher than your own.')
+    if (await wasLastOwner(tx, place, { before, after: roles[role as Role] })) return lastOwner
+    await setRole(tx, userId, place, role as Role)
+    const change = { before: { userId, role: nameOf(before) }, after: { userId, role } }
+    await record(tx, actor, [{ action: 'role_given', ...subjectOf(place), ...change }])
+    return done(role as Role)
+  })
+
+/** Takes a user's own role in a group or project away; what is inherited stays. Everybody may leave. */
+export const takeRole = (db: Db, actor: Actor, place: RolePlace, userId: number): Promise<Result<true>> =>
+  attempt(db, async (tx) => {
+    const mine = await levelHere(tx, actor, place)
+    if (mine.refused && !(userId === actor.userId && mine.refused.why === 'forbidden')) return mine
+    const before = await ownLevel(tx, userId, place)
+    if (before === 0) return notFound('member')
+    if (userId !== actor.userId && before > (mine.value ?? 0)) return conflict('You cannot take away a role that is higher than your own.')
+    if (await wasLastOwner(tx, place, { before, after: 0 })) return lastOwner
+    await removeRole(tx, userId, place)
+    await record(tx, actor, [{ action: 'role_taken', ...subjectOf(place), before: { userId, role: nameOf(before) } }])
+    return done(true)
+  })
+
+const lastOwner = conflict('A top-level group must keep an owner. Make somebody else an owner first.')
+
+const subjectOf = (place: RolePlace) => ('group' in place ? { groupId: place.group.id } : { projectId: place.project.id })
+
+/** The level that the actor has in a place whose members they may change. */
+async function levelHere(tx: Tx, { userId }: Actor, place: RolePlace): Promise<Result<number>> {
+  const inGroup = 'group' in place
+  if (inGroup) await holdGroup(tx, place.group.id)
+  const facts = inGroup ? await readGroupFacts(tx, place.group.id, userId) : await readProject(tx, place.project.id, userId)
+  if (!facts || !can(facts.standing, inGroup ? 'read_group' : 'read_issue')) return notFound(inGroup ? 'group' : 'project')
+  const { standing }: { standing: Standing } = facts
+  if (!can(standing, inGroup ? 'admin_group' : 'admin_project')) return forbidden(inGroup ? 'admin_group' : 'admin_project')
+  return done(standing.administrator ? roles.owner : ((inGroup ? standing.group : standing.project) ?? 0))
+}
+
+async function faultsOf(tx: Tx, userId: number, role: string): Promise<Fault[]> {
+  const known = await rowsOf(tx, sql`select from users where id = ${userId}`)
+  const faults: Fault[] = known.length === 0 ? [{ field: 'user', fault: 'There is no such user' }] : []
+  if (!Object.hasOwn(roles, role)) faults.push({ field: 'role', fault: `Role must be one of ${Object.keys(roles).join(', ')}` })
+  return faults
+}
+
+async function wasLastOwner(tx: Tx, place: RolePlace, { before, after }: { before: number; after: number }): Promise<boolean> {
+  if (!('group' in place) || before < roles.owner || after >= roles.owner) return false
+  const [found] = await rowsOf<{ owners: number }>(
+    tx,
+    sql`select count(*)::int as owners from members m join groups g on g.id = m.group_id
+      where m.group_id = ${place.group.id} and g.parent_id is null and m.level = ${roles.owner}`,
+  )
+  return found?.owners === 1
+}
