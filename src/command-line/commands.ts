@@ -9,6 +9,7 @@ import { createSample } from '../domain/sample.ts'
 import { createUser, findUser } from '../domain/users.ts'
 import { failedDeliveries, restart } from '../pipeline/deliveries.ts'
 import { explain } from '../pipeline/explain.ts'
+import { forget } from '../pipeline/forget.ts'
 import { sweep } from '../pipeline/sweep.ts'
 import type { Hear } from '../pipeline/wait.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -127,7 +128,10 @@ const sampling: Run = async ({ db }) => {
   return `Created the sample workspace. Try: rolobot explain --on ${first} --as priya`
 }
 
-const sweeping: Run = async ({ db, queue }) => `Asked for ${await sweep(db, queue, 0)} deliveries again.`
+const sweeping: Run = async ({ db, queue }) => {
+  const [pushed, erased] = [await sweep(db, queue, 0), await forget(db)]
+  return `Asked for ${pushed} deliveries again.${erased > 0 ? ` Took deleted contacts out of ${erased}.` : ''}`
+}
 
 const listingFailed: Run = async ({ db }) => {
   const failed = await failedDeliveries(db)

@@ -1,13 +1,13 @@
 // Through: under the issues' locks, read the facts again, interpret again, make the changes, keep the outcomes. One transaction a round.
 import type { IssueResult } from '../domain/change.ts'
 import { makeChanges, type WantedChange } from '../domain/issue-contacts.ts'
-import { type IssueFacts, lockIssues, readFactsOfMany } from '../domain/issues.ts'
+import { holdTreesOfIssues, type IssueFacts, lockIssues, readFactsOfMany } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
 import { offered } from '../quick-actions/help.ts'
 import { actions } from '../quick-actions/index.ts'
 import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
 import { reportLines } from '../quick-actions/report.ts'
-import type { Db, Tx } from '../storage/db.ts'
+import { Again, type Db, type Tx, transact } from '../storage/db.ts'
 import type { Outcome } from './comment.ts'
 import { issuesOf, markApplied, nextWaiting, type Waiting } from './deliveries.ts'
 
@@ -31,11 +31,13 @@ export class EarlierFault extends Error {}
 export async function applyRound(how: Apply, ids: readonly number[]): Promise<number[]> {
   let waiting: Waiting[] = []
   try {
-    await how.db.transaction(async (tx) => {
+    await transact(how.db, async (tx) => {
+      waiting = []
+      const trees = await holdTreesOfIssues(tx, issuesOf(ids))
       await lockIssues(tx, issuesOf(ids))
       // A statement of its own, after the lock: it sees what others committed while this one waited.
       waiting = await nextWaiting(tx, ids)
-      if (waiting.length > 0) await applyAll(tx, how, waiting)
+      if (waiting.length > 0) await applyAll(tx, how, { waiting, trees })
     })
   } catch (fault) {
     const [only] = waiting
@@ -47,11 +49,12 @@ export async function applyRound(how: Apply, ids: readonly number[]): Promise<nu
 }
 
 /** Each on an issue of its own. */
-async function applyAll(tx: Tx, how: Apply, waiting: readonly Waiting[]): Promise<void> {
+async function applyAll(tx: Tx, how: Apply, { waiting, trees }: { waiting: readonly Waiting[]; trees: readonly number[] }): Promise<void> {
   const facts = await readFactsOfMany(
     tx,
     waiting.map(({ issueId, authorId: userId }) => ({ issueId, userId })),
   )
+  if (facts.some(({ rootId }) => !trees.includes(rootId))) throw new Again('an issue went to another tree')
   const pieces = waiting.map((one, at) => understandAgain(one, facts[at] as IssueFacts))
   const permitted = pieces.filter((piece): piece is Permitted => piece.interpretation !== undefined)
   const results = await makeChanges(tx, permitted.map(wantedChange), how.mostAtOnce)

@@ -1,4 +1,4 @@
-// The table of deliveries: written down once, found when waiting, marked when done. Nobody else writes it.
+// The table of deliveries: written down once, found when waiting, marked when done. Nobody else writes it, but forget.ts.
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { insertComments, nextCommentId, rewriteComment } from '../domain/comments.ts'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'

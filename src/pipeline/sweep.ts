@@ -1,8 +1,9 @@
-// What got stuck goes on: deliveries whose job was lost are asked for again.
+// What got stuck goes on: deliveries whose job was lost are asked for again. What is to be forgotten is.
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Db } from '../storage/db.ts'
 import { stuck } from './deliveries.ts'
+import { forget } from './forget.ts'
 
 const atOnce = 1_000
 
@@ -21,12 +22,13 @@ export async function sweep(db: Db, queue: Queue, olderThan: number): Promise<nu
   }
 }
 
-/** Sweeps everything once, then what is older than `seconds`, every `seconds`. Returns how to stop. */
+/** Sweeps everything once and forgets what is to be forgotten, then what is older than `seconds`, every `seconds`. Returns how to stop. */
 export function keepSweeping({ db, queue, log }: { db: Db; queue: Queue; log: Log }, seconds: number): () => Promise<void> {
   let current = Promise.resolve()
   const run = (olderThan: number) => {
-    current = sweep(db, queue, olderThan).then(
-      (pushed) => void (pushed > 0 && log.info({ pushed }, 'swept')),
+    const all = async () => ({ pushed: await sweep(db, queue, olderThan), erased: await forget(db) })
+    current = all().then(
+      ({ pushed, erased }) => void (pushed + erased > 0 && log.info({ pushed, erased }, 'swept')),
       (fault: unknown) => log.warn({ fault }, 'could not sweep; will try again'),
     )
   }

@@ -1,6 +1,6 @@
 // Text and facts → text without commands, one plan, refusals. Pure: a preview and the real thing are the same call.
 import { type Facts, type IssueChange, isEmpty, noChange, subtract } from '../domain/change.ts'
-import type { Ability } from '../domain/permissions.ts'
+import { refusalOf } from '../domain/permissions.ts'
 import type { Action, Arguments, Fault, Shape } from './action.ts'
 import { type Command, understand } from './commands.ts'
 import { parse } from './grammar/arguments.js'
@@ -37,14 +37,6 @@ interface Meant {
 }
 
 const mostFaults = 10
-
-const refusals: Record<Ability, string> = {
-  read_issue: 'You may not read this issue.',
-  comment: 'You may not comment on this issue.',
-  read_contacts: 'You may not see contacts here.',
-  read_issue_contacts: 'You may not see the contacts of this issue.',
-  set_issue_contacts: 'You may not change the contacts of this issue.',
-}
 
 /**
  * Interprets a comment: all its commands make one plan, in the order written.
@@ -92,7 +84,7 @@ const newIn = (whole: IssueChange, fresh: IssueChange, old: IssueChange): IssueC
 
 const takesPart = ({ action, args, permitted }: Meant): boolean => permitted && !isEmpty(action.plan(noChange, args))
 
-const refusal = ({ name, ability }: Action): Refusal[] => (ability ? [{ command: name, reason: refusals[ability] }] : [])
+const refusal = ({ name, ability }: Action): Refusal[] => (ability ? [{ command: name, reason: refusalOf(ability) }] : [])
 
 /** The commands that an edited comment has more than its old text: the same line once more is a new command. */
 function withoutThose(all: readonly Meant[], old: readonly Meant[]): Meant[] {

@@ -14,7 +14,13 @@ import { signInAddress } from './sign-in.tsx'
 const pageSize = 100
 
 /** `GET /:project/-/issues/:iid` with the latest comments, and `?before=34` for those before comment 34. */
-export const issue = async (visit: Visit): Promise<FastifyReply> => showIssuePage(visit, await openIssue(visit))
+export async function issue(visit: Visit): Promise<FastifyReply> {
+  const facts = await openIssue(visit)
+  const { project, iid } = visit.params
+  // It was moved, or renamed in its letter case.
+  if (`/${project}/-/issues/${iid}` !== pathOf(facts)) return visit.reply.redirect(pathOf(facts), 302)
+  return showIssuePage(visit, facts)
+}
 
 /** The page of an issue, with what is in the comment box and what is said about it. */
 export async function showIssuePage(visit: Visit, facts: IssueFacts, { status, ...draft }: Draft & { status?: number } = {}) {
