@@ -87,7 +87,7 @@ test('the environment is read in one file', () => {
 
 describe('quick actions', () => {
   const facts = {
-    standing: { administrator: true, project: 50, source: 50, publicProject: false, customerRelations: true },
+    standing: { administrator: true, project: 50, source: 50, open: false, customerRelations: true },
     sourceHasActiveContacts: true,
     issueHasContacts: true,
   }

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminToken, type Crowd, expectAllHeard, openCrowd, unfinished } from '../support/crowd.ts'
-import { hasPostgres, lookInto } from '../support/databases.ts'
+import { ask, hasPostgres, lookInto, whileNothingIsMarked } from '../support/databases.ts'
 import { newPostgres } from '../support/db.ts'
 import { type Environment, newFolder, run, type Serving, type Started, serve, start, work } from '../support/processes.ts'
 import { lookForRedisServer, startRedis } from '../support/redis-server.ts'
@@ -78,6 +78,28 @@ describe.skipIf(!hasPostgres)('on Postgres', () => {
     for (let round = 0; round < 3; round++) await killServer(environment)
     await expectDone(environment.DATABASE_URL, crowd)
     expect(await place.server?.stop()).toMatchObject({ code: 0 })
+  })
+
+  test('between a change and the mark that it was made: neither is there; then both are, once', async () => {
+    const environment = { ...base, DATABASE_URL: await newPostgres() }
+    await settle(environment)
+    const address = environment.DATABASE_URL
+    const changes = () => ask(address, `select action from history union all select body from comments where system`)
+    await whileNothingIsMarked(address, async (isWaiting) => {
+      const [body, headers] = ['{"body": "/add_contacts hannah.weiss@mail.example"}', { 'content-type': 'application/json' }]
+      const notes = `${url()}/api/v4/projects/acme%2Fsupport%2Fshop/issues/2/notes`
+      fetch(notes, { method: 'POST', headers: { ...headers, 'private-token': adminToken }, body }).catch(() => {})
+      await expect.poll(isWaiting, { timeout: 20_000 }).toBe(true)
+      expect(await changes()).toEqual([])
+      await place.server?.stop('SIGKILL')
+    })
+    place.server = await serve(environment)
+    await expect.poll(changes, { timeout: 20_000 }).toEqual([{ action: 'contact_linked' }, { action: 'added 1 contact' }])
+    expect(await place.server.stop()).toMatchObject({ code: 0 })
+    expect(await ask(address, `select status, outcome->'answer' as answer from deliveries`)).toEqual([
+      { status: 'replied', answer: ['Added hannah.weiss@mail.example.'] },
+    ])
+    expect(await changes()).toHaveLength(2)
   })
 
   test.skipIf(!hasRedis)('and Redis: worker and server are killed in turn', { timeout: 180_000 }, async () => {

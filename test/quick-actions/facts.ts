@@ -1,7 +1,7 @@
 // Who asks, and what is known, in the tests of the language.
 import type { Facts } from '../../src/domain/change.ts'
 
-const nobody = { administrator: false, project: 0, source: 0, publicProject: false, customerRelations: true }
+const nobody = { administrator: false, project: 0, source: 0, open: false, customerRelations: true }
 
 /** May do everything, on an issue that has contacts. */
 export const owner: Facts = { standing: { ...nobody, project: 50, source: 50 }, sourceHasActiveContacts: true, issueHasContacts: true }

@@ -1,5 +1,5 @@
 // The longest comment made of anything at all is understood, and interpreted, without overflow and without delay.
-// How fast exactly is measured by the bench; here the bound only tells a loop from a slow machine.
+// How fast is measured by the bench; a loop is stopped by the time that every test has.
 import { expect, test } from 'vitest'
 import { typing } from '../../src/quick-actions/caret.ts'
 import { redact, understand } from '../../src/quick-actions/commands.ts'
@@ -7,7 +7,6 @@ import { interpret } from '../../src/quick-actions/interpreter.ts'
 import { owner } from './facts.ts'
 
 const longest = 256 * 1024
-const boundMs = 5_000
 
 const pieces = [
   '`',
@@ -121,12 +120,10 @@ test.each([
   ['quotes in quotes', lengthening('>', ' a\n')] as const,
   ['a wide table', `${'|a'.repeat(40_000)}\n${'|-'.repeat(40_000)}\n${'/help\n'.repeat(10_000)}`] as const,
 ])('%j', (_, body) => {
-  const started = performance.now()
   const { text, commands } = understand(body)
   expect(commands.length).toBeLessThanOrEqual(100)
   expect(understand(text).commands).toEqual([])
   expect(interpret(body, owner).commands).toEqual(commands)
   expect(understand(redact(body)).commands).toEqual([])
   expect(typing(body.slice(0, 20_000)).kind).toMatch(/command|contact|none/)
-  expect(performance.now() - started).toBeLessThan(boundMs)
 })

@@ -1,8 +1,7 @@
 // /remove_contacts, /contacts, /help, near misses, and what is answered where.
 import { beforeAll, expect, test } from 'vitest'
-import { setContactState } from '../../src/domain/contacts.ts'
 import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { makeInactive, world } from '../support/world.ts'
 
 let service: RunningService
 beforeAll(async () => {
@@ -34,7 +33,7 @@ test('an inactive contact that is linked stays, is shown as inactive, and can be
     contacts: [{ firstName: 'Ann', lastName: 'Lee', email: 'ann@example.com', company: 'Acme' }],
   })
   await say('ann', '/add_contacts ann@example.com')
-  await setContactState(service.db, contacts[0]?.id as number, 'inactive')
+  await makeInactive(service.db, contacts[0]?.id as number)
   expect(await issue.contacts()).toEqual(['ann@example.com'])
   expect(await say('ann', '/contacts')).toMatch(/Ann Lee.*ann@example\.com.*Acme.*inactive/s)
   expect(await say('ann', '/remove_contacts ann@example.com')).toBe('Removed ann@example.com.')

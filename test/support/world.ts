@@ -3,15 +3,15 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Service } from '../../src/app.ts'
 import { createToken } from '../../src/domain/access-tokens.ts'
-import { createContacts, type NewContact } from '../../src/domain/contacts.ts'
-import { createGroup, createProject } from '../../src/domain/groups.ts'
+import { insertContacts, type NewContact } from '../../src/domain/contacts.ts'
+import { insertGroup, insertProject } from '../../src/domain/groups.ts'
 import { openIssue } from '../../src/domain/issues.ts'
 import { setRole } from '../../src/domain/members.ts'
-import { createOrganizations } from '../../src/domain/organizations.ts'
+import { insertOrganizations } from '../../src/domain/organizations.ts'
 import type { Role } from '../../src/domain/permissions.ts'
 import { createUser, nameUserElsewhere } from '../../src/domain/users.ts'
 import type { Comment, Receipt } from '../../src/pipeline/comment.ts'
-import { rowsOf } from '../../src/storage/db.ts'
+import { type Db, rowsOf } from '../../src/storage/db.ts'
 import type { Contact, User } from '../../src/storage/schema.ts'
 
 export interface Wanted {
@@ -50,7 +50,7 @@ async function createCrm({ db }: Service, groupId: number, given: Wanted): Promi
     ...(given.inactive ?? []).map((email) => ({ ...contactFrom(email), state: 'inactive' as const })),
   ]
   const companies = [...new Set(all.flatMap(({ company }) => company ?? []))]
-  const organizations = await createOrganizations(
+  const organizations = await insertOrganizations(
     db,
     groupId,
     companies.map((name) => ({ name })),
@@ -61,15 +61,18 @@ async function createCrm({ db }: Service, groupId: number, given: Wanted): Promi
     ...contact,
     organization: organizations.find(({ name }) => name === company),
   }))
-  return createContacts(db, groupId, wanted)
+  return insertContacts(db, groupId, wanted)
 }
+
+/** Makes a contact inactive, whoever asks. */
+export const makeInactive = (db: Db, contactId: number) => db.execute(sql`update contacts set state = 'inactive' where id = ${contactId}`)
 
 /** Makes a world: group `worldN`, project `worldN/shop`, an issue in it, and whoever and whatever is wanted. */
 export async function world(service: Service, wanted: Wanted = {}) {
   const { db } = service
   const number = ++worlds
-  const group = await createGroup(db, { path: `world${number}`, name: `World ${number}` })
-  const project = await createProject(db, { path: 'shop', name: 'Shop', group, visibility: wanted.visibility })
+  const group = await insertGroup(db, { path: `world${number}`, name: `World ${number}` })
+  const project = await insertProject(db, { path: 'shop', name: 'Shop', group, visibility: wanted.visibility })
   const users = await createPeople(service, wanted.people ?? {}, { number, group })
   const contacts = await createCrm(service, group.id, wanted)
   const author = await createUser(db, { username: `reporter-${number}` })

@@ -1,9 +1,8 @@
 // The pages as a browser asks for them, without one: signing in and out, who sees what, paging, errors, live streams.
 import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/access-tokens.ts'
-import { setContactState } from '../../src/domain/contacts.ts'
 import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { makeInactive, world } from '../support/world.ts'
 
 let service: RunningService
 beforeAll(async () => {
@@ -128,7 +127,7 @@ test('contacts: inactive ones are marked, and only who may see them does', async
     contacts: [{ firstName: 'Ann', lastName: 'Lee', email: 'ann@example.com', company: 'Acme' }],
   })
   await say('pia', '/add_contacts ann@example.com')
-  await setContactState(service.db, contacts[0]?.id as number, 'inactive')
+  await makeInactive(service.db, contacts[0]?.id as number)
   const page = await (await ask(issue.path, { headers: await cookie('pia') })).text()
   expect(page).toMatch(/1 contact<.*Ann Lee.*inactive.*Acme/s)
   expect(await (await ask(issue.path, { headers: await cookie('gus') })).text()).not.toMatch(/Ann Lee|contacts-heading/)
