@@ -1,6 +1,8 @@
-// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [comments]`.
+// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [lists] [comments] [moves]`.
 import { lookForServices } from '../test/support/services.ts'
 import { benchComments } from './comments.ts'
+import { benchLists } from './lists.ts'
+import { benchMoves } from './moves.ts'
 import { benchSuggestions } from './suggestions.ts'
 import { benchUnderstanding } from './understanding.ts'
 
@@ -10,6 +12,8 @@ const parts = {
   understanding: benchUnderstanding,
   suggestions: async () =>
     services ? benchSuggestions() : console.log('Not measured: suggestions over a million contacts need Postgres.'),
+  lists: async () => (services ? benchLists() : console.log('Not measured: lists of a million contacts need Postgres.')),
   comments: () => benchComments(services),
+  moves: async () => (services ? benchMoves() : console.log('Not measured: moving a large group needs Postgres.')),
 }
 for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part()

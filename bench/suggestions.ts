@@ -3,15 +3,14 @@ import { randomUUID } from 'node:crypto'
 import autocannon from 'autocannon'
 import { sql } from 'drizzle-orm'
 import fastify from 'fastify'
-import postgres from 'postgres'
 import { readFacts } from '../src/domain/issues.ts'
 import { contactsToAdd } from '../src/domain/suggestions.ts'
 import { openPostgres } from '../src/storage/db.ts'
 import { withDatabase } from './comments.ts'
 import { figure, percentile, print, rateOf } from './measure.ts'
+import { fillMillion, millionContacts } from './million.ts'
 import { run, start } from './processes.ts'
 
-const contacts = 1_000_000
 const seconds = 6
 const token = `bench-${randomUUID()}`
 const terms = [
@@ -31,20 +30,6 @@ const terms = [
   'é',
   'jos',
 ]
-
-// Names repeat, as they do: 40 first names, 5,000 last names, 200 domains, 2,000 organizations.
-const fill = `
-  insert into organizations (group_id, name, name_key) select g.id, 'Company ' || n, 'company ' || n from groups g, generate_series(1, 2000) n where g.full_path = 'acme';
-  insert into contacts (group_id, organization_id, first_name, last_name, email, email_key, find_by_name, find_by_surname, find_by_email, find_by_domain, find_by_organization)
-  select g.id, o.id, f.name, 'Smith-' || n % 5000, e.email, e.email, lower(f.name) || ' smith-' || n % 5000, 'smith-' || n % 5000 || ' ' || lower(f.name),
-    e.email, 'mail' || n % 200 || '.example', o.name_key
-  from groups g, generate_series(1, ${contacts}) n
-    cross join lateral (select 'user' || n || '@mail' || n % 200 || '.example' as email) e
-    cross join lateral (select (array['Maria','Jose','Anna','Ahmed','Li','Olga','Ivan','Mary','John','Noor','Aiko','Lars','Mark','Marta','Ana','Andrea','Jan','Eva','Omar','Fatima',
-      'Peter','Paul','Sara','Lena','Tom','Nina','Ravi','Priya','Chen','Wei','Yuki','Sven','Emma','Noah','Lucas','Mia','Leo','Zoe','Max','Ella'])[1 + n % 40] as name) f
-    join organizations o on o.name_key = 'company ' || (1 + n % 2000)
-  where g.full_path = 'acme';
-  vacuum analyze contacts; analyze`
 
 async function cannon(url: string, connections: number, paths: readonly string[]) {
   const requests = paths.map((path) => ({ method: 'GET' as const, path }))
@@ -89,9 +74,7 @@ async function measure(url: string): Promise<void> {
   await run(['migrate'], environment)
   const server = await start('serve', environment, /listens on .*\n/)
   await run(['sample'], environment)
-  const client = postgres(url, { max: 1, onnotice: () => {} })
-  for (const statement of fill.split(';')) await client.unsafe(statement)
-  await client.end()
+  await fillMillion(url)
   const address = /listens on (\S+)/.exec(server.said)?.[1] as string
   const paths = terms.map(
     (term) => `/api/suggestions?${new URLSearchParams({ issue: 'acme/support/shop#1', text: `/add_contacts [contact:${term}` })}`,
@@ -101,7 +84,7 @@ async function measure(url: string): Promise<void> {
   if (fifty.non2xx > 0) throw new Error(`${fifty.non2xx} answers were not 2xx`)
   await server.stop()
   const [search, route] = [await bareSearch(url), await bareRoute(url)]
-  print(`Suggestions over ${contacts.toLocaleString('en')} contacts`, [
+  print(`Suggestions over ${millionContacts.toLocaleString('en')} contacts`, [
     ['', 'p50', 'p99', 'rate', 'beside it'],
     ['one at a time', figure(percentile(one, 0.5), 'ms'), figure(percentile(one, 0.99), 'ms'), '', ''],
     [
