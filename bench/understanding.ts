@@ -32,6 +32,8 @@ const hostile: Record<string, string> = {
   'tiny paragraphs': fill('a\n\n'),
   quotes: fill('>'),
   'lists in lists': fill('- '),
+  'lazy lines below deep quotes': fill(`${'> '.repeat(40)}a\n${'b\n'.repeat(300)}`),
+  'lazy lines below deep lists': fill(`${'- '.repeat(40)}a\n${'b\n'.repeat(300)}`),
   '<': fill('<'),
   '<!--': fill('<!--\n'),
   'html tags': fill('<div>\n\n'),

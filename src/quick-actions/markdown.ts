@@ -26,7 +26,7 @@ interface Cursor {
 const quoteMark = '\0'
 
 /** Deeper down than this the reader looks only for the end of a block: the depth of its recursion is bounded. */
-const deepest = 24
+const deepest = 12
 
 const reader = new MarkdownIt('commonmark', { maxNesting: Number.POSITIVE_INFINITY }).enable('table')
 // CommonMark refuses no link for where it leads, and nobody will follow these.
