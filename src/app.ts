@@ -1,7 +1,6 @@
 // The wiring: the only file that knows every room.
 import type { FastifyInstance } from 'fastify'
-import { noteRoutes } from './api/rest/notes.ts'
-import { suggestionRoutes } from './api/suggestions.ts'
+import { apiRoutes } from './api/routes.ts'
 import type { Workplace } from './command-line/commands.ts'
 import type { Settings } from './config.ts'
 import { healthRoutes } from './http/health.ts'
@@ -124,8 +123,7 @@ export async function openHttp({ db, hear, newsroom, mostAtOnce, publicUrl }: Se
   const who = openWho(db)
   const secure = publicUrl.startsWith('https:')
   healthRoutes(app, db)
-  suggestionRoutes(app, { db, who })
-  noteRoutes(app, { db, who, hear, publicUrl })
+  apiRoutes(app, { db, who, hear, publicUrl, mostAtOnce })
   webRoutes(app, {
     db,
     who,

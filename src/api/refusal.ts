@@ -1,4 +1,5 @@
 // How an API says no: thrown, and made into a document by the shell.
+import type { Refusal as DomainRefusal } from '../domain/refusals.ts'
 
 /** A fault of one field of what was sent. */
 export interface FieldFault {
@@ -10,12 +11,34 @@ export interface FieldFault {
 export class Refusal extends Error {
   readonly statusCode: number
   readonly fields: readonly FieldFault[]
-  constructor(statusCode: number, message: string, fields: readonly FieldFault[] = []) {
+  /** What `message` is to clients made for GitLab, if not the same words: faults by field. */
+  readonly byField?: Readonly<Record<string, readonly string[]>>
+  constructor(statusCode: number, message: string, fields: readonly FieldFault[] = [], byField?: Record<string, string[]>) {
     super(message)
     this.statusCode = statusCode
     this.fields = fields
+    this.byField = byField
   }
 }
 
-export const signInFirst = () => new Refusal(401, 'Send a token in PRIVATE-TOKEN or Authorization: Bearer.')
-export const notFound = (what: string) => new Refusal(404, `${what} Not Found`)
+export const signInFirst = () => new Refusal(401, '401 Unauthorized: send a token in PRIVATE-TOKEN or Authorization: Bearer.')
+/** @param what `Project`: to a visitor, who might see it after signing in, the same is said */
+export const notFound = (what: string) => new Refusal(404, `404 ${what} Not Found`)
+
+const statuses = { forbidden: 403, conflict: 400, invalid: 400 } as const
+
+/**
+ * What the domain refused, as GitLab would: faults by field, under the names that the API has for them.
+ * @param names the API's names of fields that are called otherwise in the domain
+ */
+export function refusalFrom(refused: DomainRefusal, names: Readonly<Record<string, string>> = {}): Refusal {
+  if (refused.why === 'not found') return notFound(capital(refused.what))
+  if (refused.why === 'forbidden') return new Refusal(403, `403 Forbidden: ${refused.reason}`)
+  if (refused.why !== 'invalid') return new Refusal(statuses[refused.why], refused.reason)
+  const fields = refused.faults.map(({ field, fault }) => ({ field: names[field] ?? field, message: fault }))
+  const byField: Record<string, string[]> = {}
+  for (const { field, message } of fields) byField[field] = [...(byField[field] ?? []), message]
+  return new Refusal(400, refused.reason, fields, byField)
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)

@@ -1,7 +1,5 @@
 // GET /api/suggestions: commands and contacts that fit at the caret, for the editor's popup.
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Asker } from '../domain/access-tokens.ts'
 import { type IssueFacts, parseReference, readFacts } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
 import { contactsToAdd, contactsToRemove, type Suggestion } from '../domain/suggestions.ts'
@@ -9,8 +7,7 @@ import { type Typing, typing } from '../quick-actions/caret.ts'
 import { completions, offered } from '../quick-actions/help.ts'
 import { actions } from '../quick-actions/index.ts'
 import type { Db } from '../storage/db.ts'
-import { readFields } from './fields.ts'
-import { signInFirst } from './refusal.ts'
+import { defineRoute } from './route.ts'
 
 const Query = z.strictObject({
   issue: z.string(),
@@ -27,37 +24,28 @@ const Query = z.strictObject({
     .default(10),
 })
 
-interface Item {
-  label: string
-  detail: string
-  insert: string
-  id?: string
-}
+const Item = z.strictObject({ label: z.string(), detail: z.string(), insert: z.string(), id: z.string().optional() })
+type Item = z.input<typeof Item>
 
-interface Answer {
-  kind: 'command' | 'contact' | 'none'
-  from: number
-  to: number
-  items: Item[]
-}
+const Answer = z.strictObject({ kind: z.enum(['command', 'contact', 'none']), from: z.int(), to: z.int(), items: z.array(Item) })
 
-/** `GET /api/suggestions?issue=…&text=…&limit=…`. Nobody is told whether an issue exists: no right looks like no match. */
-export function suggestionRoutes(
-  app: FastifyInstance,
-  { db, who }: { db: Db; who: (request: FastifyRequest) => Promise<Asker | null> },
-): void {
-  app.get('/api/suggestions', async (request): Promise<Answer> => {
-    const asker = await who(request)
-    if (!asker) throw signInFirst()
-    const { issue, text, limit } = readFields(Query, request.query)
+/** Nobody is told whether an issue exists: no right looks like no match. */
+export const suggestionRoute = defineRoute({
+  method: 'GET',
+  path: '/api/suggestions',
+  summary: 'Suggests commands and contacts that fit what is being typed; positions count UTF-16 units',
+  for: 'users',
+  query: Query,
+  answers: { 200: Answer },
+  async handle({ db, userId, query: { issue, text, limit } }): Promise<z.input<typeof Answer>> {
     const typed = typing(text)
     if (typed.kind === 'none') return { kind: 'none', from: text.length, to: text.length, items: [] }
     const name = parseReference(issue)
-    const facts = name && (await readFacts(db, name, asker.userId))
+    const facts = name && (await readFacts(db, name, userId))
     const items = facts && can(facts.standing, 'read_issue') ? await itemsFor(db, facts, typed, limit) : []
     return { kind: typed.kind, from: typed.from, to: text.length, items }
-  })
-}
+  },
+})
 
 async function itemsFor(db: Db, facts: IssueFacts, typed: Exclude<Typing, { kind: 'none' }>, limit: number): Promise<Item[]> {
   if (typed.kind === 'command') return commandItems(facts, typed).slice(0, limit)

@@ -10,7 +10,7 @@ export interface Fault {
 
 export type Refusal =
   /** It does not exist, or may not be seen: the same words for both. */
-  | { why: 'not found'; reason: string }
+  | { why: 'not found'; what: string; reason: string }
   /** It may be seen, and no more. */
   | { why: 'forbidden'; reason: string }
   /** What was given breaks rules: all of them are listed. */
@@ -24,7 +24,7 @@ export type Result<Value> = { value: Value; refused?: undefined } | { refused: R
 export const done = <Value>(value: Value): Result<Value> => ({ value })
 
 export const notFound = (what: string): { refused: Refusal } => ({
-  refused: { why: 'not found', reason: `There is no such ${what}, or you may not see it.` },
+  refused: { why: 'not found', what, reason: `There is no such ${what}, or you may not see it.` },
 })
 
 export const forbidden = (ability: Ability): { refused: Refusal } => ({ refused: { why: 'forbidden', reason: refusalOf(ability) } })

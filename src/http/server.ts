@@ -32,19 +32,21 @@ const titles: Record<number, string> = {
 }
 
 /** An error document as of RFC 9457. `message` says the same to clients made for GitLab. */
-export function problem(status: number, detail: string, fields: readonly { field: string; message: string }[] = []) {
+export function problem(status: number, detail: string, { fields = [], byField }: Pick<Refusal, 'fields' | 'byField'> = {}) {
   return {
     type: 'about:blank',
     title: titles[status] ?? 'Something went wrong',
     status,
     detail,
-    message: detail,
+    message: byField ?? detail,
     ...(fields.length > 0 && { errors: fields }),
   }
 }
 
 interface Refusal extends FastifyError {
-  fields?: { field: string; message: string }[]
+  fields?: readonly { field: string; message: string }[]
+  /** Faults by field, where clients made for GitLab expect them so. */
+  byField?: Readonly<Record<string, readonly string[]>>
 }
 
 function answerError(fault: Refusal, request: FastifyRequest, reply: FastifyReply): void {
@@ -59,7 +61,7 @@ function answerError(fault: Refusal, request: FastifyRequest, reply: FastifyRepl
   reply
     .code(status)
     .type('application/problem+json')
-    .send(problem(status, detail, fault.fields))
+    .send(problem(status, detail, fault))
 }
 
 const outages = [

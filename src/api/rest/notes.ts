@@ -1,17 +1,17 @@
 // /api/v4/projects/:id/issues/:iid/notes, as GitLab has it. docs.gitlab.com/api/notes/
 import { randomUUID } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Asker } from '../../domain/access-tokens.ts'
 import { countComments, findComment, listComments, type ShownComment } from '../../domain/comments.ts'
-import { type IssueFacts, readFacts } from '../../domain/issues.ts'
-import { can } from '../../domain/permissions.ts'
+import type { IssueFacts } from '../../domain/issues.ts'
 import type { Receipt } from '../../pipeline/comment.ts'
-import type { Hear, Heard } from '../../pipeline/wait.ts'
-import type { Db } from '../../storage/db.ts'
-import { readFields } from '../fields.ts'
-import { notFound, Refusal, signInFirst } from '../refusal.ts'
+import type { Heard } from '../../pipeline/wait.ts'
+import { notFound, Refusal } from '../refusal.ts'
+import { type Call, defineRoute, type Route } from '../route.ts'
+import { issueIn, numberIn, openIssue } from './addresses.ts'
 import { pageFields, setPageHeaders } from './paging.ts'
+import { ShownUser, shownUser } from './shown-users.ts'
 
 const NewNote = z.strictObject({ body: z.string('must be a text').refine((body) => body.trim() !== '', 'is empty') })
 const List = z.strictObject({
@@ -19,50 +19,82 @@ const List = z.strictObject({
   sort: z.enum(['asc', 'desc'], 'must be asc or desc').default('desc'),
   order_by: z.literal(['created_at'], 'must be created_at').default('created_at'),
 })
-
-export interface NoteRoutes {
-  db: Db
-  who: (request: FastifyRequest) => Promise<Asker | null>
-  hear: Hear
-  publicUrl: string
-}
+const Changes = z.record(z.string(), z.array(z.string()))
+const Note = z.strictObject({
+  id: z.int(),
+  type: z.null(),
+  body: z.string(),
+  attachment: z.null(),
+  author: ShownUser.nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  system: z.boolean(),
+  noteable_id: z.int(),
+  noteable_type: z.literal('Issue'),
+  project_id: z.int(),
+  resolvable: z.boolean(),
+  confidential: z.boolean(),
+  internal: z.boolean(),
+  noteable_iid: z.int(),
+  commands_changes: Changes,
+  summary: z.array(z.string()).optional(),
+})
+const Commands = z.strictObject({ commands_changes: Changes, summary: z.array(z.string()).optional() })
 
 const notesOf = '/api/v4/projects/:id/issues/:iid/notes'
 
 /** Reading and writing the notes of an issue. */
-export function noteRoutes(app: FastifyInstance, routes: NoteRoutes): void {
-  const { db, who, hear } = routes
-
-  app.get(notesOf, async (request, reply) => {
-    const facts = await openIssue(routes, request)
-    const { sort, ...page } = readFields(List, request.query)
-    const [total, notes] = await Promise.all([
-      countComments(db, facts.issueId),
-      listComments(db, facts.issueId, { limit: page.per_page, offset: (page.page - 1) * page.per_page, newestFirst: sort === 'desc' }),
-    ])
-    setPageHeaders(request, reply, page, total)
-    return notes.map((note) => noteOf(note, facts, routes.publicUrl))
-  })
-
-  app.get(`${notesOf}/:note_id`, async (request) => {
-    const facts = await openIssue(routes, request)
-    const note = await findComment(db, facts.issueId, numberOf(request, 'note_id', 'Note'))
-    if (!note) throw notFound('404 Note')
-    return noteOf(note, facts, routes.publicUrl)
-  })
-
-  app.post(notesOf, async (request, reply) => {
-    const asker = await who(request)
-    if (!asker) throw signInFirst()
-    if (!asker.scopes.includes('api')) throw new Refusal(403, 'This token may only read: it lacks the scope `api`.')
-    const { body } = readFields(NewNote, request.body)
-    const { project, iid } = issueIn(request)
-    const author = { id: String(asker.userId), name: asker.name }
-    const place = `${project}#${iid}`
-    const heard = await hear({ via: 'api', delivery: deliveryOf(request, asker), on: { project, iid }, place, author, body })
-    return answer(reply, heard, { asker, publicUrl: routes.publicUrl })
-  })
-}
+export const noteRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'GET',
+    path: notesOf,
+    summary: 'Lists the notes of an issue',
+    for: 'everybody',
+    query: List,
+    answers: { 200: z.array(Note) },
+    paged: true,
+    async handle(call) {
+      const { db, request, reply, publicUrl } = call
+      const facts = await openIssue(call)
+      const { sort, ...page } = call.query
+      const [total, notes] = await Promise.all([
+        countComments(db, facts.issueId),
+        listComments(db, facts.issueId, { limit: page.per_page, offset: (page.page - 1) * page.per_page, newestFirst: sort === 'desc' }),
+      ])
+      setPageHeaders(request, reply, page, total)
+      return notes.map((note) => noteOf(note, facts, publicUrl))
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${notesOf}/:note_id`,
+    summary: 'Shows a note',
+    for: 'everybody',
+    answers: { 200: Note },
+    async handle(call) {
+      const facts = await openIssue(call)
+      const note = await findComment(call.db, facts.issueId, numberIn(call, 'note_id', 'Note'))
+      if (!note) throw notFound('Note')
+      return noteOf(note, facts, call.publicUrl)
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: notesOf,
+    summary: 'Writes a note; commands in it are carried out, and only what is left is shown',
+    for: 'users',
+    body: NewNote,
+    answers: { 201: Note, 202: Commands },
+    async handle(call) {
+      const { request, asker, body } = call
+      const on = issueIn(call)
+      const author = { id: String(asker.userId), name: asker.name }
+      const place = `${on.project}#${on.iid}`
+      const heard = await call.hear({ via: 'api', delivery: deliveryOf(request, asker), on, place, author, body: body.body })
+      return answer(call, heard)
+    },
+  }),
+]
 
 // A client that sends the same Idempotency-Key again is the same delivery.
 function deliveryOf({ headers }: FastifyRequest, asker: Asker): string {
@@ -77,18 +109,20 @@ const refusalStatus = { 'unknown person': 403, 'not found': 404, forbidden: 403,
 >
 
 function answer(
-  reply: FastifyReply,
+  { reply, asker, publicUrl }: Call<'users'>,
   { receipt, outcome, waiting }: Heard,
-  { asker, publicUrl }: { asker: Asker; publicUrl: string },
-): FastifyReply {
+): z.input<typeof Note> | z.input<typeof Commands> {
   if (receipt.status === 'refused')
-    throw receipt.why === 'not found' ? notFound('404 Issue') : new Refusal(refusalStatus[receipt.why], receipt.reason)
+    throw receipt.why === 'not found' ? notFound('Issue') : new Refusal(refusalStatus[receipt.why], receipt.reason)
   const summary = waiting ? ['Your commands are waiting and will take effect.'] : outcome?.answer
-  const said = { commands_changes: changesOf(outcome), ...(summary && { summary }) }
-  if (!receipt.shown) return reply.code(202).send(said)
+  const said = { commands_changes: changesOf(outcome), ...(summary && { summary: [...summary] }) }
+  if (!receipt.shown) {
+    reply.code(202)
+    return said
+  }
   const author = { id: asker.userId, username: asker.username, name: asker.name }
   const note = { ...receipt.shown, updatedAt: receipt.shown.createdAt, system: false, author }
-  return reply.code(201).send({ ...noteOf(note, receipt.issue, publicUrl), ...said })
+  return { ...noteOf(note, receipt.issue, publicUrl), ...said }
 }
 
 /** What the commands changed, by command and address. */
@@ -101,43 +135,14 @@ function changesOf(outcome: Heard['outcome']): Record<string, string[]> {
   return changes
 }
 
-function numberOf(request: FastifyRequest, name: string, what: string): number {
-  const text = (request.params as Record<string, string>)[name] ?? ''
-  if (!/^\d{1,15}$/.test(text)) throw notFound(`404 ${what}`)
-  return Number(text)
-}
-
-function issueIn(request: FastifyRequest): { project: string | number; iid: number } {
-  const { id } = request.params as { id: string }
-  const iid = numberOf(request, 'iid', 'Issue')
-  if (iid >= 2 ** 31 || id.includes('\0')) throw notFound('404 Issue')
-  return { project: /^\d{1,15}$/.test(id) ? Number(id) : id, iid }
-}
-
-/** The issue that the address names, if whoever asks may see it. */
-async function openIssue({ db, who }: NoteRoutes, request: FastifyRequest): Promise<IssueFacts> {
-  const asker = await who(request)
-  const facts = await readFacts(db, issueIn(request), asker?.userId ?? null)
-  if (!facts || !can(facts.standing, 'read_issue')) throw asker ? notFound('404 Issue') : signInFirst()
-  return facts
-}
-
-function noteOf(comment: ShownComment, facts: Pick<IssueFacts, 'issueId' | 'iid' | 'projectId'>, publicUrl: string) {
+function noteOf(comment: ShownComment, facts: Pick<IssueFacts, 'issueId' | 'iid' | 'projectId'>, publicUrl: string): z.input<typeof Note> {
   const { author } = comment
   return {
     id: comment.id,
     type: null,
     body: comment.body,
     attachment: null,
-    author: author && {
-      id: author.id,
-      username: author.username,
-      name: author.name,
-      state: 'active',
-      locked: false,
-      avatar_url: null,
-      web_url: `${publicUrl}/${author.username}`,
-    },
+    author: author && shownUser(author, publicUrl),
     created_at: comment.createdAt.toISOString(),
     updated_at: comment.updatedAt.toISOString(),
     system: comment.system,

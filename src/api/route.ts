@@ -1,0 +1,109 @@
+// What a route is: who may ask, what is read, what is answered. The server and the document that describes it come from the same words.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Asker } from '../domain/access-tokens.ts'
+import type { Actor } from '../domain/history.ts'
+import type { Hear } from '../pipeline/wait.ts'
+import type { Db } from '../storage/db.ts'
+import { readFields } from './fields.ts'
+import { Refusal, signInFirst } from './refusal.ts'
+
+/** What the routes need from the other rooms. */
+export interface ApiParts {
+  db: Db
+  who: (request: FastifyRequest) => Promise<Asker | null>
+  hear: Hear
+  publicUrl: string
+  mostAtOnce: number
+}
+
+/** Who may ask at all; what they may do is for the rules of the domain. */
+export type Audience = 'everybody' | 'users' | 'administrators'
+
+/** One request. */
+export interface Call<For extends Audience = Audience, Query = unknown, Body = unknown> extends ApiParts {
+  request: FastifyRequest
+  reply: FastifyReply
+  asker: For extends 'everybody' ? Asker | null : Asker
+  /** The id of whoever asks; null for a visitor. */
+  userId: For extends 'everybody' ? number | null : number
+  /** Whoever asks, as the history names them. */
+  actor: For extends 'everybody' ? undefined : Actor
+  /** The named parts of the address, decoded. */
+  params: Readonly<Record<string, string>>
+  query: Query
+  body: Body
+}
+
+type Answers = Readonly<Record<number, z.ZodType>>
+
+interface Definition<For extends Audience, Query extends z.ZodType, Body extends z.ZodType, Given extends Answers> {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** The whole address, with `:name` for its parts. */
+  path: string
+  /** What it does, in a few words. */
+  summary: string
+  for: For
+  query?: Query
+  /** The fields of the body. They can also be sent in the query, as clients made for GitLab do. */
+  body?: Body
+  /** What is answered when all is well, by status; the first is the usual one. */
+  answers: Given
+  /** A list with the headers of GitLab's paging. */
+  paged?: true
+  handle(call: Call<For, z.output<Query>, z.output<Body>>): Promise<z.input<Given[keyof Given & number]>>
+}
+
+/** A route, whatever its types. */
+export type Route = Omit<Definition<Audience, z.ZodType, z.ZodType, Answers>, 'handle'> & { handle(call: Call): Promise<unknown> }
+
+/** Defines a route; what its handler gets follows from what it reads. */
+export const defineRoute = <
+  For extends Audience,
+  Given extends Answers,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+>(
+  definition: Definition<For, Query, Body, Given>,
+): Route => definition as unknown as Route
+
+/** Nothing is answered but the status. */
+export const nothing = z.undefined()
+
+const noFields = z.strictObject({})
+
+/** Serves routes. */
+export function mountRoutes(app: FastifyInstance, parts: ApiParts, routes: readonly Route[]): void {
+  for (const route of routes)
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => {
+        const asker = await parts.who(request)
+        admit(route, asker)
+        reply.code(usualStatus(route))
+        const userId = asker?.userId ?? null
+        const whose = { asker, userId, actor: asker ? { userId: asker.userId, via: 'api' } : undefined }
+        const params = request.params as Record<string, string>
+        return route.handle({ ...parts, ...whose, ...readAsked(route, request), request, reply, params } as Call)
+      },
+    })
+}
+
+export const usualStatus = ({ answers }: Pick<Route, 'answers'>): number => Number(Object.keys(answers)[0])
+
+function admit({ method, for: audience }: Route, asker: Asker | null): void {
+  if (!asker) {
+    if (audience === 'everybody') return
+    throw signInFirst()
+  }
+  const wanted = method === 'GET' ? ['read_api', 'api'] : ['api']
+  if (!wanted.some((scope) => asker.scopes.includes(scope))) throw new Refusal(403, 'This token may only read: it lacks the scope `api`.')
+  if (audience === 'administrators' && !asker.administrator) throw new Refusal(403, '403 Forbidden: only administrators may do this.')
+}
+
+function readAsked({ query, body }: Route, { query: asked, body: sent }: FastifyRequest): { query: unknown; body: unknown } {
+  if (!body) return { query: readFields(query ?? noFields, asked), body: undefined }
+  const isObject = sent === undefined || sent === null || (typeof sent === 'object' && !Array.isArray(sent))
+  return { query: undefined, body: readFields(body, isObject ? { ...(asked as object), ...sent } : sent) }
+}
