@@ -1,38 +1,7 @@
 // Every table on one page. Row types are the types of the house; rules of uniqueness and reference live here, in the database.
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  boolean,
-  check,
-  customType,
-  foreignKey,
-  index,
-  integer,
-  jsonb,
-  numeric,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  unique,
-} from 'drizzle-orm/pg-core'
-
-const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity()
-const ref = () => bigint({ mode: 'number' })
-const moment = () => timestamp({ withTimezone: true, mode: 'date' })
-const now = () => moment().notNull().defaultNow()
-
-const state = () =>
-  text({ enum: ['active', 'inactive'] })
-    .notNull()
-    .default('active')
-const visibility = () =>
-  text({ enum: ['public', 'private'] })
-    .notNull()
-    .default('private')
-
-// Text compared byte by byte, whatever the locale of the database: what prefix ranges and uniqueness need.
-const key = customType<{ data: string }>({ dataType: () => 'text collate "C"' })
+import { bigint, boolean, check, foreignKey, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { id, key, moment, now, ref, state, visibility } from './columns.ts'
 
 export const users = pgTable(
   'users',
@@ -176,10 +145,19 @@ export const issues = pgTable(
     unique('issues_iid_unique').on(t.projectId, t.iid),
     foreignKey({ columns: [t.projectId], foreignColumns: [projects.id] }).onDelete('cascade'),
     foreignKey({ columns: [t.authorId], foreignColumns: [users.id] }).onDelete('set null'),
-    index('issues_author').on(t.authorId),
+    index('issues_by_author').on(t.authorId, t.projectId, t.state, t.createdAt, t.id),
+    // A list of a project's issues is a range of one of these for each state; a list of a group's is many such ranges.
+    index('issues_by_creation').on(t.projectId, t.state, t.createdAt, t.id),
+    index('issues_by_update').on(t.projectId, t.state, t.updatedAt, t.id),
     check('issues_state', sql`${t.state} in ('opened', 'closed')`),
   ],
 )
+
+/** What a search of issues looks through. Beside them, as every other change to an issue would write this index anew. */
+export const issueTexts = pgTable('issue_texts', { issueId: ref().primaryKey(), searchText: key().notNull() }, (t) => [
+  foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
+  index('issue_texts_search').using('gin', sql`search_text gin_trgm_ops`),
+])
 
 /** Where an issue was before it was moved: its old reference still leads to it. Numbers are not given twice. */
 export const formerReferences = pgTable(
@@ -222,6 +200,8 @@ export const deliveries = pgTable(
     delivery: key().notNull(),
     issueId: ref().notNull(),
     commentId: ref(),
+    /** It is the description of its issue. */
+    describes: boolean().notNull().default(false),
     authorId: ref().notNull(),
     place: text().notNull(),
     body: text().notNull(),
@@ -241,7 +221,8 @@ export const deliveries = pgTable(
     index('deliveries_waiting').on(t.issueId, t.id).where(sql`${t.status} = 'queued'`),
     index('deliveries_open').on(t.id).where(sql`${t.status} <> 'replied'`),
     index('deliveries_issue').on(t.issueId),
-    index('deliveries_comment').on(t.commentId),
+    index('deliveries_comment').on(t.commentId, t.id),
+    index('deliveries_description').on(t.issueId, t.id).where(sql`${t.describes}`),
     index('deliveries_author').on(t.authorId),
     check('deliveries_status', sql`${t.status} in ('queued', 'applied', 'replied', 'failed')`),
   ],

@@ -96,7 +96,12 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
     await db.execute(sql`insert into organizations (group_id, name, name_key, description) values (1, 'Lumière', 'lumière', 'Café')`)
     await db.execute(sql`insert into contacts (group_id, organization_id, first_name, last_name, phone, state, find_by_name, find_by_surname, find_by_organization)
       values (1, 1, 'Élodie', 'Marchand', '+33 A', 'inactive', 'elodie marchand', 'marchand elodie', 'lumiere')`)
+    await db.execute(
+      sql`insert into projects (group_id, path, full_path, path_key, name) values (1, 'shop', 'acme/shop', 'acme/shop', 'Shop')`,
+    )
+    await db.execute(sql`insert into issues (project_id, iid, title, description) values (1, 1, 'Ärger', 'Im Café')`)
     await migrate()
+    expect(await rowsOf(db, sql`select search_text from issue_texts`)).toEqual([{ search_text: 'arger\nim cafe' }])
     expect(await rowsOf(db, sql`select first_key, last_key, phone_key, search_text from contacts`)).toEqual([
       { first_key: 'elodie', last_key: 'marchand', phone_key: '+33 a', search_text: 'elodie marchand\n\n+33 a\nlumiere\n' },
     ])
