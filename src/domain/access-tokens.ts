@@ -22,22 +22,27 @@ const hashOf = (secret: string) => createHash('sha256').update(secret).digest('b
 const lifetime: Record<TokenKind, string | null> = { api: null, session: '30 days', sign_in: '1 day' }
 const prefix: Record<TokenKind, string> = { api: 'rbat-', session: '', sign_in: '' }
 
-/**
- * Makes a token and returns its secret, which is kept nowhere.
- * @param secret one that the operator has chosen; else 256 random bits
- */
-export async function createToken(
-  tx: Tx,
-  userId: number,
-  kind: TokenKind,
-  options: { name?: string; scopes?: string[]; secret?: string } = {},
-): Promise<string> {
-  const { name = kind, scopes = ['api'], secret = prefix[kind] + randomBytes(32).toString('base64url') } = options
+interface TokenOptions {
+  name?: string
+  scopes?: string[]
+  /** One that the operator has chosen; else 256 random bits. */
+  secret?: string
+  /** Else what is usual for its kind. */
+  expiresAt?: Date | null
+}
+
+/** Makes a token and returns its secret, which is kept nowhere. */
+export const createToken = async (tx: Tx, userId: number, kind: TokenKind, options: TokenOptions = {}): Promise<string> =>
+  (await insertToken(tx, userId, kind, options)).secret
+
+/** The same, with the token's id. */
+export async function insertToken(tx: Tx, userId: number, kind: TokenKind, options: TokenOptions): Promise<{ id: number; secret: string }> {
+  const { name = kind, scopes = ['api'], secret = prefix[kind] + randomBytes(32).toString('base64url'), expiresAt } = options
   const life = lifetime[kind]
-  await tx
-    .insert(accessTokens)
-    .values({ userId, kind, name, scopes, hash: hashOf(secret), expiresAt: life === null ? null : sql`now() + ${life}::interval` })
-  return secret
+  const end = expiresAt ?? (life === null ? null : sql`now() + ${life}::interval`)
+  const row = { userId, kind, name, scopes, hash: hashOf(secret), expiresAt: end }
+  const [made] = (await tx.insert(accessTokens).values(row).returning({ id: accessTokens.id })) as [{ id: number }]
+  return { id: made.id, secret }
 }
 
 const stillGood = and(
@@ -78,7 +83,20 @@ export async function useSignInLink(tx: Tx, secret: string): Promise<number | un
   return used?.userId
 }
 
+/** Is a token neither expired nor revoked, and its user not blocked? */
+export async function isStillGood(tx: Tx, tokenId: number): Promise<boolean> {
+  const found = await tx
+    .select({ id: accessTokens.id })
+    .from(accessTokens)
+    .innerJoin(users, eq(users.id, accessTokens.userId))
+    .where(and(eq(accessTokens.id, tokenId), stillGood))
+  return found.length > 0
+}
+
 /** Ends a token at once. */
 export async function revokeToken(tx: Tx, tokenId: number): Promise<void> {
-  await tx.update(accessTokens).set({ revokedAt: sql`now()` }).where(eq(accessTokens.id, tokenId))
+  await tx
+    .update(accessTokens)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(accessTokens.id, tokenId), isNull(accessTokens.revokedAt)))
 }

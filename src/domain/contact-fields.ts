@@ -29,7 +29,8 @@ const atom = "[\\p{L}\\p{N}\\p{M}_+'&!#$%*/=?^{}~-]+"
 const label = '[\\p{L}\\p{N}\\p{M}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}\\p{M}_])?'
 const address = new RegExp(`^(?=[\\p{L}\\p{N}_])${atom}(?:\\.${atom})*@${label}(?:\\.${label})*$`, 'u')
 
-function readAddress(given: string | null | undefined): { email: string | null; faults: Fault[] } {
+/** Reads an e-mail address, as contacts and users have one. */
+export function readAddress(given: string | null | undefined): { email: string | null; faults: Fault[] } {
   const email = given || null
   if (email !== null && [...email].length > longestAddress)
     return { email: null, faults: [{ field: 'email', fault: `Email is too long (maximum is ${longestAddress} characters)` }] }

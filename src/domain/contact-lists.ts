@@ -62,7 +62,7 @@ const shown = {
 }
 
 /** Contacts by id, as lists show them, in no order. */
-const showContacts = (tx: Tx, ids: readonly number[]): Promise<ListedContact[]> =>
+export const showContacts = (tx: Tx, ids: readonly number[]): Promise<ListedContact[]> =>
   tx
     .select(shown)
     .from(contacts)

@@ -1,5 +1,5 @@
 // Are customer relations on for a group, and whose contacts does it use?
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { groupSettings } from '../storage/schema.ts'
 import { attempt } from './deeds.ts'
@@ -33,24 +33,31 @@ const linksInTheWay = conflict('Contact source cannot be changed when issues alr
  */
 export const changeSettings = (db: Db, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> =>
   attempt(db, async (tx) => {
-    await holdTreesStill(tx, sql`select unnest(${sql.param([groupId, wanted.contactSourceId ?? groupId])}::bigint[])`, 'alone')
-    const before = await readGroupFacts(tx, groupId, actor.userId)
-    if (!before || !can(before.standing, 'read_group')) return notFound('group')
-    if (!can(before.standing, 'change_settings')) return forbidden('change_settings')
-    const { contactSourceId: named } = wanted
-    if (typeof named === 'number' && named !== before.namedSourceId && !(await mayName(tx, actor, before, named)))
-      return invalid([{ field: 'contactSourceId', fault: 'Contact source was not found, or you may not see its contacts' }])
-    const settings = (({ customerRelations, namedSourceId: contactSourceId }: GroupFacts) => ({ customerRelations, contactSourceId }))(
-      before,
-    )
-    const changed = difference(settings, wanted)
-    if (!changed) return done(before)
-    await saveSettings(tx, groupId, changed.after)
-    const after = (await readGroupFacts(tx, groupId, actor.userId)) as GroupFacts
-    if (after.sourceId !== before.sourceId && (await hasLinks(tx, groupId))) return linksInTheWay
-    await record(tx, actor, [{ action: 'settings_changed', groupId, ...changed }])
-    return done(after)
+    await holdTreesStill(tx, treesOfSettings(groupId, wanted), 'alone')
+    return changeSettingsHere(tx, actor, groupId, wanted)
   })
+
+/** SQL: whose trees must be held alone while settings of a group change. */
+export const treesOfSettings = (groupId: number, { contactSourceId }: Settings): SQL =>
+  sql`select unnest(${sql.param([groupId, contactSourceId ?? groupId])}::bigint[])`
+
+/** The same within a transaction that holds these trees alone. */
+export async function changeSettingsHere(tx: Tx, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> {
+  const before = await readGroupFacts(tx, groupId, actor.userId)
+  if (!before || !can(before.standing, 'read_group')) return notFound('group')
+  if (!can(before.standing, 'change_settings')) return forbidden('change_settings')
+  const { contactSourceId: named } = wanted
+  if (typeof named === 'number' && named !== before.namedSourceId && !(await mayName(tx, actor, before, named)))
+    return invalid([{ field: 'contactSourceId', fault: 'Contact source was not found, or you may not see its contacts' }])
+  const settings = (({ customerRelations, namedSourceId: contactSourceId }: GroupFacts) => ({ customerRelations, contactSourceId }))(before)
+  const changed = difference(settings, wanted)
+  if (!changed) return done(before)
+  await saveSettings(tx, groupId, changed.after)
+  const after = (await readGroupFacts(tx, groupId, actor.userId)) as GroupFacts
+  if (after.sourceId !== before.sourceId && (await hasLinks(tx, groupId))) return linksInTheWay
+  await record(tx, actor, [{ action: 'settings_changed', groupId, ...changed }])
+  return done(after)
+}
 
 /** A group may name itself, and whichever holds contacts that the actor can read. */
 async function mayName(tx: Tx, { userId }: Actor, group: GroupFacts, named: number): Promise<boolean> {

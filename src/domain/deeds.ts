@@ -1,6 +1,6 @@
 // How something is done: in one transaction, all of it or nothing, tried again when others were in the way.
 import { type Db, type Tx, transact, violated } from '../storage/db.ts'
-import { type Fault, invalid, type Refusal, type Result } from './refusals.ts'
+import { exists, invalid, type Refusal, type Result } from './refusals.ts'
 
 class Undone extends Error {
   readonly refusal: Refusal
@@ -11,11 +11,13 @@ class Undone extends Error {
 }
 
 // What the database alone can say for sure when two people do the same at once.
-const taken: Readonly<Record<string, Fault>> = {
-  contacts_email_unique: { field: 'email', fault: 'Email has already been taken' },
-  organizations_name_unique: { field: 'name', fault: 'Name has already been taken' },
-  groups_path_unique: { field: 'path', fault: 'Path has already been taken' },
-  projects_path_unique: { field: 'path', fault: 'Path has already been taken' },
+const taken: Readonly<Record<string, { refused: Refusal }>> = {
+  contacts_email_unique: invalid([{ field: 'email', fault: 'Email has already been taken' }]),
+  organizations_name_unique: invalid([{ field: 'name', fault: 'Name has already been taken' }]),
+  groups_path_unique: invalid([{ field: 'path', fault: 'Path has already been taken' }]),
+  projects_path_unique: invalid([{ field: 'path', fault: 'Path has already been taken' }]),
+  users_username_unique: exists('Username has already been taken'),
+  users_email_unique: exists('Email has already been taken'),
 }
 
 /** Does a deed; `long` if it may take minutes. A refusal undoes whatever it has done by then. */
@@ -35,6 +37,6 @@ export async function attempt<Value>(
     if (fault instanceof Undone) return { refused: fault.refusal }
     const known = taken[violated(fault) ?? '']
     if (!known) throw fault
-    return invalid([known])
+    return known
   }
 }

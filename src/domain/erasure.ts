@@ -1,8 +1,7 @@
 // Deleting contacts and organizations: what was known of them goes; that something happened stays.
-import { eq, inArray, sql } from 'drizzle-orm'
+import { eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { Again, type Db, rowsOf, type Tx } from '../storage/db.ts'
-import { type Contact, contacts, erasures, organizations } from '../storage/schema.ts'
-import { addressKey } from './change.ts'
+import { contacts, erasures, organizations } from '../storage/schema.ts'
 import { attempt } from './deeds.ts'
 import { type Actor, forgetContents, record, recordSameEdit } from './history.ts'
 import { holderFor, holdHolders } from './holders.ts'
@@ -24,9 +23,9 @@ export const deleteContact = (db: Db, actor: Actor, id: number): Promise<Result<
     if (holder.refused) return holder
     await checkIssuesOf(tx, id, issues)
     await cutLinks(tx, actor, sql`l.contact_id = ${id}`)
-    await leaveTraces(tx, contact)
+    await leaveTraces(tx, sql`select ${id}::bigint`)
     await record(tx, actor, [{ action: 'contact_deleted', groupId: contact.groupId, contactId: id }])
-    await forgetContents(tx, 'contact_id', id)
+    await forgetContents(tx, 'contact_id', sql`select ${id}::bigint`)
     await tx.delete(contacts).where(eq(contacts.id, id))
     return done(true)
   })
@@ -43,7 +42,7 @@ export const deleteOrganization = (db: Db, actor: Actor, id: number): Promise<Re
     await recordSameEdit(tx, actor, ours, { before: { organizationId: id }, after: { organizationId: null } })
     await setOrganization(tx, sql`organization_id = ${id}`, { id: null, key: null })
     await record(tx, actor, [{ action: 'organization_deleted', groupId: organization.groupId, organizationId: id }])
-    await forgetContents(tx, 'organization_id', id)
+    await forgetContents(tx, 'organization_id', sql`select ${id}::bigint`)
     await tx.delete(organizations).where(eq(organizations.id, id))
     return done(true)
   })
@@ -60,16 +59,19 @@ export async function checkIssuesOf(tx: Tx, contactId: number, held: readonly nu
   if (now.some(({ issue_id }) => !known.has(issue_id))) throw new Again('the contact was linked meanwhile')
 }
 
-/** Puts down every address that a contact has or had, and the name of one that had none. */
-async function leaveTraces(tx: Tx, { id, email, firstName, lastName }: Contact): Promise<void> {
-  const kept = await rowsOf<{ email: string }>(
-    tx,
-    sql`select distinct email from history h, lateral (values (h.before->>'email'), (h.after->>'email'), (h.before->'merged'->>'email')) as had (email)
-      where h.contact_id = ${id} and email is not null`,
-  )
-  const addresses = [...(email === null ? [] : [email]), ...kept.map((had) => had.email)]
-  const traces = new Set((addresses.length > 0 ? addresses : [`${firstName} ${lastName}`]).map(addressKey))
-  await tx.insert(erasures).values([...traces].map((trace) => ({ trace })))
+/**
+ * Puts down every address that contacts have or had, and the names of those that had none.
+ * @param ids SQL that yields the contacts
+ */
+export async function leaveTraces(tx: Tx, ids: SQL): Promise<void> {
+  const addresses = (of: SQL) => sql`select had.email from history h,
+    lateral (values (h.before->>'email'), (h.after->>'email'), (h.before->'merged'->>'email')) as had (email) where h.contact_id ${of} and had.email is not null`
+  const key = (text: SQL) => sql`lower(normalize(${text}, NFC)) collate "C"`
+  await tx.execute(sql`insert into erasures (trace)
+    select email_key from contacts where id in (${ids}) and email_key is not null
+    union select ${key(sql`kept.email`)} from (${addresses(sql`in (${ids})`)}) kept
+    union select ${key(sql`c.first_name || ' ' || c.last_name`)} from contacts c
+      where c.id in (${ids}) and c.email_key is null and not exists (${addresses(sql`= c.id`)})`)
 }
 
 /** Something to be taken out of what was once delivered: an address, or a name. In small letters. */

@@ -49,7 +49,15 @@ const named = (table: SQL, name: PlaceName): SQL =>
  * @returns undefined if there is no such group. Whether the person may know of it is not asked here.
  */
 export async function readGroupFacts(tx: Tx, name: PlaceName, userId: number | null): Promise<GroupFacts | undefined> {
-  const [row] = await rowsOf<GroupRow>(
+  return (await groupsWhere(tx, userId, named(sql`g`, name)))[0]
+}
+
+/** The same for many groups at once, in no order. */
+export const readFactsOfGroups = (tx: Tx, ids: readonly number[], userId: number | null): Promise<GroupFacts[]> =>
+  groupsWhere(tx, userId, sql`g.id = any(${sql.param(ids)}::bigint[])`)
+
+async function groupsWhere(tx: Tx, userId: number | null, where: SQL): Promise<GroupFacts[]> {
+  const rows = await rowsOf<GroupRow>(
     tx,
     sql`select g.id, g.parent_id as "parentId", g.path, g.full_path as "fullPath", g.name, g.ancestors, g.visibility,
       coalesce(here.customer_relations, true) as "customerRelations", here.contact_source_id as "namedSourceId", source.id as "sourceId",
@@ -60,9 +68,9 @@ export async function readGroupFacts(tx: Tx, name: PlaceName, userId: number | n
     left join group_settings here on here.group_id = g.id
     left join group_settings there on there.group_id = source.id
     left join users u on u.id = ${userId} and not u.blocked
-    where ${named(sql`g`, name)}`,
+    where ${where}`,
   )
-  return row && factsOf(row)
+  return rows.map(factsOf)
 }
 
 function factsOf({ administrator, group, source, sourceIsOn, ...rest }: GroupRow): GroupFacts {
@@ -90,14 +98,23 @@ export interface ProjectFacts {
 
 /** The same for a project: the way to it, and what counts in it. */
 export async function readProject(tx: Tx, name: PlaceName, userId: number | null): Promise<ProjectFacts | undefined> {
-  const [row] = await rowsOf<Omit<ProjectFacts, 'standing'> & { administrator: boolean; project: number }>(
+  return (await projectsWhere(tx, userId, named(sql`p`, name)))[0]
+}
+
+/** The same for many projects at once, in no order. */
+export const readManyProjects = (tx: Tx, ids: readonly number[], userId: number | null): Promise<ProjectFacts[]> =>
+  projectsWhere(tx, userId, sql`p.id = any(${sql.param(ids)}::bigint[])`)
+
+async function projectsWhere(tx: Tx, userId: number | null, where: SQL): Promise<ProjectFacts[]> {
+  const rows = await rowsOf<Omit<ProjectFacts, 'standing'> & { administrator: boolean; project: number }>(
     tx,
     sql`select p.id, p.group_id as "groupId", p.path, p.full_path as "fullPath", p.name, p.visibility, ${contactSourceOf(sql`g.ancestors`)} as "sourceId",
       u.id as "userId", coalesce(u.administrator, false) as administrator, ${levelInProject(sql`u.id`, sql`p.id`, sql`g.ancestors`)} as project
     from projects p join groups g on g.id = p.group_id left join users u on u.id = ${userId} and not u.blocked
-    where ${named(sql`p`, name)}`,
+    where ${where}`,
   )
-  if (!row) return undefined
-  const { administrator, project, ...rest } = row
-  return { ...rest, standing: { administrator, project, open: rest.visibility === 'public' } }
+  return rows.map(({ administrator, project, ...rest }) => ({
+    ...rest,
+    standing: { administrator, project, open: rest.visibility === 'public' },
+  }))
 }

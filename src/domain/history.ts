@@ -13,8 +13,9 @@ type Verb = 'created' | 'edited' | 'activated' | 'deactivated' | 'deleted' | 'me
 export type Action =
   | `contact_${Verb | 'linked' | 'unlinked'}`
   | `organization_${Verb}`
-  | `${'group' | 'project'}_${'created' | 'edited' | 'transferred'}`
-  | `issue_${'moved' | 'cloned'}`
+  | `${'group' | 'project'}_${'created' | 'edited' | 'transferred' | 'deleted'}`
+  | `issue_${'edited' | 'closed' | 'reopened' | 'moved' | 'cloned' | 'deleted'}`
+  | `note_${'edited' | 'deleted'}`
   | 'settings_changed'
   | `role_${'given' | 'taken'}`
 
@@ -58,6 +59,12 @@ export async function recordSameEdit(tx: Tx, { userId, via }: Actor, which: SQL,
     from (${which}) edited`)
 }
 
+/** Keeps the same fact of many. `rows`: SQL that yields their (group_id, project_id, issue_id, contact_id, organization_id, before). */
+export async function recordMany(tx: Tx, { userId, via }: Actor, action: Action, rows: SQL): Promise<void> {
+  await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id, organization_id, before)
+    select ${userId}::bigint, ${via}::text, ${action}::text, many.* from (${rows}) many`)
+}
+
 /** Gives the history of one to another, into which it was merged. */
 export async function handOver(tx: Tx, subject: Subject, { from, to }: { from: number; to: number }): Promise<void> {
   const column = sql.identifier(subject)
@@ -75,8 +82,11 @@ export function difference<Row extends object>(
   return { before: only(before), after: only(after) }
 }
 
-/** Takes what was kept of a contact or organization out of its history; that something happened stays. */
-export async function forgetContents(tx: Tx, subject: Subject, id: number): Promise<void> {
+/**
+ * Takes what was kept of contacts or organizations out of their history; that something happened stays.
+ * @param ids SQL that yields them
+ */
+export async function forgetContents(tx: Tx, subject: Subject, ids: SQL): Promise<void> {
   const kept = sql`num_nonnulls(before, after) > 0`
-  await tx.execute(sql`update history set before = null, after = null where ${sql.identifier(subject)} = ${id} and ${kept}`)
+  await tx.execute(sql`update history set before = null, after = null where ${sql.identifier(subject)} in (${ids}) and ${kept}`)
 }

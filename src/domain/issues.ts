@@ -3,6 +3,7 @@ import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { type Issue, issues, users } from '../storage/schema.ts'
 import type { Facts } from './change.ts'
+import { keepText } from './issue-texts.ts'
 import { levelInGroup, levelInProject } from './members.ts'
 import { contactSourceOf } from './sources.ts'
 import { checkTrees, holdTrees } from './trees.ts'
@@ -149,8 +150,9 @@ export async function openIssue(
 ): Promise<Issue> {
   const { projectId, title, description, authorId } = wanted
   const iid = await nextIid(tx, projectId)
-  const [issue] = await tx.insert(issues).values({ projectId, iid, title, description, authorId }).returning()
-  return issue as Issue
+  const [issue] = (await tx.insert(issues).values({ projectId, iid, title, description, authorId }).returning()) as [Issue]
+  await keepText(tx, issue)
+  return issue
 }
 
 /**

@@ -54,7 +54,7 @@ const shown = {
 }
 
 /** Organizations by id, as lists show them, in no order. */
-const showOrganizations = (tx: Tx, ids: readonly number[]): Promise<ListedOrganization[]> =>
+export const showOrganizations = (tx: Tx, ids: readonly number[]): Promise<ListedOrganization[]> =>
   tx
     .select(shown)
     .from(organizations)

@@ -23,7 +23,8 @@ const reserved = new Set(
     ' ',
   ),
 )
-const form = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/
+/** What a path, and a username, look like. */
+export const form = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/
 const ending = /\.(?:git|atom)$/i
 
 /** The longest full path. */
@@ -37,6 +38,15 @@ function faultsOfPath(path: string, topLevel: boolean): Fault[] {
     )
   return topLevel && reserved.has(path.toLowerCase()) ? fault(`${path} is a reserved name`) : []
 }
+
+/** The path that a name makes: small letters and digits, hyphens between them. */
+export const pathFrom = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}+/gu, '')
+    .replace(/[^a-z0-9_.]+/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
 
 /** Reads what was given, all faults at once. Whether the path is taken is for the database to say. */
 export function readPlaceFields(given: PlaceFields, { whole, topLevel }: { whole: boolean; topLevel: boolean }) {

@@ -8,7 +8,7 @@ import { faultsOfFullPath, holdGroup, insertGroup, insertProject, type Parent, p
 import { type Actor, difference, record } from './history.ts'
 import { setRole } from './members.ts'
 import { type Ability, can } from './permissions.ts'
-import { longestPath, type PlaceFields, type PlaceTexts, readPlaceFields } from './place-fields.ts'
+import { longestPath, type PlaceFields, type PlaceTexts, pathFrom, readPlaceFields } from './place-fields.ts'
 import { done, type Fault, forbidden, invalid, notFound, type Result } from './refusals.ts'
 import { holdTreesStill } from './trees.ts'
 import { isUser } from './users.ts'
@@ -35,21 +35,33 @@ async function readNew(tx: Tx, parent: Parent | undefined, given: PlaceFields): 
  * Creates a group below a parent, for its owners; or a top-level one, for everybody who is signed in: they become its owner.
  * @returns the group, or every fault of what was given, by field
  */
-export const createGroup = (db: Db, actor: Actor, given: PlaceFields & { parentId?: number | null }): Promise<Result<Group>> =>
+export const createGroup = (db: Db, actor: Actor, given: NewGroup): Promise<Result<Group>> =>
   attempt(db, async (tx) => {
-    const { parentId } = given
-    const isBelow = typeof parentId === 'number'
-    if (isBelow) await holdTreesStill(tx, sql`${parentId}::bigint`, 'together')
-    const parent = isBelow ? await parentFor(tx, parentId, actor, 'create_subgroup') : undefined
-    if (parent?.refused) return parent
-    if (!parent && !(await isUser(tx, actor.userId))) return onlyUsers
-    const read = await readNew(tx, parent?.value, given)
-    if (read.refused) return read
-    const group = await insertGroup(tx, { ...read.value, parent: parent?.value })
-    if (!parent) await setRole(tx, actor.userId, { group }, 'owner')
-    await record(tx, actor, [{ action: 'group_created', groupId: group.id, after: contentsOf(group) }])
-    return done(group)
+    if (typeof given.parentId === 'number') await holdTreesStill(tx, sql`${given.parentId}::bigint`, 'together')
+    return createGroupHere(tx, actor, given)
   })
+
+export type NewGroup = PlaceFields & { parentId?: number | null }
+
+/** The same within a transaction that holds the parent's tree. */
+export async function createGroupHere(tx: Tx, actor: Actor, given: NewGroup): Promise<Result<Group>> {
+  const parent = typeof given.parentId === 'number' ? await parentFor(tx, given.parentId, actor, 'create_subgroup') : undefined
+  if (parent?.refused) return parent
+  if (!parent && !(await isUser(tx, actor.userId))) return onlyUsers
+  const read = await readNew(tx, parent?.value, given)
+  if (read.refused) return read
+  const group = await insertGroup(tx, { ...read.value, parent: parent?.value })
+  if (!parent) await setRole(tx, actor.userId, { group }, 'owner')
+  await record(tx, actor, [{ action: 'group_created', groupId: group.id, after: contentsOf(group) }])
+  return done(group)
+}
+
+// A project may be given by its name or by its path alone.
+const named = ({ path, name, ...rest }: PlaceFields): PlaceFields => ({
+  ...rest,
+  path: path === undefined && name ? pathFrom(name) : path,
+  name: name === undefined ? path : name,
+})
 
 /** Creates a project in a group. */
 export const createProject = (db: Db, actor: Actor, given: PlaceFields & { groupId: number }): Promise<Result<Project>> =>
@@ -57,7 +69,7 @@ export const createProject = (db: Db, actor: Actor, given: PlaceFields & { group
     await holdTreesStill(tx, sql`${given.groupId}::bigint`, 'together')
     const parent = await parentFor(tx, given.groupId, actor, 'create_project')
     if (parent.refused) return parent
-    const read = await readNew(tx, parent.value, given)
+    const read = await readNew(tx, parent.value, named(given))
     if (read.refused) return read
     const project = await insertProject(tx, { ...read.value, group: parent.value })
     await record(tx, actor, [{ action: 'project_created', projectId: project.id, after: contentsOf(project) }])
@@ -70,21 +82,26 @@ const contentsOf = ({ path, name, visibility }: Pick<Group, 'path' | 'name' | 'v
 export const editGroup = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<GroupFacts>> =>
   attempt(db, async (tx) => {
     await holdTreesStill(tx, sql`${id}::bigint`, 'alone')
-    const before = await readGroupFacts(tx, id, actor.userId)
-    if (!before || !can(before.standing, 'read_group')) return notFound('group')
-    if (!can(before.standing, 'admin_group')) return forbidden('admin_group')
-    if (before.parentId !== null) await holdGroup(tx, before.parentId)
-    const changed = await readEdit(tx, before, { given, topLevel: before.parentId === null })
-    if (changed.refused) return changed
-    if (!changed.value) return done(before)
-    if (changed.value.after.path) {
-      const faults = await repath(tx, before, newPathOf(before, changed.value.after.path))
-      if (faults.length > 0) return invalid(faults)
-    }
-    await tx.update(groups).set(changed.value.after).where(eq(groups.id, id))
-    await record(tx, actor, [{ action: 'group_edited', groupId: id, ...changed.value }])
-    return done((await readGroupFacts(tx, id, actor.userId)) as GroupFacts)
+    return editGroupHere(tx, actor, id, given)
   })
+
+/** The same within a transaction that holds the group's tree alone. */
+export async function editGroupHere(tx: Tx, actor: Actor, id: number, given: PlaceFields): Promise<Result<GroupFacts>> {
+  const before = await readGroupFacts(tx, id, actor.userId)
+  if (!before || !can(before.standing, 'read_group')) return notFound('group')
+  if (!can(before.standing, 'admin_group')) return forbidden('admin_group')
+  if (before.parentId !== null) await holdGroup(tx, before.parentId)
+  const changed = await readEdit(tx, before, { given, topLevel: before.parentId === null })
+  if (changed.refused) return changed
+  if (!changed.value) return done(before)
+  if (changed.value.after.path) {
+    const faults = await repath(tx, before, newPathOf(before, changed.value.after.path))
+    if (faults.length > 0) return invalid(faults)
+  }
+  await tx.update(groups).set(changed.value.after).where(eq(groups.id, id))
+  await record(tx, actor, [{ action: 'group_edited', groupId: id, ...changed.value }])
+  return done((await readGroupFacts(tx, id, actor.userId)) as GroupFacts)
+}
 
 /** Renames a project, or changes who may see it. */
 export const editProject = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<Project>> =>

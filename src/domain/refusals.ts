@@ -17,6 +17,8 @@ export type Refusal =
   | { why: 'invalid'; reason: string; faults: readonly Fault[] }
   /** It is all right in itself, but not as things stand. */
   | { why: 'conflict'; reason: string }
+  /** The same is there already. */
+  | { why: 'exists'; reason: string }
 
 /** What a deed comes to. Only a bug or a broken database is thrown. */
 export type Result<Value> = { value: Value; refused?: undefined } | { refused: Refusal; value?: undefined }
@@ -30,6 +32,8 @@ export const notFound = (what: string): { refused: Refusal } => ({
 export const forbidden = (ability: Ability): { refused: Refusal } => ({ refused: { why: 'forbidden', reason: refusalOf(ability) } })
 
 export const conflict = (reason: string): { refused: Refusal } => ({ refused: { why: 'conflict', reason } })
+
+export const exists = (reason: string): { refused: Refusal } => ({ refused: { why: 'exists', reason } })
 
 export const invalid = (faults: readonly Fault[]): { refused: Refusal } => ({
   refused: { why: 'invalid', reason: `${faults.map(({ fault }) => fault).join('. ')}.`, faults },

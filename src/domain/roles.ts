@@ -7,28 +7,30 @@ import { holdGroup } from './groups.ts'
 import { type Actor, record } from './history.ts'
 import { ownLevel, type RolePlace, removeRole, setRole } from './members.ts'
 import { can, type Role, roles, type Standing } from './permissions.ts'
-import { conflict, done, type Fault, forbidden, invalid, notFound, type Result } from './refusals.ts'
+import { conflict, done, exists, type Fault, forbidden, invalid, notFound, type Refusal, type Result } from './refusals.ts'
 
 const nameOf = (level: number): string | null => Object.entries(roles).find(([, one]) => one === level)?.[0] ?? null
 
 /**
  * Gives a user a role in a group or project, in the place of one that was held there. Nobody gives more than they have, nor changes
  * the role of somebody who has more.
+ * @param wanted `whose`: only of somebody who has no role there yet, or of somebody who has one
  */
 export const giveRole = (
   db: Db,
   actor: Actor,
   place: RolePlace,
-  { userId, role }: { userId: number; role: string },
+  { userId, role, whose }: { userId: number; role: string; whose?: 'new' | 'member' },
 ): Promise<Result<Role>> =>
   attempt(db, async (tx) => {
     const mine = await levelHere(tx, actor, place)
     if (mine.refused) return mine
+    const before = await ownLevel(tx, userId, place)
+    if (whose === 'member' && before === 0) return notFound('member')
     const faults = await faultsOf(tx, userId, role)
     if (faults.length > 0) return invalid(faults)
-    const before = await ownLevel(tx, userId, place)
-    if (Math.max(before, roles[role as Role]) > mine.value)
-      return conflict('You cannot give or change a role that is higher than your own.')
+    if (whose === 'new' && before > 0) return exists('Member already exists')
+    if (Math.max(before, roles[role as Role]) > mine.value) return higher('You cannot give or change a role that is higher than your own.')
     if (await wasLastOwner(tx, place, { before, after: roles[role as Role] })) return lastOwner
     await setRole(tx, userId, place, role as Role)
     const change = { before: { userId, role: nameOf(before) }, after: { userId, role } }
@@ -43,12 +45,14 @@ export const takeRole = (db: Db, actor: Actor, place: RolePlace, userId: number)
     if (mine.refused && !(userId === actor.userId && mine.refused.why === 'forbidden')) return mine
     const before = await ownLevel(tx, userId, place)
     if (before === 0) return notFound('member')
-    if (userId !== actor.userId && before > (mine.value ?? 0)) return conflict('You cannot take away a role that is higher than your own.')
+    if (userId !== actor.userId && before > (mine.value ?? 0)) return higher('You cannot take away a role that is higher than your own.')
     if (await wasLastOwner(tx, place, { before, after: 0 })) return lastOwner
     await removeRole(tx, userId, place)
     await record(tx, actor, [{ action: 'role_taken', ...subjectOf(place), before: { userId, role: nameOf(before) } }])
     return done(true)
   })
+
+const higher = (reason: string): { refused: Refusal } => ({ refused: { why: 'forbidden', reason } })
 
 const lastOwner = conflict('A top-level group must keep an owner. Make somebody else an owner first.')
 

@@ -1,8 +1,12 @@
 // People, and the names they have elsewhere.
 import { and, eq, sql } from 'drizzle-orm'
-import type { Tx } from '../storage/db.ts'
+import type { Db, Tx } from '../storage/db.ts'
 import { type User, userNames, users } from '../storage/schema.ts'
 import { addressKey } from './change.ts'
+import { attempt } from './deeds.ts'
+import type { Actor } from './history.ts'
+import { done, invalid, type Result } from './refusals.ts'
+import { readUserFields, type UserFields } from './user-fields.ts'
 
 export interface NewUser {
   username: string
@@ -19,6 +23,16 @@ export async function createUser(tx: Tx, { username, name = username, email, adm
     .returning()
   return user as User
 }
+
+const onlyAdministrators: Result<User> = { refused: { why: 'forbidden', reason: 'Only administrators may create users.' } }
+
+/** Creates a user, for administrators. @returns the user, or every fault of what was given, by field */
+export const addUser = (db: Db, actor: Actor, given: UserFields & { administrator?: boolean }): Promise<Result<User>> =>
+  attempt(db, async (tx) => {
+    if (!(await isAdministrator(tx, actor.userId))) return onlyAdministrators
+    const { texts, faults } = readUserFields(given)
+    return faults.length > 0 ? invalid(faults) : done(await createUser(tx, { ...texts, administrator: given.administrator }))
+  })
 
 /** The user of that username, in any letter case, unless blocked. */
 export async function findUser(tx: Tx, username: string): Promise<User | undefined> {
@@ -37,6 +51,10 @@ export async function isUser(tx: Tx, id: number): Promise<boolean> {
     .where(and(eq(users.id, id), eq(users.blocked, false)))
   return found.length > 0
 }
+
+/** Is this an administrator, and not blocked? */
+export const isAdministrator = async (tx: Tx, id: number): Promise<boolean> =>
+  (await tx.$count(users, and(eq(users.id, id), eq(users.administrator, true), eq(users.blocked, false)))) > 0
 
 /** Our user who is known elsewhere (`via`) under that id, unless blocked. */
 export async function findUserElsewhere(tx: Tx, via: string, externalId: string): Promise<number | undefined> {

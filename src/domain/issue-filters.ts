@@ -1,0 +1,85 @@
+// Which issues of a project or group are meant, as SQL: those that somebody may read, and that fit what is asked.
+import { type SQL, sql } from 'drizzle-orm'
+import { wordsOccur } from './list-walks.ts'
+import { levelInGroup, mayRead } from './members.ts'
+import { roles } from './permissions.ts'
+import type { Fault } from './refusals.ts'
+import { wordsOf } from './search-keys.ts'
+import { contactSourceOf } from './sources.ts'
+
+/** Where issues are looked for: in a project, or in a group with everything below it; `direct`: only in its own projects. */
+export type IssuePlace = { projectId: number } | { groupId: number; direct?: boolean }
+
+/** What is asked of issues; all of it must fit. */
+export interface IssueFilter {
+  /** Absent: whatever the state. */
+  state?: 'opened' | 'closed'
+  /** Words, each of which must occur in the title or the description. */
+  search?: string | null
+  /** Only these numbers; others drop out. At most 1,000. */
+  iids?: readonly number[]
+  authorId?: number
+  /** Linked to this contact. */
+  contactId?: number
+  /** Linked to a contact of this organization. */
+  organizationId?: number
+}
+
+/** Whoever asks must be one who may see contacts. */
+export const asksForCustomers = ({ contactId, organizationId }: IssueFilter): boolean => (contactId ?? organizationId) !== undefined
+
+const mostIids = 1_000
+const longestSearch = 1_000
+const highestIid = 2 ** 31 - 1
+
+/** What is wrong with a filter. */
+export function faultsOfFilter({ search, iids = [] }: IssueFilter): Fault[] {
+  const rules: [boolean, Fault][] = [
+    [(search ?? '').length > longestSearch, { field: 'search', fault: `Search is too long (maximum is ${longestSearch} characters)` }],
+    [iids.length > mostIids, { field: 'iids', fault: `At most ${mostIids} numbers can be given` }],
+  ]
+  return rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))
+}
+
+/** SQL: may a user see the contacts of issues in the group `g`? The rule of `read_issue_contacts`, for whole sets. */
+const mayReadContacts = (user: SQL): SQL => sql`exists (
+  select from groups source join users u on u.id = ${user} and not u.blocked
+  left join group_settings here on here.group_id = g.id left join group_settings there on there.group_id = source.id
+  where source.id = ${contactSourceOf(sql`g.ancestors`)} and coalesce(here.customer_relations, true) and coalesce(there.customer_relations, true)
+    and (u.administrator or ${levelInGroup(sql`u.id`, sql`source.ancestors`)} >= ${roles.planner}))`
+
+/** SQL: the projects whose issues come into question, as (id). */
+export function projectsIn(place: IssuePlace, userId: number | null, filter: IssueFilter): SQL {
+  const user = sql`${userId}::bigint`
+  const contacts = asksForCustomers(filter) ? sql` and ${mayReadContacts(user)}` : sql``
+  return sql`select p.id from projects p join groups g on g.id = p.group_id where ${isIn(place)} and ${mayRead(user)}${contacts}`
+}
+
+function isIn(place: IssuePlace): SQL {
+  if ('projectId' in place) return sql`p.id = ${place.projectId}`
+  return place.direct ? sql`g.id = ${place.groupId}` : sql`g.ancestors @> array[${place.groupId}::bigint]`
+}
+
+/** SQL: does the issue `i` fit? Its place is not asked, nor its state. */
+export function fits(filter: IssueFilter): SQL {
+  const { search, iids, authorId, contactId, organizationId } = filter
+  const conditions = [sql`true`]
+  if (iids) conditions.push(sql`i.iid = any(${sql.param(iids.filter(isIid))}::int[])`)
+  if (authorId !== undefined) conditions.push(sql`i.author_id = ${idGiven(authorId)}`)
+  if (contactId !== undefined)
+    conditions.push(sql`exists (select from issue_contacts l where l.issue_id = i.id and l.contact_id = ${idGiven(contactId)})`)
+  if (organizationId !== undefined)
+    conditions.push(sql`exists (select from issue_contacts l join contacts who on who.id = l.contact_id
+      where l.issue_id = i.id and who.organization_id = ${idGiven(organizationId)})`)
+  const words = wordsOf(search ?? '')
+  // No text that is kept holds a NUL.
+  if (words.some((word) => word.includes('\0'))) conditions.push(sql`false`)
+  // A value, not `exists`: that would be planned as a join with all texts there are.
+  else if (words.length > 0) conditions.push(sql`(select ${wordsOccur(words)} from issue_texts where issue_id = i.id)`)
+  return sql.join(conditions, sql` and `)
+}
+
+/** SQL: an id that was given; what none can be is 0, which nothing has. */
+export const idGiven = (id: number): SQL => sql`${Number.isSafeInteger(id) ? id : 0}::bigint`
+
+const isIid = (iid: number): boolean => Number.isInteger(iid) && iid > 0 && iid <= highestIid

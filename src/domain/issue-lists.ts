@@ -1,0 +1,143 @@
+// Lists of the issues of a project, or of a group with everything below it, as one person may see them; and how many there are.
+import { sql } from 'drizzle-orm'
+import type { Tx } from '../storage/db.ts'
+import { readGroupFacts } from './group-facts.ts'
+import { asksForCustomers, faultsOfFilter, type IssueFilter, type IssuePlace } from './issue-filters.ts'
+import { type ListedIssue, showIssues } from './issue-rows.ts'
+import { countIssues, findIssues, type IssueCounts, type Stretch } from './issue-walks.ts'
+import { readProjectFacts } from './issues.ts'
+import { cursorOf, type Order, type Position, positionOf } from './list-places.ts'
+import type { Page } from './lists.ts'
+import { can, type Standing } from './permissions.ts'
+import { done, type Fault, invalid, notFound, type Result } from './refusals.ts'
+
+/** What can be asked of a list of issues. */
+export interface WantedPage extends IssueFilter {
+  /** Absent: what was created last comes first. */
+  sort?: { by: IssueOrder; descending?: boolean }
+  /** A cursor: what comes after it, the nearest first. */
+  after?: string | null
+  /** A cursor: what comes before it, the nearest last. */
+  before?: string | null
+  /** Without a cursor: the last page instead of the first. */
+  fromEnd?: boolean
+  /** Without a cursor: so many are left out at the beginning. */
+  offset?: number
+  /** The size of a page, 1 to 100. */
+  limit: number
+}
+
+const orders = {
+  createdAt: { kind: 'moment', keys: [sql`i.created_at`] },
+  updatedAt: { kind: 'moment', keys: [sql`i.updated_at`] },
+} satisfies Record<string, Order>
+
+export type IssueOrder = keyof typeof orders
+
+const latestFirst = { by: 'createdAt', descending: true } as const
+const mostRows = 100
+
+interface Question extends Stretch {
+  /** The name of the list in its cursors. */
+  tag: string
+  /** Against the order, from its end. */
+  backward: boolean
+}
+
+function readWanted({ sort = latestFirst, after, before, fromEnd, offset = 0, limit, ...filter }: WantedPage): Result<Question> {
+  const descending = sort.descending ?? false
+  const order = orders[sort.by]
+  const tag = `issues ${sort.by} ${descending ? 'descending' : 'ascending'}`
+  const cursor = after ?? before
+  const from = cursor ? positionOf(tag, order, cursor) : undefined
+  const rules: [boolean, Fault][] = [
+    [!Number.isInteger(limit) || limit < 1 || limit > mostRows, { field: 'limit', fault: `Limit must be between 1 and ${mostRows}` }],
+    [Boolean(after && before), { field: 'before', fault: 'Please provide either before or after' }],
+    [Boolean(cursor) && !from, { field: after ? 'after' : 'before', fault: 'Please provide a valid cursor' }],
+  ]
+  const faults = [...faultsOfFilter(filter), ...rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))]
+  if (faults.length > 0) return invalid(faults)
+  const backward = !after && Boolean(before || fromEnd)
+  return done({ tag, order, backward, down: descending !== backward, from, offset: from ? 0 : offset, most: limit + 1 })
+}
+
+const nothing: Page<never> = {
+  rows: [],
+  cursors: [],
+  hasNext: false,
+  hasPrevious: false,
+  startCursor: null,
+  endCursor: null,
+  cutOff: false,
+}
+
+/**
+ * A page of the issues of a project, or of a group with everything below it, that somebody may read.
+ * @param userId null for a visitor
+ * @returns `not found` for a place that they may not know of; nothing for somebody who asks for the issues of a customer and may not see
+ * contacts there. A cursor, a limit or a filter that cannot be is a refusal.
+ */
+export async function listIssuesIn(
+  tx: Tx,
+  userId: number | null,
+  place: IssuePlace,
+  wanted: WantedPage,
+): Promise<Result<Page<ListedIssue>>> {
+  const { value: question, refused } = readWanted(wanted)
+  if (refused) return { refused }
+  const may = await standingIn(tx, userId, place)
+  if (may.refused) return may
+  if (asksForCustomers(wanted) && !can(may.value, 'read_contacts')) return done(nothing)
+  const places = await findIssues(tx, { place, userId, filter: wanted }, question)
+  const shown = await showIssues(
+    tx,
+    userId,
+    places.slice(0, wanted.limit).map(({ id }) => id),
+  )
+  return done(pageFrom(places, new Map(shown.map((issue) => [issue.id, issue])), question))
+}
+
+function pageFrom(found: readonly Position[], issues: ReadonlyMap<number, ListedIssue>, question: Question): Page<ListedIssue> {
+  const { backward, from, offset, most, tag } = question
+  // What went meanwhile is left out.
+  const there = found.slice(0, most - 1).flatMap((position) => {
+    const issue = issues.get(position.id)
+    return issue ? [{ issue, cursor: cursorOf(tag, position) }] : []
+  })
+  if (backward) there.reverse()
+  const isMore = found.length >= most
+  const wasEarlier = from !== undefined || offset > 0
+  return {
+    rows: there.map(({ issue }) => issue),
+    cursors: there.map(({ cursor }) => cursor),
+    hasNext: backward ? wasEarlier : isMore,
+    hasPrevious: backward ? isMore : wasEarlier,
+    startCursor: there[0]?.cursor ?? null,
+    endCursor: there.at(-1)?.cursor ?? null,
+    cutOff: false,
+  }
+}
+
+/**
+ * How many issues of a project, or of a group with everything below it, somebody may read and fit what is asked, by state; the filter's own state
+ * does not matter.
+ * @returns as `listIssuesIn` does
+ */
+export async function countIssuesIn(tx: Tx, userId: number | null, place: IssuePlace, filter: IssueFilter): Promise<Result<IssueCounts>> {
+  const faults = faultsOfFilter(filter)
+  if (faults.length > 0) return invalid(faults)
+  const may = await standingIn(tx, userId, place)
+  if (may.refused) return may
+  const mayAsk = !asksForCustomers(filter) || can(may.value, 'read_contacts')
+  return done(mayAsk ? await countIssues(tx, { place, userId, filter }) : { all: 0, opened: 0, closed: 0 })
+}
+
+/** What counts for somebody in a project or group, if they may know of it. */
+async function standingIn(tx: Tx, userId: number | null, place: IssuePlace): Promise<Result<Standing>> {
+  if ('projectId' in place) {
+    const project = await readProjectFacts(tx, place.projectId, userId)
+    return project && can(project.standing, 'read_issue') ? done(project.standing) : notFound('project')
+  }
+  const group = await readGroupFacts(tx, place.groupId, userId)
+  return group && can(group.standing, 'read_group') ? done(group.standing) : notFound('group')
+}

@@ -1,0 +1,160 @@
+// Lists of the groups and projects that somebody may see, with how many there are in all: two statements, however many.
+import { type SQL, sql } from 'drizzle-orm'
+import { rowsOf, type Tx } from '../storage/db.ts'
+import { levelInGroup, levelInProject, mayRead, maySee } from './members.ts'
+
+/** A group as it is listed. */
+export interface ListedGroup {
+  id: number
+  parentId: number | null
+  path: string
+  name: string
+  fullPath: string
+  /** The names of all groups on the way to it. */
+  fullName: string
+  visibility: 'public' | 'private'
+  createdAt: string
+}
+
+/** A project as it is listed, with the group that holds it. */
+export interface ListedProject extends Omit<ListedGroup, 'parentId' | 'fullName'> {
+  group: Pick<ListedGroup, 'id' | 'parentId' | 'path' | 'name' | 'fullPath' | 'fullName'>
+  /** The levels that whoever asks holds in itself, and in the groups above; null for none. */
+  ownLevel: number | null
+  groupLevel: number | null
+}
+
+interface PlacesWanted {
+  /** Part of a name or path, in any letter case. */
+  search?: string
+  /** Where whoever asks holds at least this level. */
+  least?: number
+  visibility?: 'public' | 'private'
+  descending?: boolean
+}
+
+export interface GroupsWanted extends PlacesWanted {
+  /** Right below this one; null: top-level ones. */
+  parentId?: number | null
+  order?: 'id' | 'name' | 'path'
+}
+
+export interface ProjectsWanted extends PlacesWanted {
+  /** In this group; `below`: in those below it too. */
+  groupId?: number
+  below?: boolean
+  /** A part of the full path will do. */
+  byFullPath?: boolean
+  order?: 'id' | 'name' | 'path' | 'created_at'
+}
+
+interface Page {
+  limit: number
+  offset: number
+}
+
+const allOf = (conditions: readonly (SQL | undefined)[]): SQL =>
+  sql.join(
+    conditions.filter((one) => one !== undefined),
+    sql` and `,
+  )
+
+const holds = (text: SQL, search: string): SQL => sql`strpos(lower(${text}), lower(${search})) > 0`
+
+const orderOf = (key: SQL, id: SQL, descending = false): SQL => (descending ? sql`${key} desc, ${id} desc` : sql`${key}, ${id}`)
+
+interface Listing {
+  from: SQL
+  shown: SQL
+  order: SQL
+}
+
+async function countAndList<Row>(
+  tx: Tx,
+  { from, shown, order }: Listing,
+  { limit, offset }: Page,
+): Promise<{ total: number; rows: Row[] }> {
+  const [[counted], rows] = await Promise.all([
+    rowsOf<{ total: number }>(tx, sql`select count(*)::int as total ${from}`),
+    rowsOf<Row>(tx, sql`select ${shown} ${from} order by ${order} limit ${limit} offset ${offset}`),
+  ])
+  return { total: counted?.total ?? 0, rows }
+}
+
+const fullName = sql`(select string_agg(a.name, ' / ' order by array_position(g.ancestors, a.id)) from groups a where a.id = any(g.ancestors))`
+const shownGroup = sql`g.id, g.parent_id as "parentId", g.path, g.name, g.full_path as "fullPath", ${fullName} as "fullName", g.visibility, g.created_at as "createdAt"`
+const groupOrders = { id: sql`g.id`, name: sql`lower(g.name) collate "C"`, path: sql`g.path_key` }
+
+/** A page of the groups that somebody may see; null is a visitor. */
+export function listGroups(
+  tx: Tx,
+  userId: number | null,
+  wanted: GroupsWanted,
+  page: Page,
+): Promise<{ total: number; rows: ListedGroup[] }> {
+  const { search, least, visibility, parentId, order = 'name', descending } = wanted
+  const user = sql`${userId}::bigint`
+  const where = allOf([
+    maySee(user),
+    parentId === undefined ? undefined : parentId === null ? sql`g.parent_id is null` : sql`g.parent_id = ${parentId}`,
+    search ? sql`(${holds(sql`g.name`, search)} or ${holds(sql`g.path`, search)})` : undefined,
+    least === undefined ? undefined : sql`${levelInGroup(user, sql`g.ancestors`)} >= ${least}`,
+    visibility && sql`g.visibility = ${visibility}`,
+  ])
+  const listing = { from: sql`from groups g where ${where}`, shown: shownGroup, order: orderOf(groupOrders[order], sql`g.id`, descending) }
+  return countAndList(tx, listing, page)
+}
+
+/** One group as a list shows it, whoever asks. */
+export async function showGroup(tx: Tx, id: number): Promise<ListedGroup | undefined> {
+  const [group] = await rowsOf<ListedGroup>(tx, sql`select ${shownGroup} from groups g where g.id = ${id}`)
+  return group
+}
+
+const projectOrders = {
+  id: sql`p.id`,
+  name: sql`lower(p.name) collate "C"`,
+  path: sql`lower(p.path) collate "C"`,
+  created_at: sql`p.created_at`,
+}
+
+const shownProject = (user: SQL): SQL => sql`p.id, p.path, p.name, p.full_path as "fullPath", p.visibility, p.created_at as "createdAt",
+  json_build_object('id', g.id, 'parentId', g.parent_id, 'path', g.path, 'name', g.name, 'fullPath', g.full_path, 'fullName', ${fullName}) as "group",
+  (select m.level from members m where m.user_id = ${user} and m.project_id = p.id) as "ownLevel",
+  nullif(${levelInGroup(user, sql`g.ancestors`)}, 0) as "groupLevel"`
+
+const inGroup = ({ groupId, below }: ProjectsWanted): SQL | undefined => {
+  if (groupId === undefined) return undefined
+  return below ? sql`g.ancestors @> array[${groupId}::bigint]` : sql`p.group_id = ${groupId}`
+}
+
+/** A page of the projects that somebody may see; null is a visitor. */
+export function listProjects(
+  tx: Tx,
+  userId: number | null,
+  wanted: ProjectsWanted,
+  page: Page,
+): Promise<{ total: number; rows: ListedProject[] }> {
+  const { search, byFullPath, least, visibility, order = 'created_at', descending } = wanted
+  const user = sql`${userId}::bigint`
+  const path = byFullPath ? sql`p.full_path` : sql`p.path`
+  const where = allOf([
+    mayRead(user),
+    inGroup(wanted),
+    search ? sql`(${holds(sql`p.name`, search)} or ${holds(path, search)})` : undefined,
+    least === undefined ? undefined : sql`${levelInProject(user, sql`p.id`, sql`g.ancestors`)} >= ${least}`,
+    visibility && sql`p.visibility = ${visibility}`,
+  ])
+  const from = sql`from projects p join groups g on g.id = p.group_id where ${where}`
+  return countAndList(tx, { from, shown: shownProject(user), order: orderOf(projectOrders[order], sql`p.id`, descending) }, page)
+}
+
+/** One project as a list shows it, whoever asks. */
+export async function showProject(tx: Tx, id: number, userId: number | null): Promise<ListedProject | undefined> {
+  const shown = shownProject(sql`${userId}::bigint`)
+  const [project] = await rowsOf<ListedProject>(
+    tx,
+    sql`select ${shown} from projects p join groups g on g.id = p.group_id where p.id = ${id}`,
+  )
+  return project
+}

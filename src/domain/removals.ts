@@ -1,0 +1,119 @@
+// Deleting groups and projects with all that is in them. That it happened stays in the history, and nothing that anybody was called.
+import { type SQL, sql } from 'drizzle-orm'
+import { type Db, rowsOf, type Tx } from '../storage/db.ts'
+import { attempt } from './deeds.ts'
+import { leaveTraces } from './erasure.ts'
+import { readGroupFacts, readProject } from './group-facts.ts'
+import { type Actor, forgetContents, recordMany } from './history.ts'
+import { maySee } from './members.ts'
+import { can } from './permissions.ts'
+import { conflict, done, forbidden, notFound, type Refusal, type Result } from './refusals.ts'
+import { holdTreesStill } from './trees.ts'
+
+/** Deletes a project, with its issues and all that is on them. */
+export const removeProject = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
+  attempt(
+    db,
+    async (tx) => {
+      await holdTreesStill(tx, sql`select group_id from projects where id = ${id}`, 'alone')
+      const project = await readProject(tx, id, actor.userId)
+      if (!project || !can(project.standing, 'read_issue')) return notFound('project')
+      if (!can(project.standing, 'remove_project')) return forbidden('remove_project')
+      await removeProjects(tx, actor, sql`select ${id}::bigint`)
+      return done(true)
+    },
+    { long: true },
+  )
+
+/**
+ * Deletes a group, with the groups, projects, contacts and organizations in it. Where a group outside uses its contacts nothing is
+ * deleted: somebody else's issues would lose theirs.
+ */
+export const removeGroup = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
+  attempt(
+    db,
+    async (tx) => {
+      await holdTreesStill(tx, sql`${id}::bigint`, 'alone')
+      const group = await readGroupFacts(tx, id, actor.userId)
+      if (!group || !can(group.standing, 'read_group')) return notFound('group')
+      if (!can(group.standing, 'remove_group')) return forbidden('remove_group')
+      const inTheWay = await usersOutside(tx, actor, id)
+      if (inTheWay) return inTheWay
+      const below = sql`select id from groups where ancestors @> array[${id}::bigint]`
+      await removeCustomers(tx, actor, below)
+      await removeProjects(tx, actor, sql`select id from projects where group_id in (${below})`)
+      await removeGroups(tx, actor, below)
+      return done(true)
+    },
+    { long: true },
+  )
+
+const mostNamed = 10
+
+/** Why a group cannot go: groups outside of it use contacts that are in it. Those that the actor may see are named. */
+async function usersOutside(tx: Tx, { userId }: Actor, id: number): Promise<{ refused: Refusal } | undefined> {
+  const found = await rowsOf<{ name: string | null; total: number }>(
+    tx,
+    sql`select case when ${maySee(sql`${userId}::bigint`)} then g.full_path end as name, count(*) over ()::int as total
+      from group_settings s join groups source on source.id = s.contact_source_id join groups g on g.id = s.group_id
+      where source.ancestors @> array[${id}::bigint] and not g.ancestors @> array[${id}::bigint] order by name nulls last limit ${mostNamed}`,
+  )
+  const [first] = found
+  if (!first) return undefined
+  const named = found.flatMap(({ name }) => name ?? [])
+  const others = first.total - named.length
+  const unnamed = others === 0 ? [] : [`${others}${named.length > 0 ? ' more' : ''} ${others === 1 ? 'group' : 'groups'}`]
+  return conflict(
+    `The group cannot be deleted while others use its contacts: ${[...named, ...unnamed].join(', ')}. Another contact source must be chosen there first.`,
+  )
+}
+
+/** Deletes what groups hold of contacts and organizations. Only issues in these groups are linked to them. */
+async function removeCustomers(tx: Tx, actor: Actor, groupIds: SQL): Promise<void> {
+  const contacts = sql`select id from contacts where group_id in (${groupIds})`
+  const organizations = sql`select id from organizations where group_id in (${groupIds})`
+  await leaveTraces(tx, contacts)
+  await forgetContents(tx, 'contact_id', contacts)
+  await forgetContents(tx, 'organization_id', organizations)
+  const gone = (noun: SQL, table: SQL) =>
+    sql`select group_id, null::bigint, null::bigint, ${noun}, null::jsonb from ${table} where group_id in (${groupIds})`
+  await recordMany(tx, actor, 'contact_deleted', gone(sql`id, null::bigint`, sql`contacts`))
+  await recordMany(tx, actor, 'organization_deleted', gone(sql`null::bigint, id`, sql`organizations`))
+  await tx.execute(sql`delete from issue_contacts where contact_id in (${contacts})`)
+  await tx.execute(sql`delete from contacts where group_id in (${groupIds})`)
+  await tx.execute(sql`delete from organizations where group_id in (${groupIds})`)
+}
+
+/** Deletes projects with their issues. Contacts that stay are told in the history that they were unlinked. */
+async function removeProjects(tx: Tx, actor: Actor, projectIds: SQL): Promise<void> {
+  const issues = sql`select id from issues where project_id in (${projectIds})`
+  await recordMany(
+    tx,
+    actor,
+    'contact_unlinked',
+    sql`select null::bigint, null::bigint, issue_id, contact_id, null::bigint, null::jsonb from issue_contacts where issue_id in (${issues})`,
+  )
+  await recordMany(
+    tx,
+    actor,
+    'project_deleted',
+    sql`select group_id, id, null::bigint, null::bigint, null::bigint, jsonb_build_object('fullPath', full_path, 'name', name)
+      from projects where id in (${projectIds})`,
+  )
+  await tx.execute(sql`delete from issue_contacts where issue_id in (${issues})`)
+  await tx.execute(sql`delete from issues where project_id in (${projectIds})`)
+  await tx.execute(sql`delete from projects where id in (${projectIds})`)
+}
+
+/** Deletes groups that hold nothing any more, with their settings and members. */
+async function removeGroups(tx: Tx, actor: Actor, groupIds: SQL): Promise<void> {
+  await recordMany(
+    tx,
+    actor,
+    'group_deleted',
+    sql`select id, null::bigint, null::bigint, null::bigint, null::bigint, jsonb_build_object('fullPath', full_path, 'name', name)
+      from groups where id in (${groupIds})`,
+  )
+  await tx.execute(sql`delete from group_settings where group_id in (${groupIds})`)
+  await tx.execute(sql`delete from groups where id in (${groupIds})`)
+}
