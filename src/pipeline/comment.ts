@@ -1,6 +1,8 @@
 // What enters and what leaves: the only types that a door and the way share.
 import type { IssueResult } from '../domain/change.ts'
+import type { IssueFields } from '../domain/issue-edits.ts'
 import type { IssueName } from '../domain/issues.ts'
+import type { Refusal } from '../domain/refusals.ts'
 
 /** All that a door tells us of something that somebody wrote. */
 export interface Comment {
@@ -19,6 +21,8 @@ export interface Comment {
   opens?: { title: string }
   /** The comment is an edit: the delivery under which it came first, and its text before the edit. */
   replaces?: { delivery: string; text: string }
+  /** The comment is an edit, made at a door of our own, of what an issue shows: a comment on it, or its description and what else is changed with it. */
+  edits?: { comment: number } | { description: IssueFields }
 }
 
 /** The doors of our own, where the author's id is our user's and the answer is the stored outcome. */
@@ -38,7 +42,13 @@ export type Receipt =
       accepted: readonly string[]
       refused: readonly { command: string; reason: string }[]
     }
-  | { status: 'refused'; why: 'unknown person' | 'not found' | 'forbidden' | 'too large' | 'another'; reason: string }
+  | {
+      status: 'refused'
+      why: 'unknown person' | 'not found' | 'forbidden' | 'too large' | 'another' | 'invalid'
+      reason: string
+      /** The same as a value, where a rule was broken. */
+      refusal?: Refusal
+    }
 
 export type Receive = (comment: Comment, written?: (receipt: Extract<Receipt, { status: 'taken' }>) => void) => Promise<Receipt>
 

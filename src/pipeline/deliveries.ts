@@ -1,5 +1,5 @@
 // The table of deliveries: written down once, found when waiting, marked when done. Nobody else writes it, but forget.ts.
-import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { insertComments, nextCommentId, rewriteComment } from '../domain/comments.ts'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { tell, telling } from '../storage/notify.ts'
@@ -17,6 +17,10 @@ export interface NewDelivery {
   done: boolean
   /** The comment on the issue that it is an edit of. */
   edits?: number
+  /** It is the description of the issue, which shows it as such. */
+  describes?: boolean
+  /** The text before the edit, where the comment itself does not say it. */
+  before?: string
 }
 
 export interface Written {
@@ -90,11 +94,13 @@ function insertDeliveries(wanted: readonly NewDelivery[]): SQL {
   return sql`with given as (
       select * from unnest(${of(({ comment }) => comment.via)}::text[], ${of(({ comment }) => comment.delivery)}::text[], ${of((one) => one.issueId)}::bigint[],
         ${of((one) => one.authorId)}::bigint[], ${of(({ comment }) => comment.place)}::text[], ${of(({ comment }) => comment.body)}::text[],
-        ${of(({ comment }) => comment.replaces?.text ?? null)}::text[], ${of(({ done }) => (done ? 'replied' : 'queued'))}::text[], ${of(({ text }) => text)}::text[], ${of(({ edits }) => edits ?? null)}::bigint[])
-      with ordinality as given (via, delivery, issue_id, author_id, place, body, replaces, status, text, edits, at)
+        ${of(({ comment, before }) => before ?? comment.replaces?.text ?? null)}::text[], ${of(({ done }) => (done ? 'replied' : 'queued'))}::text[], ${of(({ text }) => text)}::text[], ${of(({ edits }) => edits ?? null)}::bigint[],
+        ${of(({ describes }) => String(describes ?? false))}::boolean[])
+      with ordinality as given (via, delivery, issue_id, author_id, place, body, replaces, status, text, edits, describes, at)
     ), written as (
-      insert into deliveries (via, delivery, issue_id, comment_id, author_id, place, body, replaces, status)
-      select via, delivery, issue_id, case when edits is not null then edits when text <> '' then ${nextCommentId} end, author_id, place, body, replaces, status from given order by at
+      insert into deliveries (via, delivery, issue_id, comment_id, author_id, place, body, replaces, status, describes)
+      select via, delivery, issue_id, case when edits is not null then edits when text <> '' and not describes then ${nextCommentId} end,
+        author_id, place, body, replaces, status, describes from given order by at
       on conflict (via, delivery) do nothing returning id, via, delivery, comment_id, issue_id, author_id, received_at
     ), said as (${insertComments(shown)} returning issue_id)
     select id, via, delivery, comment_id as "commentId", received_at as "receivedAt",
@@ -113,6 +119,13 @@ export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<W
     await tell(tx, { issue: wanted.issueId })
     return wanted.text === '' ? { ...written, commentId: null } : written
   })
+
+/** The text that somebody wrote last for a comment, or for the description of an issue, with its commands; undefined if it came in no delivery. */
+export async function lastText(tx: Tx, of: { comment: number } | { descriptionOf: number }): Promise<string | undefined> {
+  const which = 'comment' in of ? eq(deliveries.commentId, of.comment) : and(eq(deliveries.issueId, of.descriptionOf), deliveries.describes)
+  const [last] = await tx.select({ body: deliveries.body }).from(deliveries).where(which).orderBy(desc(deliveries.id)).limit(1)
+  return last?.body
+}
 
 /** What is needed to work on a delivery; `asked` are those of its issue that were asked for. */
 export type Waiting = Pick<Delivery, 'id' | 'via' | 'issueId' | 'authorId' | 'body' | 'replaces'> & { asked: number[] }

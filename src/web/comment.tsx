@@ -46,10 +46,14 @@ function deliveryOf({ userId }: Asker, delivery: string, body: string): string {
   return `${userId} ${delivery.slice(0, 50)} ${createHash('sha256').update(body).digest('base64url')}`
 }
 
-const refusalStatus = { 'unknown person': 403, 'not found': 404, forbidden: 403, 'too large': 413, another: 422 } satisfies Record<
-  Extract<Receipt, { status: 'refused' }>['why'],
-  number
->
+const refusalStatus = {
+  'unknown person': 403,
+  'not found': 404,
+  forbidden: 403,
+  'too large': 413,
+  another: 422,
+  invalid: 422,
+} satisfies Record<Extract<Receipt, { status: 'refused' }>['why'], number>
 
 function answer(visit: Visit, facts: IssueFacts, { heard, body }: { heard: Heard; body: string }): FastifyReply | Promise<FastifyReply> {
   const { receipt } = heard

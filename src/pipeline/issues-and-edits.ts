@@ -1,0 +1,79 @@
+// In, by the longer ways: a comment that opens an issue, and one that is an edit of what an issue shows.
+import { type HeldComment, holdComment, rewriteHeld } from '../domain/comment-edits.ts'
+import { attempt } from '../domain/deeds.ts'
+import type { Actor } from '../domain/history.ts'
+import { changeIssue, type HeldIssue, holdForEdit, readIssueFields } from '../domain/issue-edits.ts'
+import { openIssue, readProjectFacts } from '../domain/issues.ts'
+import { can } from '../domain/permissions.ts'
+import { done, invalid, type Result } from '../domain/refusals.ts'
+import { interpret } from '../quick-actions/interpreter.ts'
+import type { Db, Tx } from '../storage/db.ts'
+import type { Comment, Receipt } from './comment.ts'
+import { findTaken, lastText, writeDown } from './deliveries.ts'
+import { another, isAnother, isDone, issueName, notFound, receiptOf, refuse, refusedBy } from './receipts.ts'
+
+const mayNotOpen = refuse('forbidden', 'You may not open issues in this project.')
+
+/** A new issue: its description is its first comment. */
+export async function takeIssue(db: Db, comment: Comment, title: string, authorId: number): Promise<Receipt> {
+  const facts = typeof comment.on === 'string' ? await readProjectFacts(db, comment.on, authorId) : undefined
+  if (!facts || !can(facts.standing, 'read_issue')) return notFound
+  if (facts.userId === null || !can(facts.standing, 'comment')) return mayNotOpen
+  const { texts, faults } = readIssueFields({ title }, { whole: true })
+  if (faults.length > 0) return refusedBy(invalid(faults).refused)
+  const interpretation = interpret(comment.body, facts)
+  const before = await findTaken(db, comment)
+  if (before) return isAnother(comment, before, before.issueId) ? another : receiptOf(before, { ...facts, ...before }, interpretation)
+  return db.transaction(async (tx) => {
+    const wanted = { projectId: facts.projectId, title: texts.title ?? '', description: interpretation.text, authorId }
+    const { id: issueId, iid } = await openIssue(tx, wanted)
+    const taken = await writeDown(tx, { comment, authorId, issueId, text: '', describes: true, done: isDone(interpretation) })
+    if (taken.again) tx.rollback()
+    return receiptOf(taken, { ...facts, issueId, iid }, interpretation)
+  })
+}
+
+type Edits = NonNullable<Comment['edits']>
+
+/** What is edited, held, and how it gets its new text. */
+type Edited =
+  | { value: HeldComment; change: 'comment' }
+  | { value: HeldIssue; change: Extract<Edits, { description: unknown }>['description'] }
+
+/** An edit of a comment or a description: the issue shows the new text, and only commands that the old one did not have will run. */
+export async function takeEdit(db: Db, comment: Comment, edits: Edits, authorId: number): Promise<Receipt> {
+  const name = issueName(comment.on)
+  if (!name) return notFound
+  const actor = { userId: authorId, via: comment.via }
+  const { value, refused } = await attempt(db, async (tx): Promise<Result<Receipt>> => {
+    const held = 'comment' in edits ? await holdComment(tx, actor, name, edits.comment) : await holdForEdit(tx, actor, name)
+    if (held.refused) return held
+    const edited = (
+      'comment' in edits ? { value: held.value, change: 'comment' } : { value: held.value, change: edits.description }
+    ) as Edited
+    return takeHeld(tx, comment, actor, edited)
+  })
+  return refused ? refusedBy(refused) : value
+}
+
+async function takeHeld(tx: Tx, comment: Comment, actor: Actor, edited: Edited): Promise<Result<Receipt>> {
+  const { facts } = edited.value
+  const before = await textBefore(tx, edited)
+  const interpretation = interpret(comment.body, facts, before)
+  const { text } = interpretation
+  const edits = edited.change === 'comment' ? edited.value.comment.id : undefined
+  const how = { issueId: facts.issueId, text, done: isDone(interpretation), before, edits, describes: edits === undefined }
+  const written = await writeDown(tx, { comment, authorId: actor.userId, ...how })
+  if (written.again) return done(isAnother(comment, written, facts.issueId) ? another : receiptOf(written, facts, interpretation))
+  const changed =
+    edited.change === 'comment'
+      ? await rewriteHeld(tx, actor, edited.value, text)
+      : await changeIssue(tx, actor, edited.value, { ...edited.change, description: text })
+  if (changed.refused) return changed
+  return done(receiptOf(text === '' ? { ...written, commentId: null } : written, facts, interpretation))
+}
+
+async function textBefore(tx: Tx, { value, change }: Edited): Promise<string> {
+  if (change === 'comment') return (await lastText(tx, { comment: value.comment.id })) ?? value.comment.body
+  return (await lastText(tx, { descriptionOf: value.issue.id })) ?? value.issue.description
+}

@@ -1,0 +1,43 @@
+// What whoever brought a comment is told, and what the ways to take one have in common.
+import { type IssueFacts, type IssueName, parseReference } from '../domain/issues.ts'
+import type { Refusal } from '../domain/refusals.ts'
+import type { Interpretation } from '../quick-actions/interpreter.ts'
+import { type Comment, ownDoors, type Receipt } from './comment.ts'
+import type { Written } from './deliveries.ts'
+
+type Refused = Extract<Receipt, { status: 'refused' }>
+
+export const refuse = (why: Refused['why'], reason: string): Refused => ({ status: 'refused', why, reason })
+
+// The same words for what does not exist and what may not be seen.
+export const notFound = refuse('not found', 'There is no such issue, or you may not see it.')
+export const another = refuse('another', 'Another comment was sent under the same key.')
+export const forbidden = refuse('forbidden', 'You may not comment on this issue.')
+
+/** What a rule has refused. */
+export function refusedBy(refusal: Refusal): Refused {
+  const { why, reason } = refusal
+  return { ...refuse(why === 'not found' || why === 'forbidden' ? why : 'invalid', reason), refusal }
+}
+
+/** A text as it can be kept: Postgres holds no NUL and no half of a surrogate pair; CommonMark reads a NUL as U+FFFD as well. */
+export const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD')
+
+export const issueName = (on: Comment['on']): IssueName | undefined => (typeof on === 'string' ? parseReference(on) : on)
+
+/** Did something else come under the same name? Only our own doors let people choose it. */
+export const isAnother = ({ via, body }: Comment, { before }: Pick<Written, 'before'>, issueId: number): boolean =>
+  before !== undefined && ownDoors.has(via) && (before.issueId !== issueId || before.body !== body)
+
+/** There is nothing to work on. */
+export const isDone = ({ commands, hints }: Interpretation) => commands.length === 0 && hints.length === 0
+
+export function receiptOf(
+  { id, commentId, receivedAt, done, again }: Written,
+  issue: IssueFacts,
+  { text, accepted, refused }: Interpretation,
+): Receipt {
+  const { issueId, iid, projectId, projectPath } = issue
+  const shown = commentId === null ? null : { id: commentId, body: text, createdAt: receivedAt }
+  return { status: 'taken', deliveryId: id, issue: { issueId, iid, projectId, projectPath }, shown, done, again, accepted, refused }
+}
