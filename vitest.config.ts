@@ -1,4 +1,5 @@
 // The stories run on the embedded database, and a second time on Postgres and Redis where these are at hand.
+import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
 import { lookForServices } from './test/support/services.ts'
 
@@ -7,6 +8,8 @@ export default defineConfig(async () => {
   const stories = ['test/stories/**/*.test.ts']
   const on = (name: string) => ({ extends: true as const, test: { name, include: stories, env: { TEST_ON: name } } })
   return {
+    // The same file that Node gives to the libraries: its types are known by identity.
+    resolve: { alias: { graphql: createRequire(import.meta.url).resolve('graphql') } },
     test: {
       globalSetup: ['test/support/setup.ts'],
       testTimeout: 30_000,

@@ -1,5 +1,6 @@
 // The wiring: the only file that knows every room.
 import type { FastifyInstance } from 'fastify'
+import { graphqlRoutes } from './api/graphql/server.ts'
 import { apiRoutes } from './api/routes.ts'
 import type { Workplace } from './command-line/commands.ts'
 import type { Settings } from './config.ts'
@@ -124,6 +125,7 @@ export async function openHttp({ db, hear, newsroom, mostAtOnce, publicUrl }: Se
   const secure = publicUrl.startsWith('https:')
   healthRoutes(app, db)
   apiRoutes(app, { db, who, hear, publicUrl, mostAtOnce })
+  graphqlRoutes(app, { db, who, hear, newsroom, publicUrl, mostAtOnce })
   webRoutes(app, {
     db,
     who,

@@ -1,0 +1,88 @@
+// What every part of the schema is made with: who is asking, scalars, and the tools for connections and mutations.
+import SchemaBuilder from '@pothos/core'
+import RelayPlugin from '@pothos/plugin-relay'
+import { GraphQLError, Kind, type ValueNode } from 'graphql'
+import type { Asker } from '../../domain/access-tokens.ts'
+import type { Actor } from '../../domain/history.ts'
+import type { Hear } from '../../pipeline/wait.ts'
+import type { Db } from '../../storage/db.ts'
+import type { Newsroom } from '../../storage/notify.ts'
+import { type IdKind, numberOf } from './ids.ts'
+import type { Loaders } from './loaders.ts'
+
+/** What the API needs from the other rooms. */
+export interface GraphqlParts {
+  db: Db
+  hear: Hear
+  newsroom: Newsroom
+  publicUrl: string
+  mostAtOnce: number
+}
+
+/** One request. */
+export interface Context extends GraphqlParts {
+  asker: Asker | null
+  /** null for a visitor. */
+  userId: number | null
+  /** Whoever asks, as the history names them; absent for a visitor. */
+  actor?: Actor
+  load: Loaders
+  /** Names what ends a stream when the server stops; returns how to take that back. */
+  ending(end: () => void): () => void
+}
+
+/** The types of ids, by name. */
+const idTypes = {
+  CustomerRelationsContactID: 'contact',
+  CustomerRelationsOrganizationID: 'organization',
+  GroupID: 'group',
+  IssueID: 'issue',
+  IssuableID: 'issuable',
+  NoteableID: 'noteable',
+  WorkItemID: 'workItem',
+  WorkItemsTypeID: 'workItemType',
+} as const satisfies Record<string, IdKind>
+
+type IdScalars = { [Name in keyof typeof idTypes]: { Input: number; Output: string } }
+
+export const builder = new SchemaBuilder<{
+  Context: Context
+  Scalars: IdScalars & { ID: { Input: string; Output: string | number }; Time: { Input: Date; Output: Date } }
+  DefaultEdgesNullability: { list: true; items: true }
+  DefaultNodeNullability: true
+  Connection: { cutOff: boolean }
+}>({
+  plugins: [RelayPlugin],
+  relay: {
+    // The plugin's own is an ID; GitLab's is a String (mutations.ts).
+    clientMutationId: 'omit',
+    cursorType: 'String',
+    nodesOnConnection: true,
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+  },
+})
+
+builder.queryType()
+builder.mutationType()
+builder.subscriptionType()
+
+builder.scalarType('Time', {
+  description: 'A moment, as of ISO 8601',
+  serialize: (moment) => (moment as Date).toISOString(),
+  parseValue(text) {
+    const moment = new Date(String(text))
+    if (Number.isNaN(moment.getTime())) throw new GraphQLError(`"${text}" is not a moment as of ISO 8601`)
+    return moment
+  },
+})
+
+const textOf = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : undefined)
+
+for (const [name, kind] of Object.entries(idTypes) as [keyof typeof idTypes, IdKind][])
+  builder.scalarType(name, {
+    description: `A global id, as \`gid://gitlab/…/1\``,
+    serialize: String,
+    parseValue: (value) => numberOf(kind, value),
+    parseLiteral: (node) => numberOf(kind, textOf(node)),
+  })

@@ -1,0 +1,50 @@
+// Pages of lists as connections: GitLab's arguments in, edges and cursors out.
+import { GraphQLError } from 'graphql'
+import type { Page } from '../../domain/lists.ts'
+import type { Result } from '../../domain/refusals.ts'
+import { granted } from './refusals.ts'
+
+/** What every connection can be asked. Nulls and empty cursors are as if they were absent. */
+export interface PageArguments {
+  first?: number | null
+  last?: number | null
+  after?: string | null
+  before?: string | null
+}
+
+interface PageWanted {
+  limit: number
+  after?: string
+  before?: string
+  fromEnd?: boolean
+}
+
+/** The most of one page; whoever asks for more gets as many. */
+export const mostOnPage = 100
+
+/** @throws GraphQLError for what cannot be a page */
+function pageWanted({ first, last, after, before }: PageArguments): PageWanted {
+  if (typeof first === 'number' && typeof last === 'number') throw new GraphQLError('Can only provide either `first` or `last`, not both')
+  if ((first ?? 0) < 0 || (last ?? 0) < 0) throw new GraphQLError('`first` and `last` cannot be less than 0')
+  const limit = Math.min(first ?? last ?? mostOnPage, mostOnPage)
+  return { limit, after: after || undefined, before: before || undefined, fromEnd: typeof last === 'number' && !before }
+}
+
+/** A page as a connection. */
+const connectionOf = <Row>({ rows, cursors, hasNext, hasPrevious, startCursor, endCursor, cutOff }: Page<Row>) => ({
+  edges: rows.map((node, at) => ({ node, cursor: cursors[at] as string })),
+  pageInfo: { hasNextPage: hasNext, hasPreviousPage: hasPrevious, startCursor, endCursor },
+  cutOff,
+})
+
+const nothing = { rows: [], cursors: [], hasNext: false, hasPrevious: false, startCursor: null, endCursor: null, cutOff: false }
+
+/**
+ * Reads what a connection is asked for.
+ * @throws GraphQLError for arguments that cannot be
+ */
+export async function connect<Row>(asked: PageArguments, read: (wanted: PageWanted) => Promise<Result<Page<Row>>>) {
+  const wanted = pageWanted(asked)
+  // `first: 0` is a way to ask for nothing.
+  return connectionOf<Row>(wanted.limit === 0 ? nothing : granted(await read(wanted)))
+}

@@ -1,0 +1,106 @@
+// Creating, editing, deleting and merging contacts.
+import type { ContactFields } from '../../domain/contact-fields.ts'
+import { type ListedContact, showContacts } from '../../domain/contact-lists.ts'
+import { createContact, editContact } from '../../domain/contacts.ts'
+import { deleteContact } from '../../domain/erasure.ts'
+import { mergeContacts } from '../../domain/merging.ts'
+import type { Result } from '../../domain/refusals.ts'
+import { builder, type Context } from './builder.ts'
+import { Contact } from './contacts.ts'
+import { always, echo, echoed, type OutputFields, type Payload } from './mutations.ts'
+import { actorOf, outcomeOf } from './refusals.ts'
+
+interface Changed extends Payload {
+  contact: ListedContact | null
+}
+
+/** What came of a deed on a contact, as it is shown now. */
+async function shown({ db }: Context, deed: Promise<Result<{ id: number }>>): Promise<Changed> {
+  const { value, errors } = outcomeOf(await deed)
+  return { contact: value ? ((await showContacts(db, [value.id]))[0] ?? null) : null, errors }
+}
+
+/** What was sent of the fields: those sent as null are none, those that were not sent stay as they are. */
+const fieldsOf = ({ firstName, lastName, email, phone, description, organizationId }: ContactFields): ContactFields => ({
+  firstName,
+  lastName,
+  email,
+  phone,
+  description,
+  organizationId,
+})
+
+const outputFields = (t: OutputFields<Changed>) => ({
+  ...always(t),
+  contact: t.field({ type: Contact, resolve: ({ contact }) => contact }),
+})
+
+builder.relayMutationField(
+  'customerRelationsContactCreate',
+  {
+    inputFields: (t) => ({
+      ...echoed(t),
+      groupId: t.field({ type: 'GroupID', required: true }),
+      firstName: t.string({ required: true }),
+      lastName: t.string({ required: true }),
+      email: t.string(),
+      phone: t.string(),
+      description: t.string(),
+      organizationId: t.field({ type: 'CustomerRelationsOrganizationID' }),
+    }),
+  },
+  {
+    resolve: (_, { input }, context) =>
+      echo(input, () => shown(context, createContact(context.db, actorOf(context), input.groupId, fieldsOf(input)))),
+  },
+  { outputFields },
+)
+
+builder.relayMutationField(
+  'customerRelationsContactUpdate',
+  {
+    inputFields: (t) => ({
+      ...echoed(t),
+      id: t.field({ type: 'CustomerRelationsContactID', required: true }),
+      firstName: t.string(),
+      lastName: t.string(),
+      email: t.string(),
+      phone: t.string(),
+      description: t.string(),
+      organizationId: t.field({ type: 'CustomerRelationsOrganizationID' }),
+      active: t.boolean(),
+    }),
+  },
+  {
+    resolve: (_, { input }, context) =>
+      echo(input, () => shown(context, editContact(context.db, actorOf(context), input.id, { ...fieldsOf(input), active: input.active }))),
+  },
+  { outputFields },
+)
+
+builder.relayMutationField(
+  'customerRelationsContactDelete',
+  { inputFields: (t) => ({ ...echoed(t), id: t.field({ type: 'CustomerRelationsContactID', required: true }) }) },
+  {
+    description: 'Deletes a contact, its links, and what was known of it. This cannot be undone.',
+    resolve: (_, { input }, context) => echo(input, async () => outcomeOf(await deleteContact(context.db, actorOf(context), input.id))),
+  },
+  { outputFields: always },
+)
+
+builder.relayMutationField(
+  'customerRelationsContactMerge',
+  {
+    inputFields: (t) => ({
+      ...echoed(t),
+      id: t.field({ type: 'CustomerRelationsContactID', required: true, description: 'The contact that stays' }),
+      otherId: t.field({ type: 'CustomerRelationsContactID', required: true, description: 'The contact that goes' }),
+    }),
+  },
+  {
+    description: 'Merges a contact into another of its group: links and empty fields follow to the one that stays',
+    resolve: (_, { input }, context) =>
+      echo(input, () => shown(context, mergeContacts(context.db, actorOf(context), { keepId: input.id, otherId: input.otherId }))),
+  },
+  { outputFields },
+)

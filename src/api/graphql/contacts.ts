@@ -1,0 +1,73 @@
+// Contacts: the type, lists of a group, counts.
+import { type ContactOrder, countContacts, type ListedContact, listContacts } from '../../domain/contact-lists.ts'
+import { builder } from './builder.ts'
+import { connect } from './connections.ts'
+import { countsType, searchCutOff } from './customers.ts'
+import { Group } from './groups.ts'
+import { gid } from './ids.ts'
+import { Organization } from './organizations.ts'
+import { granted } from './refusals.ts'
+import { countsOf, sortsOf, stateOf, stateValues } from './sorting.ts'
+
+export const Contact = builder.objectRef<ListedContact>('CustomerRelationsContact').implement({
+  description: 'A person outside, of whom work is done',
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: ({ id }) => gid('contact', id) }),
+    firstName: t.exposeString('firstName', { nullable: false }),
+    lastName: t.exposeString('lastName', { nullable: false }),
+    email: t.exposeString('email'),
+    phone: t.exposeString('phone'),
+    description: t.exposeString('description'),
+    organization: t.expose('organization', { type: Organization }),
+    active: t.boolean({ nullable: false, resolve: ({ state }) => state === 'active' }),
+    createdAt: t.expose('createdAt', { type: 'Time', nullable: false }),
+    updatedAt: t.expose('updatedAt', { type: 'Time', nullable: false }),
+  }),
+})
+
+const sorts = sortsOf<ContactOrder>({
+  FIRST_NAME: 'firstName',
+  LAST_NAME: 'lastName',
+  EMAIL: 'email',
+  PHONE: 'phone',
+  DESCRIPTION: 'description',
+  ORGANIZATION: 'organization',
+})
+const Sort = builder.enumType('ContactSort', { values: sorts.values })
+const State = builder.enumType('CustomerRelationsContactState', { values: stateValues })
+
+export const ContactConnection = builder.connectionObject(
+  {
+    type: Contact,
+    name: 'CustomerRelationsContactConnection',
+    fields: (t) => ({ searchCutOff: t.boolean({ ...searchCutOff, resolve: ({ cutOff }) => cutOff }) }),
+  },
+  { name: 'CustomerRelationsContactEdge' },
+)
+
+const Counts = countsType('ContactStateCounts')
+
+builder.objectFields(Group, (t) => ({
+  contacts: t.connection(
+    {
+      type: Contact,
+      description: 'Contacts of the contact source of this group; none for those who may not see them',
+      args: {
+        sort: t.arg({ type: Sort, defaultValue: 'LAST_NAME_ASC' }),
+        search: t.arg.string(),
+        state: t.arg({ type: State }),
+        ids: t.arg({ type: ['CustomerRelationsContactID'] }),
+      },
+      resolve: (group, { sort, search, state, ids, ...page }, { db }) =>
+        connect(page, (wanted) =>
+          listContacts(db, group, { ...wanted, sort: sorts.read(sort), search, state: stateOf(state), ids: ids?.length ? ids : undefined }),
+        ),
+    },
+    ContactConnection,
+  ),
+  contactStateCounts: t.field({
+    type: Counts,
+    args: { search: t.arg.string(), state: t.arg({ type: State }) },
+    resolve: async (group, { search, state }, { db }) => countsOf(granted(await countContacts(db, group, { search })), stateOf(state)),
+  }),
+}))

@@ -1,0 +1,20 @@
+// What contacts and organizations have in common: connections that may be cut off, counts by state.
+import type { Counts } from '../../domain/lists.ts'
+import { builder } from './builder.ts'
+
+/** A type of counts by state. */
+export const countsType = (name: string) =>
+  builder.objectRef<Counts>(name).implement({
+    fields: (t) => ({
+      all: t.exposeInt('all'),
+      active: t.exposeInt('active'),
+      inactive: t.exposeInt('inactive'),
+      cutOff: t.exposeBoolean('cutOff', { nullable: false, description: 'There are at least so many' }),
+    }),
+  })
+
+/** Says of a connection whether more may match than it tells. */
+export const searchCutOff = {
+  nullable: false,
+  description: 'The search would have taken too long: more may match than is told',
+} as const

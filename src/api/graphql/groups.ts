@@ -1,0 +1,43 @@
+// Groups, for those who may see them.
+import type { GroupFacts } from '../../domain/group-facts.ts'
+import { readGroupFacts } from '../../domain/group-facts.ts'
+import { can } from '../../domain/permissions.ts'
+import { builder, type Context } from './builder.ts'
+import { gid } from './ids.ts'
+
+export const Group = builder.objectRef<GroupFacts>('Group')
+
+const visible = (group: GroupFacts | undefined): GroupFacts | null => (group && can(group.standing, 'read_group') ? group : null)
+
+/** A group by its id, if whoever asks may see it. */
+export const groupById = async ({ load }: Context, id: number): Promise<GroupFacts | null> => visible(await load.group.load(id))
+
+/** A group by its full path, if whoever asks may see it. */
+export const groupAt = async ({ db, userId }: Context, fullPath: string): Promise<GroupFacts | null> =>
+  visible(await readGroupFacts(db, fullPath.replaceAll('\0', '\uFFFD'), userId))
+
+Group.implement({
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: ({ id }) => gid('group', id) }),
+    name: t.exposeString('name', { nullable: false }),
+    path: t.exposeString('path', { nullable: false }),
+    fullPath: t.id({ nullable: false, resolve: ({ fullPath }) => fullPath }),
+    visibility: t.exposeString('visibility'),
+    webUrl: t.string({ nullable: false, resolve: ({ fullPath }, _, { publicUrl }) => `${publicUrl}/groups/${fullPath}` }),
+    parent: t.field({ type: Group, resolve: ({ parentId }, _, context) => (parentId === null ? null : groupById(context, parentId)) }),
+    contactSource: t.field({
+      type: Group,
+      description: 'The group whose contacts are used here',
+      resolve: ({ sourceId }, _, context) => groupById(context, sourceId),
+    }),
+  }),
+})
+
+builder.queryField('group', (t) =>
+  t.field({
+    type: Group,
+    description: 'A group, by its full path in any letter case',
+    args: { fullPath: t.arg.id({ required: true }) },
+    resolve: (_, { fullPath }, context) => groupAt(context, String(fullPath)),
+  }),
+)

@@ -1,0 +1,88 @@
+// Setting the contacts of an issue by their ids: what clients send, and what they are told of each.
+import { GraphQLError } from 'graphql'
+import type { ContactOutcome } from '../../domain/change.ts'
+import { type IdOutcome, type Mode, setIssueContacts } from '../../domain/contacts-by-id.ts'
+import { type IssueFacts, type IssueName, readFacts } from '../../domain/issues.ts'
+import { can } from '../../domain/permissions.ts'
+import { builder, type Context } from './builder.ts'
+import { gid } from './ids.ts'
+import { actorOf, missing, noSuch } from './refusals.ts'
+
+const modes = { REPLACE: 'replace', APPEND: 'add', REMOVE: 'remove' } as const satisfies Record<string, Mode>
+
+export const OperationMode = builder.enumType('MutationOperationMode', { values: Object.keys(modes) as (keyof typeof modes)[] })
+
+const outcomes = {
+  added: 'ADDED',
+  'already there': 'ALREADY_THERE',
+  unknown: 'UNKNOWN',
+  inactive: 'INACTIVE',
+  removed: 'REMOVED',
+  'was not there': 'WAS_NOT_THERE',
+} as const satisfies Record<ContactOutcome, string>
+
+const Outcome = builder.enumType('IssueCrmContactOutcome', { values: Object.values(outcomes) })
+
+/** What came of one contact that was named. */
+export const ContactResult = builder.objectRef<IdOutcome>('IssueCrmContactResult').implement({
+  fields: (t) => ({
+    contactId: t.field({ type: 'CustomerRelationsContactID', nullable: false, resolve: ({ contactId }) => gid('contact', contactId) }),
+    outcome: t.field({ type: Outcome, nullable: false, resolve: ({ outcome }) => outcomes[outcome] }),
+  }),
+})
+
+export interface Wanted {
+  contactIds: readonly number[]
+  operationMode?: keyof typeof modes | null
+}
+
+export interface ContactsSet {
+  issueId: number
+  results: IdOutcome[]
+  errors: string[]
+}
+
+const insufficient = 'You have insufficient permissions to set customer relations contacts for this issue'
+const noneNamed = 'Name at least one contact to add or to remove'
+
+/**
+ * Sets the contacts of an issue. Good ones take effect though others fail.
+ * @throws where there is no issue that whoever asks may edit, and where customer relations are off for its group
+ */
+export async function setContacts(context: Context, name: IssueName, wanted: Wanted): Promise<ContactsSet> {
+  const actor = actorOf(context)
+  const mode = modes[wanted.operationMode ?? 'REPLACE']
+  const facts = await readFacts(context.db, name, actor.userId)
+  if (!facts || !can(facts.standing, 'read_issue') || !can(facts.standing, 'edit_issue')) return missing()
+  if (!(await isOn(context, facts))) throw new GraphQLError('Feature disabled')
+  const { issueId } = facts
+  const refuse = (reason: string): ContactsSet => ({ issueId, results: [], errors: [reason] })
+  if (!can(facts.standing, 'set_issue_contacts')) return refuse(insufficient)
+  const { contactIds } = wanted
+  if (mode !== 'replace' && contactIds.length === 0) return refuse(noneNamed)
+  const { value, refused } = await setIssueContacts(
+    context.db,
+    actor,
+    { id: issueId },
+    { mode, contactIds, mostAtOnce: context.mostAtOnce },
+  )
+  if (refused) return refuse(refused.why === 'forbidden' ? insufficient : refused.reason)
+  return { issueId, results: value, errors: mode === 'remove' ? [] : faultsOf(value) }
+}
+
+/** The setting of the issue's own group. */
+const isOn = async ({ load }: Context, { groupId }: IssueFacts): Promise<boolean> =>
+  (await load.group.load(groupId))?.customerRelations ?? false
+
+const faults: Partial<Record<ContactOutcome, string>> = { unknown: noSuch, inactive: 'is inactive and was not added' }
+
+// One text for all of them, as a sentence.
+function faultsOf(results: readonly IdOutcome[]): string[] {
+  const parts = results.flatMap(({ contactId, outcome }) => {
+    const fault = faults[outcome]
+    return fault ? [`Issue customer relations contacts ${contactId}: ${fault}`] : []
+  })
+  return parts.length > 0 ? [sentence.format(parts)] : []
+}
+
+const sentence = new Intl.ListFormat('en')

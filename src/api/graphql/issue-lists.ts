@@ -1,0 +1,93 @@
+// Lists of the issues of projects and groups.
+import { GraphQLError } from 'graphql'
+import type { IssuePlace } from '../../domain/issue-filters.ts'
+import { type IssueOrder, listIssuesIn } from '../../domain/issue-lists.ts'
+import type { ListedIssue } from '../../domain/issue-rows.ts'
+import { findUser } from '../../domain/users.ts'
+import { builder, type Context } from './builder.ts'
+import { connect, type PageArguments } from './connections.ts'
+import { Group } from './groups.ts'
+import { Issue } from './issues.ts'
+import { Project } from './projects.ts'
+import { sortsOf } from './sorting.ts'
+
+export const issueSorts = sortsOf<IssueOrder>({})
+const IssueSort = builder.enumType('IssueSort', { values: issueSorts.values })
+export const IssuableState = builder.enumType('IssuableState', { values: ['opened', 'closed', 'locked', 'all'] as const })
+
+/** What every list of issues can be asked. */
+export interface IssueArguments extends PageArguments {
+  state?: 'opened' | 'closed' | 'locked' | 'all' | null
+  search?: string | null
+  iid?: string | null
+  iids?: readonly string[] | null
+  authorUsername?: string | null
+  crmContactId?: string | null
+  crmOrganizationId?: string | null
+  sort?: string | null
+}
+
+/** A number that is sent as text; undefined if it is absent or blank. @throws for what is none */
+function numberIn(name: string, text: string | null | undefined): number | undefined {
+  if (!text?.trim()) return undefined
+  if (!/^\s*\d{1,15}\s*$/.test(text)) throw new GraphQLError(`\`${name}\` must be a number`)
+  return Number(text)
+}
+
+/** A page of the issues of a place that whoever asks may see. */
+export const issuesIn = (place: IssuePlace, asked: IssueArguments, { db, userId }: Context) =>
+  connect<ListedIssue>(asked, async (page) => {
+    const { state, search, authorUsername, crmContactId, crmOrganizationId, sort } = asked
+    const iids = asked.iids?.length ? asked.iids : asked.iid ? [asked.iid] : undefined
+    return listIssuesIn(db, userId, place, {
+      ...page,
+      sort: issueSorts.read(sort),
+      // Nothing here is ever locked.
+      state: state === 'opened' || state === 'closed' ? state : undefined,
+      search,
+      iids: state === 'locked' ? [] : iids?.map((iid) => numberIn('iids', iid) ?? 0),
+      authorId: authorUsername ? ((await findUser(db, authorUsername))?.id ?? 0) : undefined,
+      contactId: numberIn('crmContactId', crmContactId),
+      organizationId: numberIn('crmOrganizationId', crmOrganizationId),
+    })
+  })
+
+/** The arguments of every list of issues. */
+export const issueArguments = builder.args((t) => ({
+  state: t.field({ type: IssuableState }),
+  search: t.string(),
+  iid: t.string(),
+  iids: t.stringList(),
+  authorUsername: t.string(),
+  crmContactId: t.string({ description: 'The number of a contact, not its global id' }),
+  crmOrganizationId: t.string({ description: 'The number of an organization, not its global id' }),
+  sort: t.field({ type: IssueSort, defaultValue: 'CREATED_DESC' }),
+}))
+
+const IssueConnection = builder.connectionObject({ type: Issue, name: 'IssueConnection' }, { name: 'IssueEdge' })
+
+builder.objectField(Project, 'issues', (t) =>
+  t.connection(
+    { type: Issue, args: issueArguments, resolve: ({ id }, asked, context) => issuesIn({ projectId: id }, asked, context) },
+    IssueConnection,
+  ),
+)
+
+builder.objectField(Group, 'issues', (t) =>
+  t.connection(
+    {
+      type: Issue,
+      args: { ...issueArguments, includeSubgroups: t.arg.boolean({ defaultValue: false }) },
+      resolve: ({ id }, { includeSubgroups, ...asked }, context) => issuesIn({ groupId: id, direct: !includeSubgroups }, asked, context),
+    },
+    IssueConnection,
+  ),
+)
+
+builder.objectField(Project, 'issue', (t) =>
+  t.field({
+    type: Issue,
+    args: { iid: t.arg.string() },
+    resolve: async ({ id }, { iid }, context) => (await issuesIn({ projectId: id }, { iid, first: 1 }, context)).edges[0]?.node ?? null,
+  }),
+)

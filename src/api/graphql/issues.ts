@@ -1,0 +1,59 @@
+// Issues: the type, and the contacts of one.
+import { type ListedIssue, showIssues } from '../../domain/issue-rows.ts'
+import { done } from '../../domain/refusals.ts'
+import { builder, type Context } from './builder.ts'
+import { connect } from './connections.ts'
+import { Contact, ContactConnection } from './contacts.ts'
+import { gid } from './ids.ts'
+import { Project, projectById } from './projects.ts'
+import { Author } from './users.ts'
+
+export const Issue = builder.objectRef<ListedIssue>('Issue')
+
+/** An issue by its id, if whoever asks may see it. */
+export const issueById = async ({ db, userId }: Context, id: number): Promise<ListedIssue | null> =>
+  (await showIssues(db, userId, [id]))[0] ?? null
+
+export const webPathOf = ({ projectPath, iid }: ListedIssue): string => `/${projectPath}/-/issues/${iid}`
+
+const none = { rows: [], cursors: [], hasNext: false, hasPrevious: false, startCursor: null, endCursor: null, cutOff: false }
+
+/** A page of the contacts of an issue; none for those who may not see them. */
+export const contactsOf = ({ id }: { id: number }, page: Parameters<typeof connect>[0], { load }: Context) =>
+  connect(page, async (wanted) => done((await load.contactsOfIssue(id, wanted)) ?? none))
+
+const IssueState = builder.enumType('IssueState', { values: ['opened', 'closed', 'locked', 'all'] as const })
+
+Issue.implement({
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: ({ id }) => gid('issue', id) }),
+    iid: t.id({ nullable: false, resolve: ({ iid }) => String(iid) }),
+    title: t.exposeString('title', { nullable: false }),
+    description: t.exposeString('description'),
+    state: t.expose('state', { type: IssueState, nullable: false }),
+    createdAt: t.expose('createdAt', { type: 'Time', nullable: false }),
+    updatedAt: t.expose('updatedAt', { type: 'Time', nullable: false }),
+    closedAt: t.expose('closedAt', { type: 'Time' }),
+    author: t.expose('author', { type: Author }),
+    confidential: t.boolean({ nullable: false, resolve: () => false }),
+    userNotesCount: t.exposeInt('comments', { nullable: false }),
+    reference: t.string({
+      nullable: false,
+      args: { full: t.arg.boolean({ required: true, defaultValue: false }) },
+      resolve: ({ projectPath, iid }, { full }) => `${full ? projectPath : ''}#${iid}`,
+    }),
+    webPath: t.string({ nullable: false, resolve: webPathOf }),
+    webUrl: t.string({ nullable: false, resolve: (issue, _, { publicUrl }) => publicUrl + webPathOf(issue) }),
+    projectId: t.exposeInt('projectId', { nullable: false }),
+    project: t.field({ type: Project, resolve: ({ projectId }, _, context) => projectById(context, projectId) }),
+    customerRelationsContacts: t.connection({ type: Contact, resolve: contactsOf }, ContactConnection),
+  }),
+})
+
+builder.queryField('issue', (t) =>
+  t.field({
+    type: Issue,
+    args: { id: t.arg({ type: 'IssueID', required: true }) },
+    resolve: (_, { id }, context) => issueById(context, id),
+  }),
+)

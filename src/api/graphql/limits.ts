@@ -1,0 +1,147 @@
+// What a request may cost, before anything of it is read: GitLab's figures. docs.gitlab.com/api/graphql/#limits
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  GraphQLIncludeDirective,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import { mostOnPage, type PageArguments } from './connections.ts'
+
+/** The longest query, in characters. */
+export const longestQuery = 10_000
+/** Enough for the longest query that is no nonsense. */
+export const mostTokens = 5_000
+/** Faults of one query that are told. */
+export const mostFaults = 5
+/** Before a query is held against the schema, which takes time. */
+const mostFields = 1_000
+const deepest = { visitor: 15, user: 20 }
+const costliest = { visitor: 200, introspection: 217, user: 250, administrator: 300 }
+const mostNested = 2
+
+/** Who asks, as far as limits are concerned. */
+export type Rank = 'visitor' | 'user' | 'administrator'
+
+interface Measure {
+  cost: number
+  depth: number
+  /** How often a field stands below itself. */
+  nested: ReadonlyMap<string, number>
+}
+
+const nothing: Measure = { cost: 0, depth: 0, nested: new Map() }
+
+/** What is the matter with a document before it is understood: undefined, or that it is too large. */
+export function tooManyFields(document: DocumentNode): GraphQLError | undefined {
+  let fields = 0
+  const count = (selectionSet: SelectionSetNode | undefined) => {
+    for (const selection of selectionSet?.selections ?? []) {
+      fields++
+      if (selection.kind !== Kind.FRAGMENT_SPREAD) count(selection.selectionSet)
+    }
+  }
+  for (const definition of document.definitions) if ('selectionSet' in definition) count(definition.selectionSet)
+  return fields > mostFields ? new GraphQLError(`Query has ${fields} fields, which exceeds max of ${mostFields}`) : undefined
+}
+
+/** One operation, as it is about to be carried out. */
+interface Asked {
+  schema: GraphQLSchema
+  document: DocumentNode
+  operationName?: string | null
+  variables: Readonly<Record<string, unknown>>
+}
+
+/** What exceeds the limits; nothing if it may be carried out. */
+export function faultsOf(asked: Asked, rank: Rank): GraphQLError[] {
+  const operations = asked.document.definitions.filter((one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION)
+  const operation = asked.operationName ? operations.find(({ name }) => name?.value === asked.operationName) : operations[0]
+  const root = operation && asked.schema.getRootType(operation.operation)
+  if (!operation || !root) return []
+  const { cost, depth, nested } = new Meter(asked).measure(operation.selectionSet, root)
+  const onlyLooks = operation.selectionSet.selections.every((one) => one.kind === Kind.FIELD && /^__(?:schema|type)$/.test(one.name.value))
+  const dearest = rank === 'visitor' && onlyLooks ? costliest.introspection : costliest[rank]
+  const lowest = deepest[rank === 'visitor' ? 'visitor' : 'user']
+  const repeated = onlyLooks ? [] : [...nested].filter(([, times]) => times > mostNested).map(([field]) => field)
+  return [
+    ...(cost > dearest ? [`Query has complexity of ${Math.ceil(cost)}, which exceeds max complexity of ${dearest}`] : []),
+    ...(depth > lowest ? [`Query has depth of ${depth}, which exceeds max depth of ${lowest}`] : []),
+    ...(repeated.length > 0
+      ? [`Recursive query - too many of fields '${repeated.join(', ')}' detected in single branch of the query`]
+      : []),
+  ].map((message) => new GraphQLError(message))
+}
+
+/** Measures selections; each fragment once, however often it is spread. */
+class Meter {
+  readonly #asked: Asked
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly #known = new Map<string, Measure>()
+
+  constructor(asked: Asked) {
+    this.#asked = asked
+    const fragments = asked.document.definitions.filter((one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION)
+    this.#fragments = new Map(fragments.map((fragment) => [fragment.name.value, fragment]))
+  }
+
+  measure(selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType): Measure {
+    const measures = (selectionSet?.selections ?? []).filter((one) => this.#isWanted(one)).map((one) => this.#ofSelection(one, type))
+    const nested = new Map<string, number>()
+    for (const one of measures) for (const [field, times] of one.nested) nested.set(field, Math.max(nested.get(field) ?? 0, times))
+    return { cost: sumOf(measures.map(({ cost }) => cost)), depth: Math.max(0, ...measures.map(({ depth }) => depth)), nested }
+  }
+
+  #isWanted(node: SelectionNode): boolean {
+    const { variables } = this.#asked
+    if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false
+    return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false
+  }
+
+  #ofSelection(node: SelectionNode, type: GraphQLNamedType): Measure {
+    if (node.kind === Kind.FIELD) return this.#ofField(node, type)
+    if (node.kind === Kind.INLINE_FRAGMENT) return this.measure(node.selectionSet, this.#typeNamed(node.typeCondition?.name.value) ?? type)
+    const name = node.name.value
+    const fragment = this.#fragments.get(name)
+    if (!fragment) return nothing
+    const known = this.#known.get(name) ?? this.measure(fragment.selectionSet, this.#typeNamed(fragment.typeCondition.name.value) ?? type)
+    this.#known.set(name, known)
+    return known
+  }
+
+  #typeNamed(name: string | undefined): GraphQLNamedType | undefined {
+    return name === undefined ? undefined : this.#asked.schema.getType(name)
+  }
+
+  #ofField(node: FieldNode, parent: GraphQLNamedType): Measure {
+    const name = node.name.value
+    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined
+    // `__typename` and the like.
+    if (!field) return { cost: 1, depth: 1, nested: nothing.nested }
+    const type = getNamedType(field.type)
+    const inner = this.measure(node.selectionSet, type)
+    const size = type.name.endsWith('Connection') ? pageSize(getArgumentValues(field, node, this.#asked.variables)) : 0
+    const nested = new Map(inner.nested)
+    if (node.selectionSet && !passedOver.has(name)) nested.set(name, (nested.get(name) ?? 0) + 1)
+    return { cost: (1 + inner.cost) * (1 + size / 100), depth: 1 + inner.depth, nested }
+  }
+}
+
+// How connections are built, which every list repeats.
+const passedOver = new Set(['edges', 'node', 'nodes', 'pageInfo'])
+
+const pageSize = ({ first, last }: PageArguments): number => Math.max(0, Math.min(first ?? last ?? mostOnPage, mostOnPage))
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)

@@ -1,0 +1,58 @@
+// What one request reads by id: what is asked for at the same time is read in one statement, and nothing twice.
+import DataLoader from 'dataloader'
+import type { ListedContact } from '../../domain/contact-lists.ts'
+import { contactsOfIssues, type WantedLinked } from '../../domain/contacts-of-issues.ts'
+import { type GroupFacts, type ProjectFacts, readFactsOfGroups, readManyProjects } from '../../domain/group-facts.ts'
+import { type IssueFacts, readFactsOfMany } from '../../domain/issues.ts'
+import type { Page } from '../../domain/lists.ts'
+import { type ListedOrganization, showOrganizations } from '../../domain/organization-lists.ts'
+import type { Db } from '../../storage/db.ts'
+import { granted } from './refusals.ts'
+
+const byId = <Row extends { id: number }>(read: (ids: readonly number[]) => Promise<Row[]>) =>
+  new DataLoader<number, Row | undefined>(async (ids) => {
+    const rows = new Map((await read(ids)).map((row) => [row.id, row]))
+    return ids.map((id) => rows.get(id))
+  })
+
+export interface Loaders {
+  organization: DataLoader<number, ListedOrganization | undefined>
+  group: DataLoader<number, GroupFacts | undefined>
+  project: DataLoader<number, ProjectFacts | undefined>
+  /** What is known of an issue for whoever asks; of a visitor nothing. */
+  issueFacts: DataLoader<number, IssueFacts | undefined>
+  /** A page of the contacts of an issue, if whoever asks may see them. */
+  contactsOfIssue(issueId: number, wanted: WantedLinked): Promise<Page<ListedContact> | undefined>
+}
+
+/** The loaders of one request. */
+export function openLoaders(db: Db, userId: number | null): Loaders {
+  const ofIssues = new Map<string, DataLoader<number, Page<ListedContact> | undefined>>()
+  const contactsLike = (wanted: WantedLinked) =>
+    new DataLoader<number, Page<ListedContact> | undefined>(async (issueIds) => {
+      const pages = granted(await contactsOfIssues(db, userId, issueIds, wanted))
+      return issueIds.map((id) => pages.get(id))
+    })
+  return {
+    organization: byId((ids) => showOrganizations(db, ids)),
+    group: byId((ids) => readFactsOfGroups(db, ids, userId)),
+    project: byId((ids) => readManyProjects(db, ids, userId)),
+    issueFacts: new DataLoader(async (issueIds) => {
+      const known =
+        userId === null
+          ? []
+          : await readFactsOfMany(
+              db,
+              issueIds.map((issueId) => ({ issueId, userId })),
+            )
+      const facts = new Map(known.map((one) => [one.issueId, one]))
+      return issueIds.map((id) => facts.get(id))
+    }),
+    contactsOfIssue(issueId, wanted) {
+      const like = JSON.stringify(wanted)
+      const loader = ofIssues.get(like) ?? contactsLike(wanted)
+      ofIssues.set(like, loader)
+      return loader.load(issueId)
+    },
+  }
+}

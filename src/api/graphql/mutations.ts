@@ -1,0 +1,31 @@
+// What all mutations have in common: `clientMutationId`, which comes back, and `errors`.
+import type { builder } from './builder.ts'
+
+type Types = (typeof builder)['$inferSchemaTypes']
+type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>
+
+/** The input field by which a client knows its answer again. */
+export const echoed = (t: InputFields) => ({ clientMutationId: t.string() })
+
+interface Echoing {
+  clientMutationId?: string | null
+}
+
+/** What comes of a mutation, with what its client wants to see again. */
+export const echo = async <Came extends object>({ clientMutationId }: Echoing, work: () => Promise<Came>): Promise<Came & Echoing> => ({
+  ...(await work()),
+  clientMutationId,
+})
+
+/** What every mutation comes to. */
+export interface Payload extends Echoing {
+  errors: string[]
+}
+
+export type OutputFields<Came extends Payload> = PothosSchemaTypes.ObjectFieldBuilder<Types, Came>
+
+/** The fields that every payload has. */
+export const always = <Came extends Payload>(t: OutputFields<Came>) => ({
+  clientMutationId: t.string({ resolve: ({ clientMutationId }) => clientMutationId }),
+  errors: t.stringList({ nullable: false, resolve: ({ errors }) => errors }),
+})

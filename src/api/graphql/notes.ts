@@ -1,0 +1,95 @@
+// Writing notes; commands in them are carried out.
+import { readFacts, referenceOf } from '../../domain/issues.ts'
+import { can } from '../../domain/permissions.ts'
+import type { Receipt } from '../../pipeline/comment.ts'
+import type { Heard } from '../../pipeline/wait.ts'
+import { builder, type Context } from './builder.ts'
+import { gid } from './ids.ts'
+import { write } from './issue-mutations.ts'
+import { always, echo, echoed, type Payload } from './mutations.ts'
+import { actorOf, missing } from './refusals.ts'
+import { Author } from './users.ts'
+
+interface Written {
+  id: number
+  body: string
+  createdAt: Date
+  author: { id: number; username: string; name: string }
+}
+
+interface CommandStatus {
+  commandNames: readonly string[]
+  commandsOnly: boolean
+  messages: readonly string[]
+  errorMessages: readonly string[]
+}
+
+const Note = builder.objectRef<Written>('Note').implement({
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: ({ id }) => gid('note', id) }),
+    body: t.exposeString('body', { nullable: false }),
+    author: t.expose('author', { type: Author }),
+    createdAt: t.expose('createdAt', { type: 'Time', nullable: false }),
+    system: t.boolean({ nullable: false, resolve: () => false }),
+  }),
+})
+
+const Status = builder.objectRef<CommandStatus>('QuickActionsStatus').implement({
+  description: 'What came of the commands of a note',
+  fields: (t) => ({
+    commandNames: t.stringList({ resolve: ({ commandNames }) => commandNames }),
+    commandsOnly: t.exposeBoolean('commandsOnly', { nullable: false }),
+    messages: t.stringList({ resolve: ({ messages }) => messages }),
+    errorMessages: t.stringList({ resolve: ({ errorMessages }) => errorMessages }),
+  }),
+})
+
+interface Said extends Payload {
+  note: Written | null
+  quickActionsStatus: CommandStatus | null
+}
+
+const nothing: Said = { note: null, quickActionsStatus: null, errors: [] }
+
+function said({ asker }: Context, receipt: Extract<Receipt, { status: 'taken' }>, { outcome, waiting }: Heard): Said {
+  const { shown, accepted, refused } = receipt
+  const author = { id: asker?.userId ?? 0, username: asker?.username ?? '', name: asker?.name ?? '' }
+  const commandNames = [...accepted, ...refused.map(({ command }) => command)]
+  const status: CommandStatus = {
+    commandNames,
+    commandsOnly: shown === null,
+    messages: waiting ? ['Your commands are waiting and will take effect.'] : (outcome?.answer ?? []),
+    errorMessages: refused.map(({ reason }) => reason),
+  }
+  return { note: shown && { ...shown, author }, quickActionsStatus: commandNames.length > 0 || outcome ? status : null, errors: [] }
+}
+
+async function writeNote(context: Context, { noteableId, body }: { noteableId: number; body: string }): Promise<Said> {
+  const { userId } = actorOf(context)
+  if (body.trim() === '') return { ...nothing, errors: ["Note can't be blank"] }
+  const facts = await readFacts(context.db, { id: noteableId }, userId)
+  if (!facts || !can(facts.standing, 'read_issue')) return missing()
+  const { receipt, heard, errors } = await write(context, { on: { id: facts.issueId }, place: referenceOf(facts), body })
+  return receipt ? said(context, receipt, heard) : { ...nothing, errors }
+}
+
+builder.relayMutationField(
+  'createNote',
+  {
+    inputFields: (t) => ({
+      ...echoed(t),
+      noteableId: t.field({ type: 'NoteableID', required: true }),
+      body: t.string({ required: true, description: 'Commands in it are carried out, and only what is left is shown' }),
+    }),
+  },
+  {
+    resolve: (_, { input }, context) => echo(input, () => writeNote(context, input)),
+  },
+  {
+    outputFields: (t) => ({
+      ...always(t),
+      note: t.field({ type: Note, resolve: ({ note }) => note }),
+      quickActionsStatus: t.field({ type: Status, resolve: ({ quickActionsStatus }) => quickActionsStatus }),
+    }),
+  },
+)

@@ -1,0 +1,82 @@
+// Organizations: the type, lists of a group, counts.
+import { countOrganizations, type ListedOrganization, listOrganizations, type OrganizationOrder } from '../../domain/organization-lists.ts'
+import { builder, type Context } from './builder.ts'
+import { connect } from './connections.ts'
+import { countsType, searchCutOff } from './customers.ts'
+import { Group } from './groups.ts'
+import { gid } from './ids.ts'
+import { granted, missing } from './refusals.ts'
+import { countsOf, sortsOf, stateOf, stateValues } from './sorting.ts'
+
+/** What is known of an organization at first; the rest is read when it is asked for. */
+export type KnownOrganization = { id: number; name: string } & Partial<ListedOrganization>
+
+export const Organization = builder.objectRef<KnownOrganization>('CustomerRelationsOrganization')
+
+const whole = async (known: KnownOrganization, { load }: Context): Promise<ListedOrganization> =>
+  'state' in known ? (known as ListedOrganization) : ((await load.organization.load(known.id)) ?? missing())
+
+Organization.implement({
+  description: 'A company',
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: ({ id }) => gid('organization', id) }),
+    name: t.exposeString('name', { nullable: false }),
+    defaultRate: t.float({
+      description: 'Standard billing rate',
+      resolve: async (known, _, context) => {
+        const { defaultRate } = await whole(known, context)
+        return defaultRate === null ? null : Number(defaultRate)
+      },
+    }),
+    description: t.string({ resolve: async (known, _, context) => (await whole(known, context)).description }),
+    active: t.boolean({ nullable: false, resolve: async (known, _, context) => (await whole(known, context)).state === 'active' }),
+    createdAt: t.field({ type: 'Time', nullable: false, resolve: async (known, _, context) => (await whole(known, context)).createdAt }),
+    updatedAt: t.field({ type: 'Time', nullable: false, resolve: async (known, _, context) => (await whole(known, context)).updatedAt }),
+  }),
+})
+
+const sorts = sortsOf<OrganizationOrder>({ NAME: 'name', DESCRIPTION: 'description', DEFAULT_RATE: 'defaultRate' })
+const Sort = builder.enumType('OrganizationSort', { values: sorts.values })
+const State = builder.enumType('CustomerRelationsOrganizationState', { values: stateValues })
+
+const Connection = builder.connectionObject(
+  {
+    type: Organization,
+    name: 'CustomerRelationsOrganizationConnection',
+    fields: (t) => ({ searchCutOff: t.boolean({ ...searchCutOff, resolve: ({ cutOff }) => cutOff }) }),
+  },
+  { name: 'CustomerRelationsOrganizationEdge' },
+)
+
+const Counts = countsType('OrganizationStateCounts')
+
+builder.objectFields(Group, (t) => ({
+  organizations: t.connection(
+    {
+      type: Organization,
+      description: 'Organizations of the contact source of this group; none for those who may not see them',
+      args: {
+        sort: t.arg({ type: Sort, defaultValue: 'NAME_ASC' }),
+        search: t.arg.string(),
+        state: t.arg({ type: State }),
+        ids: t.arg({ type: ['CustomerRelationsOrganizationID'] }),
+      },
+      resolve: (group, { sort, search, state, ids, ...page }, { db }) =>
+        connect(page, (wanted) =>
+          listOrganizations(db, group, {
+            ...wanted,
+            sort: sorts.read(sort),
+            search,
+            state: stateOf(state),
+            ids: ids?.length ? ids : undefined,
+          }),
+        ),
+    },
+    Connection,
+  ),
+  organizationStateCounts: t.field({
+    type: Counts,
+    args: { search: t.arg.string(), state: t.arg({ type: State }) },
+    resolve: async (group, { search, state }, { db }) => countsOf(granted(await countOrganizations(db, group, { search })), stateOf(state)),
+  }),
+}))

@@ -1,0 +1,39 @@
+// How GraphQL says no: as an error of its own, or in the `errors` of a payload.
+import { GraphQLError } from 'graphql'
+import type { Refusal, Result } from '../../domain/refusals.ts'
+import type { Context } from './builder.ts'
+
+/** The same words for what does not exist and what may not be seen or done. */
+export const noSuch = "The resource that you are attempting to access does not exist or you don't have permission to perform this action"
+
+/** @throws what clients are told of something that is not there for them */
+export function missing(): never {
+  throw new GraphQLError(noSuch)
+}
+
+/** Whoever asks, if they may change something at all. @throws for visitors, and tokens that may only read */
+export function actorOf({ asker, actor }: Context) {
+  if (!asker || !actor) return missing()
+  if (!asker.scopes.includes('api')) throw new GraphQLError('This token may only read: it lacks the scope `api`.')
+  return actor
+}
+
+/** What was refused, a sentence for each fault. */
+export const sentencesOf = (refused: Refusal): string[] =>
+  refused.why === 'invalid' ? refused.faults.map(({ fault }) => fault) : [refused.reason]
+
+/**
+ * What came of a deed, as payloads have it.
+ * @throws where there is nothing to be changed for whoever asks
+ */
+export function outcomeOf<Value>({ value, refused }: Result<Value>): { value: Value | null; errors: string[] } {
+  if (!refused) return { value: value as Value, errors: [] }
+  if (refused.why === 'not found' || refused.why === 'forbidden') return missing()
+  return { value: null, errors: sentencesOf(refused) }
+}
+
+/** The value. @throws the refusal in its own words */
+export function granted<Value>({ value, refused }: Result<Value>): Value {
+  if (refused) throw new GraphQLError(sentencesOf(refused).join('. '))
+  return value as Value
+}

@@ -1,0 +1,20 @@
+// The schema: every part that there is, in one list.
+import type { GraphQLSchema } from 'graphql'
+import { builder } from './builder.ts'
+import './users.ts'
+import './groups.ts'
+import './organizations.ts'
+import './contacts.ts'
+import './projects.ts'
+import './issues.ts'
+import './issue-lists.ts'
+import './work-items.ts'
+import './namespaces.ts'
+import './contact-mutations.ts'
+import './organization-mutations.ts'
+import './issue-mutations.ts'
+import './work-item-mutations.ts'
+import './notes.ts'
+import './subscriptions.ts'
+
+export const schema: GraphQLSchema = builder.toSchema()

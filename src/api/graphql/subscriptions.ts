@@ -1,0 +1,50 @@
+// What changes while one looks on: told as events, also of what other processes did, as the database carries the news.
+import { Repeater, SlidingBuffer } from 'graphql-yoga'
+import { isStillGood } from '../../domain/access-tokens.ts'
+import type { ListedIssue } from '../../domain/issue-rows.ts'
+import type { News } from '../../storage/notify.ts'
+import { builder, type Context } from './builder.ts'
+import { Issue, issueById } from './issues.ts'
+import { openLoaders } from './loaders.ts'
+import { missing } from './refusals.ts'
+
+const Issuable = builder.unionType('Issuable', { types: [Issue], resolveType: () => Issue })
+
+/** Did this change the contacts of its issue? What the news does not say may have. */
+function isOfContacts({ outcome }: News): boolean {
+  const { result } = (outcome ?? {}) as { result?: { outcomes?: readonly { outcome: string }[] } }
+  return result?.outcomes?.some(({ outcome: what }) => what === 'added' || what === 'removed') ?? true
+}
+
+/** An event for each change of the contacts of an issue, as long as whoever asks is let in; those that come while one is on its way are one. */
+const changesOf = (issueId: number, { db, newsroom, asker, ending }: Context): Repeater<true> =>
+  new Repeater(async (push, stop) => {
+    const tell = async () => {
+      if (asker && (await isStillGood(db, asker.tokenId))) await push(true)
+      else stop()
+    }
+    const fail = (fault: unknown) => stop(fault)
+    const unfollow = newsroom.follow(
+      issueId,
+      (news) => void (isOfContacts(news) && tell().catch(fail)),
+      () => void tell().catch(fail),
+    )
+    const leave = ending(stop)
+    await stop
+    leave()
+    unfollow()
+  }, new SlidingBuffer(1))
+
+builder.subscriptionField('issueCrmContactsUpdated', (t) =>
+  t.field({
+    type: Issuable,
+    description: 'The issue, as whoever asks may see it, each time its contacts were changed',
+    args: { issuableId: t.arg({ type: 'IssuableID', required: true }) },
+    subscribe: async (_, { issuableId }, context) => ((await issueById(context, issuableId)) ? changesOf(issuableId, context) : missing()),
+    resolve: (_, { issuableId }, context): Promise<ListedIssue | null> => {
+      // Nothing that was read for an earlier event.
+      context.load = openLoaders(context.db, context.userId)
+      return issueById(context, issuableId)
+    },
+  }),
+)

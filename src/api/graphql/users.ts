@@ -1,0 +1,34 @@
+// Who is asking, and who wrote what.
+import { builder } from './builder.ts'
+import { gid } from './ids.ts'
+
+interface KnownUser {
+  id: number
+  username: string
+  name: string
+}
+
+/** A user, as everybody is shown them. */
+const User = builder.interfaceRef<KnownUser>('User').implement({
+  resolveType: () => 'UserCore',
+  fields: (t) => ({
+    id: t.id({ nullable: false, resolve: ({ id }) => gid('user', id) }),
+    username: t.exposeString('username', { nullable: false }),
+    name: t.exposeString('name', { nullable: false }),
+    avatarUrl: t.string({ resolve: () => null }),
+    webUrl: t.string({ nullable: false, resolve: ({ username }, _, { publicUrl }) => `${publicUrl}/${username}` }),
+    webPath: t.string({ nullable: false, resolve: ({ username }) => `/${username}` }),
+  }),
+})
+
+/** Somebody who wrote something. */
+export const Author = builder.objectRef<KnownUser>('UserCore').implement({ interfaces: [User] })
+const CurrentUser = builder.objectRef<KnownUser>('CurrentUser').implement({ interfaces: [User] })
+
+builder.queryField('currentUser', (t) =>
+  t.field({
+    type: CurrentUser,
+    description: 'Whoever asks; null for a visitor',
+    resolve: (_, __, { asker }) => (asker ? { id: asker.userId, username: asker.username, name: asker.name } : null),
+  }),
+)

@@ -1,0 +1,116 @@
+// Opening and changing work items: issues, with what they hold in widgets.
+import { editIssue } from '../../domain/issue-edits.ts'
+import { builder, type Context } from './builder.ts'
+import { OperationMode, setContacts, type Wanted } from './issue-contacts.ts'
+import { openIssue, write } from './issue-mutations.ts'
+import { issueById } from './issues.ts'
+import { always, echo, echoed } from './mutations.ts'
+import { actorOf, missing, outcomeOf } from './refusals.ts'
+import { WorkItem } from './work-items.ts'
+
+const ContactsUpdate = builder.inputType('WorkItemWidgetCrmContactsUpdateInput', {
+  fields: (t) => ({
+    contactIds: t.field({ type: ['CustomerRelationsContactID'], required: true }),
+    operationMode: t.field({ type: OperationMode, defaultValue: 'REPLACE' }),
+  }),
+})
+
+const ContactsCreate = builder.inputType('WorkItemWidgetCrmContactsCreateInput', {
+  fields: (t) => ({ contactIds: t.field({ type: ['CustomerRelationsContactID'], required: true }) }),
+})
+
+const Description = builder.inputType('WorkItemWidgetDescriptionInput', {
+  fields: (t) => ({ description: t.string({ required: true }) }),
+})
+
+const StateEvent = builder.enumType('WorkItemStateEvent', { values: ['CLOSE', 'REOPEN'] as const })
+const states = { CLOSE: 'closed', REOPEN: 'opened' } as const
+
+interface Update {
+  id: number
+  title?: string | null
+  stateEvent?: keyof typeof states | null
+  descriptionWidget?: { description: string } | null
+  crmContactsWidget?: Wanted | null
+}
+
+/** Changes what is wanted; contacts are set though the rest may be refused, and the other way round. */
+async function update(context: Context, { id, title, stateEvent, descriptionWidget, crmContactsWidget }: Update): Promise<string[]> {
+  const actor = actorOf(context)
+  const fields = { title: title ?? undefined, state: stateEvent ? states[stateEvent] : undefined }
+  const errors: string[] = []
+  if (descriptionWidget) {
+    const edit = { on: { id }, place: '', body: descriptionWidget.description, edits: { description: fields } }
+    errors.push(...(await write(context, edit)).errors)
+  } else if (fields.title !== undefined || fields.state !== undefined)
+    errors.push(...outcomeOf(await editIssue(context.db, actor, { id }, fields)).errors)
+  if (crmContactsWidget) errors.push(...(await setContacts(context, { id }, crmContactsWidget)).errors)
+  return errors
+}
+
+builder.relayMutationField(
+  'workItemUpdate',
+  {
+    inputFields: (t) => ({
+      ...echoed(t),
+      id: t.field({ type: 'WorkItemID', required: true }),
+      title: t.string(),
+      stateEvent: t.field({ type: StateEvent }),
+      descriptionWidget: t.field({ type: Description }),
+      crmContactsWidget: t.field({ type: ContactsUpdate }),
+    }),
+  },
+  {
+    resolve: (_, { input }, context) =>
+      echo(input, async () => {
+        const errors = await update(context, input)
+        return { workItem: (await issueById(context, input.id)) ?? missing(), errors }
+      }),
+  },
+  {
+    outputFields: (t) => ({
+      ...always(t),
+      workItem: t.field({ type: WorkItem, resolve: ({ workItem }) => workItem }),
+    }),
+  },
+)
+
+builder.relayMutationField(
+  'workItemCreate',
+  {
+    inputFields: (t) => ({
+      ...echoed(t),
+      namespacePath: t.id({ description: 'The full path of a project' }),
+      projectPath: t.id({ description: 'The same' }),
+      title: t.string({ required: true }),
+      workItemTypeId: t.field({ type: 'WorkItemsTypeID', description: 'There is only the type Issue' }),
+      description: t.string(),
+      descriptionWidget: t.field({ type: Description }),
+      crmContactsWidget: t.field({ type: ContactsCreate }),
+    }),
+  },
+  {
+    resolve: (_, { input }, context) =>
+      echo(input, async () => {
+        const { title, crmContactsWidget } = input
+        const description = input.descriptionWidget?.description ?? input.description
+        const opened = await openIssue(context, {
+          projectPath: String(input.namespacePath ?? input.projectPath ?? missing()),
+          title,
+          description,
+        })
+        if (!opened.issue) return { workItem: null, errors: opened.errors }
+        const { id } = opened.issue
+        const { errors } = crmContactsWidget
+          ? await setContacts(context, { id }, { ...crmContactsWidget, operationMode: 'APPEND' })
+          : opened
+        return { workItem: await issueById(context, id), errors }
+      }),
+  },
+  {
+    outputFields: (t) => ({
+      ...always(t),
+      workItem: t.field({ type: WorkItem, resolve: ({ workItem }) => workItem }),
+    }),
+  },
+)
