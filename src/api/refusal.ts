@@ -1,5 +1,5 @@
 // How an API says no: thrown, and made into a document by the shell.
-import type { Refusal as DomainRefusal } from '../domain/refusals.ts'
+import type { Refusal as DomainRefusal, Result } from '../domain/refusals.ts'
 
 /** A fault of one field of what was sent. */
 export interface FieldFault {
@@ -25,7 +25,7 @@ export const signInFirst = () => new Refusal(401, '401 Unauthorized: send a toke
 /** @param what `Project`: to a visitor, who might see it after signing in, the same is said */
 export const notFound = (what: string) => new Refusal(404, `404 ${what} Not Found`)
 
-const statuses = { forbidden: 403, conflict: 400, invalid: 400 } as const
+const statuses = { conflict: 400, exists: 409 } as const
 
 /**
  * What the domain refused, as GitLab would: faults by field, under the names that the API has for them.
@@ -39,6 +39,12 @@ export function refusalFrom(refused: DomainRefusal, names: Readonly<Record<strin
   const byField: Record<string, string[]> = {}
   for (const { field, message } of fields) byField[field] = [...(byField[field] ?? []), message]
   return new Refusal(400, refused.reason, fields, byField)
+}
+
+/** What a deed came to. @throws Refusal what was refused */
+export function unlessRefused<Value>({ value, refused }: Result<Value>, names?: Readonly<Record<string, string>>): Value {
+  if (refused) throw refusalFrom(refused, names)
+  return value
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)

@@ -1,11 +1,30 @@
 // All routes for programs, and the document that describes them.
 import type { FastifyInstance } from 'fastify'
 import { withDescription } from './openapi.ts'
+import { groupRoutes } from './rest/groups.ts'
+import { issueListRoutes } from './rest/issue-lists.ts'
+import { issueMoveRoutes } from './rest/issue-moves.ts'
+import { issueRoutes } from './rest/issues.ts'
+import { memberRoutes } from './rest/members.ts'
 import { noteRoutes } from './rest/notes.ts'
+import { projectRoutes } from './rest/projects.ts'
+import { tokenRoutes } from './rest/tokens.ts'
+import { userRoutes } from './rest/users.ts'
 import { type ApiParts, mountRoutes, type Route } from './route.ts'
 import { suggestionRoute } from './suggestions.ts'
 
-const routes: readonly Route[] = [...noteRoutes, suggestionRoute]
+const routes: readonly Route[] = [
+  ...userRoutes,
+  ...tokenRoutes,
+  ...groupRoutes,
+  ...memberRoutes,
+  ...projectRoutes,
+  ...issueListRoutes,
+  ...issueRoutes,
+  ...issueMoveRoutes,
+  ...noteRoutes,
+  suggestionRoute,
+]
 
 /** Everything under `/api` but GraphQL. */
 export const apiRoutes = (app: FastifyInstance, parts: ApiParts): void => mountRoutes(app, parts, withDescription(routes, parts.publicUrl))

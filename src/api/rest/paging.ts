@@ -16,10 +16,11 @@ export interface Page {
   per_page: number
 }
 
-function addressOf(request: FastifyRequest, page: number): string {
+/** The address that was asked for, with some fields of its query changed. */
+export function addressWith(request: FastifyRequest, fields: Readonly<Record<string, string>>): string {
   const asked = `${request.protocol}://${request.host}`
   const url = new URL(request.url, URL.canParse(asked) ? asked : 'http://localhost')
-  url.searchParams.set('page', String(page))
+  for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value)
   return url.href
 }
 
@@ -27,7 +28,7 @@ function addressOf(request: FastifyRequest, page: number): string {
 export function setPageHeaders(request: FastifyRequest, reply: FastifyReply, { page, per_page: size }: Page, total: number): void {
   const pages = Math.max(1, Math.ceil(total / size))
   const places = { prev: page > 1 ? page - 1 : 0, next: page < pages ? page + 1 : 0, first: 1, last: pages }
-  const links = Object.entries(places).flatMap(([rel, at]) => (at ? [`<${addressOf(request, at)}>; rel="${rel}"`] : []))
+  const links = Object.entries(places).flatMap(([rel, at]) => (at ? [`<${addressWith(request, { page: String(at) })}>; rel="${rel}"`] : []))
   reply.headers({
     'x-total': total,
     'x-total-pages': pages,

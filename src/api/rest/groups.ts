@@ -1,0 +1,160 @@
+// /api/v4/groups, as GitLab has it: reading, creating, changing, moving and deleting them. docs.gitlab.com/api/groups/
+import { z } from 'zod'
+import { createGroupWithSettings, editGroupWithSettings } from '../../domain/group-edits.ts'
+import { readGroupFacts } from '../../domain/group-facts.ts'
+import { roles } from '../../domain/permissions.ts'
+import { listGroups } from '../../domain/place-lists.ts'
+import { removeGroup } from '../../domain/removals.ts'
+import { transferGroup } from '../../domain/transfers.ts'
+import { notFound, unlessRefused } from '../refusal.ts'
+import { type Call, defineRoute, type Route } from '../route.ts'
+import { accessLevel, flag, harmless, idOrNone, oneOf, rowsOn, search, sort, text, visibility } from './inputs.ts'
+import { pageFields, setPageHeaders } from './paging.ts'
+import { Accepted, accepted, openGroup } from './places.ts'
+import { GroupDetail, groupDetail, ShownGroup, shownGroup } from './shown-groups.ts'
+
+const groupsAt = '/api/v4/groups'
+
+const List = z.strictObject({
+  ...pageFields,
+  search: search.optional(),
+  owned: flag.optional(),
+  min_access_level: accessLevel.optional(),
+  all_available: flag.optional(),
+  top_level_only: flag.optional(),
+  visibility: visibility.optional(),
+  order_by: oneOf(['name', 'path', 'id']).default('name'),
+  sort: sort('asc'),
+  ...harmless('statistics', 'with_custom_attributes', 'pagination'),
+})
+
+const settings = { crm_enabled: flag.optional(), crm_source_group_id: idOrNone.optional() }
+const unused = harmless('description', 'request_access_enabled', 'lfs_enabled', 'auto_devops_enabled', 'emails_enabled', 'default_branch')
+const fields = { name: text.optional(), path: text.optional(), visibility: text.optional(), ...settings, ...unused }
+const NewGroup = z.strictObject({ ...fields, parent_id: idOrNone.optional(), ...harmless('organization_id') })
+const Edit = z.strictObject(fields)
+
+const names = { contactSourceId: 'crm_source_group_id', parent: 'group_id' }
+
+/** A page of the groups below one, of top-level ones, or of all. */
+async function list(call: Call<'everybody', z.output<typeof List>>, parentId?: number) {
+  const { db, userId, query, request, reply, publicUrl } = call
+  const { min_access_level: least, owned, all_available: all, order_by: order, sort: direction } = query
+  const { total, rows } = await listGroups(
+    db,
+    userId,
+    {
+      search: query.search,
+      visibility: query.visibility,
+      parentId: parentId ?? (query.top_level_only ? null : undefined),
+      least: owned ? roles.owner : (least ?? (all === false ? roles.guest : undefined)),
+      order,
+      descending: direction === 'desc',
+    },
+    rowsOn(query),
+  )
+  setPageHeaders(request, reply, query, total)
+  return rows.map((group) => shownGroup(group, publicUrl))
+}
+
+async function detailOf(call: Call<'users'>, groupId: number) {
+  const facts = await readGroupFacts(call.db, groupId, call.userId)
+  if (!facts) throw notFound('Group')
+  return groupDetail(call, facts)
+}
+
+const settingsOf = ({ crm_enabled, crm_source_group_id }: z.output<typeof Edit>) => ({
+  customerRelations: crm_enabled,
+  contactSourceId: crm_source_group_id,
+})
+
+/** Reading groups. */
+const reading: readonly Route[] = [
+  defineRoute({
+    method: 'GET',
+    path: groupsAt,
+    summary: 'Lists the groups that one may see',
+    for: 'everybody',
+    query: List,
+    answers: { 200: z.array(ShownGroup) },
+    paged: true,
+    handle: (call) => list(call),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${groupsAt}/:id/subgroups`,
+    summary: 'Lists the groups right below a group',
+    for: 'everybody',
+    query: List,
+    answers: { 200: z.array(ShownGroup) },
+    paged: true,
+    handle: async (call) => list(call, (await openGroup(call)).id),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${groupsAt}/:id`,
+    summary: 'Shows a group',
+    for: 'everybody',
+    query: z.strictObject(harmless('with_projects', 'with_custom_attributes')),
+    answers: { 200: GroupDetail },
+    handle: async (call) => groupDetail(call, await openGroup(call)),
+  }),
+]
+
+/** Creating and changing groups. */
+const changing: readonly Route[] = [
+  defineRoute({
+    method: 'POST',
+    path: groupsAt,
+    summary: 'Creates a group, with its settings',
+    for: 'users',
+    body: NewGroup,
+    answers: { 201: GroupDetail },
+    async handle(call) {
+      const { name, path, visibility: seenBy, parent_id: parentId } = call.body
+      const given = { name, path, visibility: seenBy, parentId }
+      return detailOf(call, unlessRefused(await createGroupWithSettings(call.db, call.actor, given, settingsOf(call.body)), names))
+    },
+  }),
+  defineRoute({
+    method: 'PUT',
+    path: `${groupsAt}/:id`,
+    summary: 'Changes a group and its settings, all of it or nothing',
+    for: 'users',
+    body: Edit,
+    answers: { 200: GroupDetail },
+    async handle(call) {
+      const { name, path, visibility: seenBy } = call.body
+      const wanted = { fields: { name, path, visibility: seenBy }, settings: settingsOf(call.body) }
+      const { id: groupId } = await openGroup(call)
+      return groupDetail(call, unlessRefused(await editGroupWithSettings(call.db, call.actor, groupId, wanted), names))
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: `${groupsAt}/:id/transfer`,
+    summary: 'Moves a group into another one, or makes it a top-level group',
+    for: 'users',
+    body: z.strictObject({ group_id: idOrNone.optional() }),
+    answers: { 201: GroupDetail },
+    async handle(call) {
+      const { id: groupId } = await openGroup(call)
+      return groupDetail(call, unlessRefused(await transferGroup(call.db, call.actor, groupId, call.body.group_id ?? null), names))
+    },
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: `${groupsAt}/:id`,
+    summary: 'Deletes a group with everything in it, at once',
+    for: 'users',
+    query: z.strictObject(harmless('permanently_remove', 'full_path')),
+    answers: { 202: Accepted },
+    async handle(call) {
+      unlessRefused(await removeGroup(call.db, call.actor, (await openGroup(call)).id))
+      return accepted
+    },
+  }),
+]
+
+/** All about groups but their members and projects. */
+export const groupRoutes: readonly Route[] = [...reading, ...changing]

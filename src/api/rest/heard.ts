@@ -1,0 +1,54 @@
+// What is written through the REST API, and what is answered of the commands in it.
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Receipt } from '../../pipeline/comment.ts'
+import type { Heard } from '../../pipeline/wait.ts'
+import { notFound, Refusal, refusalFrom } from '../refusal.ts'
+import type { Call } from '../route.ts'
+
+/** How whoever asks writes something: who they are, and the name of what they write. */
+export function writing({ request, asker }: Call<'users'>) {
+  const key = request.headers['idempotency-key']
+  if (key && key.length > 255) throw new Refusal(422, 'Idempotency-Key can be at most 255 characters long.')
+  // A client that sends the same key again is the same delivery.
+  const delivery = key === undefined ? randomUUID() : `${asker.userId} ${key}`
+  return { via: 'api', delivery, author: { id: String(asker.userId), name: asker.name } }
+}
+
+const statuses = { 'unknown person': 403, 'not found': 404, forbidden: 403, 'too large': 413, another: 422, invalid: 422 } satisfies Record<
+  Extract<Receipt, { status: 'refused' }>['why'],
+  number
+>
+
+/**
+ * What was taken.
+ * @param what could not be found: `Issue`
+ * @throws Refusal what was refused
+ */
+export function takenOf({ receipt }: Heard, what: string): Extract<Receipt, { status: 'taken' }> {
+  if (receipt.status === 'taken') return receipt
+  if (receipt.refusal) throw refusalFrom(receipt.refusal)
+  throw receipt.why === 'not found' ? notFound(what) : new Refusal(statuses[receipt.why], receipt.reason)
+}
+
+/** What came of commands, for the person who wrote them. */
+export const Summary = z.array(z.string())
+
+const Changes = z.record(z.string(), z.array(z.string()))
+export const commandFields = { commands_changes: Changes, summary: Summary.optional() }
+
+/** The answer in words, if there were commands. */
+export function summaryOf({ outcome, waiting }: Heard): { summary?: string[] } {
+  if (waiting) return { summary: ['Your commands are waiting and will take effect.'] }
+  return outcome ? { summary: [...outcome.answer] } : {}
+}
+
+/** What the commands changed, by command and address; and the answer in words. */
+export function commandsOf(heard: Heard): { commands_changes: Record<string, string[]>; summary?: string[] } {
+  const done = { added: 'add_contacts', removed: 'remove_contacts' } as const
+  const changes: Record<string, string[]> = {}
+  for (const { address, outcome: what } of heard.outcome?.result.outcomes ?? []) {
+    if (what === 'added' || what === 'removed') changes[done[what]] = [...(changes[done[what]] ?? []), address]
+  }
+  return { commands_changes: changes, ...summaryOf(heard) }
+}

@@ -1,0 +1,48 @@
+// GitLab's keyset paging: a cursor that leads on, in Link, and no totals. docs.gitlab.com/api/rest/#keyset-based-pagination
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Refusal } from '../refusal.ts'
+import { rowsOn, text } from './inputs.ts'
+import { addressWith, type Page } from './paging.ts'
+
+/** The query fields of a list that can be paged so, beside those of `pageFields`. */
+export const keysetFields = {
+  pagination: z.enum(['offset', 'keyset'], 'must be offset or keyset').default('offset'),
+  cursor: text.optional(),
+}
+
+interface Around {
+  hasNext: boolean
+  hasPrevious: boolean
+  startCursor: string | null
+  endCursor: string | null
+}
+
+interface Asked extends Page {
+  pagination: 'offset' | 'keyset'
+  cursor?: string
+}
+
+const misplaced = (field: string, message: string) => new Refusal(422, `${field} ${message}`, [{ field, message }])
+
+/**
+ * Which part of a list is asked for. A cursor of ours says whether what comes after it is wanted, or before it.
+ * @throws Refusal for a field of the other way of paging
+ */
+export function partOf(asked: Asked): { after?: string; before?: string; offset?: number } {
+  const { pagination, cursor, page } = asked
+  if (pagination === 'offset') {
+    if (cursor) throw misplaced('cursor', 'goes with pagination=keyset')
+    return { offset: rowsOn(asked).offset }
+  }
+  if (page > 1) throw misplaced('page', 'does not go with pagination=keyset')
+  if (!cursor) return {}
+  return /^-./.test(cursor) ? { before: cursor.slice(1) } : { after: cursor }
+}
+
+/** Sets the headers that lead to the pages around this one. */
+export function setKeysetHeaders(request: FastifyRequest, reply: FastifyReply, page: Around): void {
+  const places = { prev: page.hasPrevious && page.startCursor ? `-${page.startCursor}` : null, next: page.hasNext ? page.endCursor : null }
+  const links = Object.entries(places).flatMap(([rel, cursor]) => (cursor ? [`<${addressWith(request, { cursor })}>; rel="${rel}"`] : []))
+  reply.headers({ link: links.join(', ') })
+}

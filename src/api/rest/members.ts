@@ -1,0 +1,147 @@
+// /api/v4/groups/:id/members and /projects/:id/members, as GitLab has them. docs.gitlab.com/api/members/
+import { z } from 'zod'
+import { findMember, type ListedMember, listMembers } from '../../domain/member-lists.ts'
+import type { RolePlace } from '../../domain/members.ts'
+import { roles } from '../../domain/permissions.ts'
+import { giveRole, takeRole } from '../../domain/roles.ts'
+import { lookUpUser } from '../../domain/user-lists.ts'
+import { notFound, Refusal, unlessRefused } from '../refusal.ts'
+import { type Call, defineRoute, nothing, type Route } from '../route.ts'
+import { numberIn } from './addresses.ts'
+import { accessLevel, harmless, id, rowsOn, search, text } from './inputs.ts'
+import { pageFields, setPageHeaders } from './paging.ts'
+import { openGroup, openProject } from './places.ts'
+import { ShownUser, shownUser } from './shown-users.ts'
+
+const Member = ShownUser.extend({
+  access_level: z.int(),
+  created_at: z.iso.datetime(),
+  expires_at: z.null(),
+  membership_state: z.literal('active'),
+})
+
+const List = z.strictObject({ ...pageFields, query: search.optional() })
+
+// A role that ended by itself would be another thing than was asked for; clients send the field empty.
+const expires_at = z.union([z.null(), z.literal('')], 'is not possible here').optional()
+const NewMember = z.strictObject({
+  user_id: id.optional(),
+  username: text.optional(),
+  access_level: accessLevel,
+  expires_at,
+  ...harmless('invite_source'),
+})
+const Edit = z.strictObject({ access_level: accessLevel, expires_at })
+
+const roleOf = (level: number): string => Object.entries(roles).find(([, one]) => one === level)?.[0] ?? ''
+
+const shownMember = (member: ListedMember, publicUrl: string): z.input<typeof Member> => ({
+  ...shownUser(member, publicUrl),
+  access_level: member.level,
+  created_at: new Date(member.createdAt).toISOString(),
+  expires_at: null,
+  membership_state: 'active',
+})
+
+type Kind = 'group' | 'project'
+type OpenPlace = (call: Pick<Call, 'params' | 'db' | 'asker' | 'userId'>) => Promise<RolePlace>
+
+const placeOf: Record<Kind, OpenPlace> = {
+  group: async (call) => ({ group: { id: (await openGroup(call)).id } }),
+  project: async (call) => ({ project: { id: (await openProject(call)).id } }),
+}
+
+async function shown({ db, publicUrl }: Pick<Call, 'db' | 'publicUrl'>, place: RolePlace, who: { userId: number; inherited: boolean }) {
+  const member = await findMember(db, place, who.userId, who.inherited)
+  if (!member) throw notFound('Member')
+  return shownMember(member, publicUrl)
+}
+
+/** The user who is named by id or by username. */
+async function userIn({ db, body }: Call<'users', unknown, z.output<typeof NewMember>>): Promise<number> {
+  const { user_id, username } = body
+  if ((user_id === undefined) === (username === undefined))
+    throw new Refusal(422, 'Say either user_id or username.', [{ field: 'user_id', message: 'or username must be there, and not both' }])
+  const user = await lookUpUser(db, user_id === undefined ? { username: username?.replaceAll('\0', '\uFFFD') ?? '' } : { id: user_id })
+  if (!user) throw notFound('User')
+  return user.id
+}
+
+/** Reading members: with `/all` those too who have their role from above. */
+const reading = (kind: Kind, inherited: boolean): Route[] => [
+  defineRoute({
+    method: 'GET',
+    path: `/api/v4/${kind}s/:id/members${inherited ? '/all' : ''}`,
+    summary: `Lists the members of a ${kind}${inherited ? ', inherited ones too' : ''}`,
+    for: 'everybody',
+    query: List,
+    answers: { 200: z.array(Member) },
+    paged: true,
+    async handle(call) {
+      const { db, query, request, reply, publicUrl } = call
+      const place = await placeOf[kind](call)
+      const { total, members } = await listMembers(db, place, { inherited, search: query.query }, rowsOn(query))
+      setPageHeaders(request, reply, query, total)
+      return members.map((member) => shownMember(member, publicUrl))
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `/api/v4/${kind}s/:id/members${inherited ? '/all' : ''}/:user_id`,
+    summary: `Shows a member of a ${kind}${inherited ? ', an inherited one too' : ''}`,
+    for: 'everybody',
+    answers: { 200: Member },
+    handle: async (call) => shown(call, await placeOf[kind](call), { userId: numberIn(call, 'user_id', 'Member'), inherited }),
+  }),
+]
+
+/** Giving roles, changing them and taking them away. */
+const changing = (kind: Kind): Route[] => [
+  defineRoute({
+    method: 'POST',
+    path: `/api/v4/${kind}s/:id/members`,
+    summary: `Gives a user a role in a ${kind}`,
+    for: 'users',
+    body: NewMember,
+    answers: { 201: Member },
+    async handle(call) {
+      const place = await placeOf[kind](call)
+      const userId = await userIn(call)
+      const role = roleOf(call.body.access_level)
+      unlessRefused(await giveRole(call.db, call.actor, place, { userId, role, whose: 'new' }))
+      return shown(call, place, { userId, inherited: false })
+    },
+  }),
+  defineRoute({
+    method: 'PUT',
+    path: `/api/v4/${kind}s/:id/members/:user_id`,
+    summary: `Gives a member of a ${kind} another role`,
+    for: 'users',
+    body: Edit,
+    answers: { 200: Member },
+    async handle(call) {
+      const place = await placeOf[kind](call)
+      const userId = numberIn(call, 'user_id', 'Member')
+      unlessRefused(await giveRole(call.db, call.actor, place, { userId, role: roleOf(call.body.access_level), whose: 'member' }))
+      return shown(call, place, { userId, inherited: false })
+    },
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: `/api/v4/${kind}s/:id/members/:user_id`,
+    summary: `Takes the role of a member of a ${kind} away; everybody may leave`,
+    for: 'users',
+    query: z.strictObject(harmless('skip_subresources', 'unassign_issuables')),
+    answers: { 204: nothing },
+    async handle(call) {
+      const place = await placeOf[kind](call)
+      unlessRefused(await takeRole(call.db, call.actor, place, numberIn(call, 'user_id', 'Member')))
+      return undefined
+    },
+  }),
+]
+
+const kinds: readonly Kind[] = ['group', 'project']
+
+/** Members of groups and of projects. */
+export const memberRoutes: readonly Route[] = kinds.flatMap((kind) => [...reading(kind, false), ...reading(kind, true), ...changing(kind)])

@@ -1,0 +1,26 @@
+// The group or project that an address names, for whoever may see it, and what is common to both.
+import { z } from 'zod'
+import { type GroupFacts, type ProjectFacts, readGroupFacts, readProject } from '../../domain/group-facts.ts'
+import { can } from '../../domain/permissions.ts'
+import type { Call } from '../route.ts'
+import { absent, placeIn } from './addresses.ts'
+
+type Asked = Pick<Call, 'params' | 'db' | 'asker' | 'userId'>
+
+/** @throws 404, or 401 for a visitor, if there is none to be seen */
+export async function openGroup(call: Asked): Promise<GroupFacts> {
+  const facts = await readGroupFacts(call.db, placeIn(call, 'Group'), call.userId)
+  if (!facts || !can(facts.standing, 'read_group')) throw absent(call, 'Group')
+  return facts
+}
+
+/** @throws 404, or 401 for a visitor, if there is none to be seen */
+export async function openProject(call: Asked): Promise<ProjectFacts> {
+  const facts = await readProject(call.db, placeIn(call, 'Project'), call.userId)
+  if (!facts || !can(facts.standing, 'read_issue')) throw absent(call, 'Project')
+  return facts
+}
+
+/** What GitLab answers when it goes on deleting afterwards; here all is done by then. */
+export const Accepted = z.strictObject({ message: z.string() })
+export const accepted: z.input<typeof Accepted> = { message: '202 Accepted' }

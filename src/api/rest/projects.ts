@@ -1,0 +1,167 @@
+// /api/v4/projects, and those of a group, as GitLab has them. docs.gitlab.com/api/projects/
+import { z } from 'zod'
+import { type PlaceName, readGroupFacts } from '../../domain/group-facts.ts'
+import { can, roles } from '../../domain/permissions.ts'
+import { listProjects } from '../../domain/place-lists.ts'
+import { createProject, editProject } from '../../domain/places.ts'
+import { removeProject } from '../../domain/removals.ts'
+import { transferProject } from '../../domain/transfers.ts'
+import { notFound, unlessRefused } from '../refusal.ts'
+import { type Call, defineRoute, type Route } from '../route.ts'
+import { accessLevel, flag, harmless, id, oneOf, rowsOn, search, sort, text, visibility } from './inputs.ts'
+import { pageFields, setPageHeaders } from './paging.ts'
+import { Accepted, accepted, openGroup, openProject } from './places.ts'
+import { projectDetail, ShownProject, shownProject } from './shown-projects.ts'
+
+const projectsAt = '/api/v4/projects'
+
+const list = {
+  ...pageFields,
+  search: search.optional(),
+  owned: flag.optional(),
+  min_access_level: accessLevel.optional(),
+  visibility: visibility.optional(),
+  // What is not kept here is as old as the project itself.
+  order_by: oneOf(['id', 'name', 'path', 'created_at', 'updated_at', 'last_activity_at']).default('created_at'),
+  sort: sort('desc'),
+  // Whoever wants keyset paging follows the links, as with any other.
+  ...harmless('simple', 'statistics', 'with_custom_attributes', 'with_issues_enabled', 'pagination'),
+}
+const List = z.strictObject({ ...list, membership: flag.optional(), search_namespaces: flag.optional() })
+const ListOfGroup = z.strictObject({ ...list, include_subgroups: flag.optional(), ...harmless('with_shared') })
+
+const unused = harmless(
+  ...(['description', 'default_branch', 'initialize_with_readme', 'issues_enabled', 'merge_requests_enabled', 'wiki_enabled'] as const),
+  ...(['jobs_enabled', 'snippets_enabled', 'lfs_enabled', 'request_access_enabled', 'auto_devops_enabled', 'topics', 'tag_list'] as const),
+)
+const fields = { name: text.optional(), path: text.optional(), visibility: text.optional(), ...unused }
+const Edit = z.strictObject(fields)
+const Detail = z.strictObject(harmless('statistics', 'license', 'with_custom_attributes'))
+
+interface Where {
+  groupId?: number
+  below?: boolean
+  byFullPath?: boolean
+  membership?: boolean
+}
+
+async function listed(call: Call<'everybody', z.output<z.ZodObject<typeof list>>>, where: Where = {}) {
+  const { db, userId, query, request, reply, publicUrl } = call
+  const { search: part, min_access_level: least, order_by: by, sort: direction } = query
+  const { membership, ...more } = where
+  const wanted = {
+    ...more,
+    search: part,
+    visibility: query.visibility,
+    least: query.owned ? roles.owner : (least ?? (membership ? roles.guest : undefined)),
+    order: by === 'updated_at' || by === 'last_activity_at' ? ('created_at' as const) : by,
+    descending: direction === 'desc',
+  }
+  const { total, rows } = await listProjects(db, userId, wanted, rowsOn(query))
+  setPageHeaders(request, reply, query, total)
+  return rows.map((project) => shownProject(project, publicUrl))
+}
+
+/** The group of that number or full path, if whoever asks may see it. */
+async function namespaceId({ db, userId, body }: Call<'users', undefined, { namespace: PlaceName }>): Promise<number> {
+  const facts = await readGroupFacts(db, body.namespace, userId)
+  if (!facts || !can(facts.standing, 'read_group')) throw notFound('Namespace')
+  return facts.id
+}
+
+const namespace = z.union(
+  [id, text.refine((path) => !path.includes('\0'), 'must be a number or a full path')],
+  'must be a number or a full path',
+)
+
+/** Reading projects. */
+const reading: readonly Route[] = [
+  defineRoute({
+    method: 'GET',
+    path: projectsAt,
+    summary: 'Lists the projects that one may see',
+    for: 'everybody',
+    query: List,
+    answers: { 200: z.array(ShownProject) },
+    paged: true,
+    handle: (call) => listed(call, { membership: call.query.membership, byFullPath: call.query.search_namespaces }),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v4/groups/:id/projects',
+    summary: 'Lists the projects of a group',
+    for: 'everybody',
+    query: ListOfGroup,
+    answers: { 200: z.array(ShownProject) },
+    paged: true,
+    handle: async (call) => listed(call, { groupId: (await openGroup(call)).id, below: call.query.include_subgroups }),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${projectsAt}/:id`,
+    summary: 'Shows a project',
+    for: 'everybody',
+    query: Detail,
+    answers: { 200: ShownProject },
+    handle: async (call) => projectDetail(call, (await openProject(call)).id),
+  }),
+]
+
+/** Creating and changing projects. */
+const changing: readonly Route[] = [
+  defineRoute({
+    method: 'POST',
+    path: projectsAt,
+    summary: 'Creates a project in a group',
+    for: 'users',
+    body: z.strictObject({ ...fields, namespace_id: id }),
+    answers: { 201: ShownProject },
+    async handle(call) {
+      const { name, path, visibility: seenBy, namespace_id: groupId } = call.body
+      const project = unlessRefused(await createProject(call.db, call.actor, { name, path, visibility: seenBy, groupId }))
+      return projectDetail(call, project.id)
+    },
+  }),
+  defineRoute({
+    method: 'PUT',
+    path: `${projectsAt}/:id`,
+    summary: 'Changes a project',
+    for: 'users',
+    body: Edit,
+    answers: { 200: ShownProject },
+    async handle(call) {
+      const { name, path, visibility: seenBy } = call.body
+      const { id: projectId } = await openProject(call)
+      unlessRefused(await editProject(call.db, call.actor, projectId, { name, path, visibility: seenBy }))
+      return projectDetail(call, projectId)
+    },
+  }),
+  defineRoute({
+    method: 'PUT',
+    path: `${projectsAt}/:id/transfer`,
+    summary: 'Moves a project to another group',
+    for: 'users',
+    body: z.strictObject({ namespace }),
+    answers: { 200: ShownProject },
+    async handle(call) {
+      const { id: projectId } = await openProject(call)
+      unlessRefused(await transferProject(call.db, call.actor, projectId, await namespaceId(call)))
+      return projectDetail(call, projectId)
+    },
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: `${projectsAt}/:id`,
+    summary: 'Deletes a project with everything in it, at once',
+    for: 'users',
+    query: z.strictObject(harmless('permanently_remove', 'full_path')),
+    answers: { 202: Accepted },
+    async handle(call) {
+      unlessRefused(await removeProject(call.db, call.actor, (await openProject(call)).id))
+      return accepted
+    },
+  }),
+]
+
+/** All about projects but their members. */
+export const projectRoutes: readonly Route[] = [...reading, ...changing]

@@ -1,0 +1,58 @@
+// Groups as they are shown. docs.gitlab.com/api/groups/
+import { z } from 'zod'
+import type { GroupFacts } from '../../domain/group-facts.ts'
+import { can } from '../../domain/permissions.ts'
+import { type ListedGroup, showGroup } from '../../domain/place-lists.ts'
+import { notFound } from '../refusal.ts'
+import type { Call } from '../route.ts'
+
+export const ShownGroup = z.strictObject({
+  id: z.int(),
+  web_url: z.string(),
+  name: z.string(),
+  path: z.string(),
+  description: z.literal(''),
+  visibility: z.enum(['public', 'private']),
+  avatar_url: z.null(),
+  request_access_enabled: z.literal(false),
+  lfs_enabled: z.literal(false),
+  full_name: z.string(),
+  full_path: z.string(),
+  parent_id: z.int().nullable(),
+  created_at: z.iso.datetime(),
+})
+
+/** The settings are there for those who may see them. */
+export const GroupDetail = ShownGroup.extend({
+  crm_enabled: z.boolean().optional(),
+  crm_source_group_id: z.int().nullable().optional(),
+})
+
+/** A group as lists show it. */
+export const shownGroup = (group: ListedGroup, publicUrl: string): z.input<typeof ShownGroup> => ({
+  id: group.id,
+  web_url: `${publicUrl}/groups/${group.fullPath}`,
+  name: group.name,
+  path: group.path,
+  description: '',
+  visibility: group.visibility,
+  avatar_url: null,
+  request_access_enabled: false,
+  lfs_enabled: false,
+  full_name: group.fullName,
+  full_path: group.fullPath,
+  parent_id: group.parentId,
+  created_at: new Date(group.createdAt).toISOString(),
+})
+
+/** A group whole, for whoever asked for these facts. */
+export async function groupDetail(
+  { db, publicUrl }: Pick<Call, 'db' | 'publicUrl'>,
+  facts: GroupFacts,
+): Promise<z.input<typeof GroupDetail>> {
+  const group = await showGroup(db, facts.id)
+  if (!group) throw notFound('Group')
+  const seesSettings = can(facts.standing, 'change_settings') || can(facts.standing, 'read_contacts')
+  const settings = { crm_enabled: facts.customerRelations, crm_source_group_id: facts.namedSourceId }
+  return { ...shownGroup(group, publicUrl), ...(seesSettings && settings) }
+}

@@ -1,0 +1,86 @@
+// Projects as they are shown. docs.gitlab.com/api/projects/
+import { z } from 'zod'
+import { type ListedProject, showProject } from '../../domain/place-lists.ts'
+import { notFound } from '../refusal.ts'
+import type { Call } from '../route.ts'
+
+const Access = z.strictObject({ access_level: z.int(), notification_level: z.int() }).nullable()
+
+export const ShownProject = z.strictObject({
+  id: z.int(),
+  description: z.literal(''),
+  name: z.string(),
+  name_with_namespace: z.string(),
+  path: z.string(),
+  path_with_namespace: z.string(),
+  created_at: z.iso.datetime(),
+  last_activity_at: z.iso.datetime(),
+  default_branch: z.null(),
+  topics: z.array(z.string()),
+  web_url: z.string(),
+  avatar_url: z.null(),
+  visibility: z.enum(['public', 'private']),
+  archived: z.literal(false),
+  issues_enabled: z.literal(true),
+  merge_requests_enabled: z.literal(false),
+  empty_repo: z.literal(true),
+  service_desk_address: z.string().nullable(),
+  namespace: z.strictObject({
+    id: z.int(),
+    name: z.string(),
+    path: z.string(),
+    kind: z.literal('group'),
+    full_path: z.string(),
+    parent_id: z.int().nullable(),
+    avatar_url: z.null(),
+    web_url: z.string(),
+  }),
+  permissions: z.strictObject({ project_access: Access, group_access: Access }),
+})
+
+const access = (level: number | null) => (level === null ? null : { access_level: level, notification_level: 3 })
+
+const shownNamespace = ({ group }: ListedProject, publicUrl: string): z.input<typeof ShownProject>['namespace'] => ({
+  id: group.id,
+  name: group.name,
+  path: group.path,
+  kind: 'group',
+  full_path: group.fullPath,
+  parent_id: group.parentId,
+  avatar_url: null,
+  web_url: `${publicUrl}/groups/${group.fullPath}`,
+})
+
+/** A project as lists show it. */
+export function shownProject(project: ListedProject, publicUrl: string): z.input<typeof ShownProject> {
+  const createdAt = new Date(project.createdAt).toISOString()
+  return {
+    id: project.id,
+    description: '',
+    name: project.name,
+    name_with_namespace: `${project.group.fullName} / ${project.name}`,
+    path: project.path,
+    path_with_namespace: project.fullPath,
+    created_at: createdAt,
+    last_activity_at: createdAt,
+    default_branch: null,
+    topics: [],
+    web_url: `${publicUrl}/${project.fullPath}`,
+    avatar_url: null,
+    visibility: project.visibility,
+    archived: false,
+    issues_enabled: true,
+    merge_requests_enabled: false,
+    empty_repo: true,
+    service_desk_address: null,
+    namespace: shownNamespace(project, publicUrl),
+    permissions: { project_access: access(project.ownLevel), group_access: access(project.groupLevel) },
+  }
+}
+
+/** A project, for whoever may see it. */
+export async function projectDetail({ db, userId, publicUrl }: Pick<Call, 'db' | 'userId' | 'publicUrl'>, id: number) {
+  const project = await showProject(db, id, userId)
+  if (!project) throw notFound('Project')
+  return shownProject(project, publicUrl)
+}

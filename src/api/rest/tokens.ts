@@ -1,0 +1,118 @@
+// /api/v4/personal_access_tokens, as GitLab has it. docs.gitlab.com/api/personal_access_tokens/
+import { z } from 'zod'
+import { findToken, issueToken, listTokens, revokePersonalToken, type ShownToken } from '../../domain/personal-tokens.ts'
+import { notFound, Refusal, unlessRefused } from '../refusal.ts'
+import { type Call, defineRoute, nothing, type Route } from '../route.ts'
+import { numberIn } from './addresses.ts'
+import { flag, harmless, id, oneOf, rowsOn, search, sort, text } from './inputs.ts'
+import { pageFields, setPageHeaders } from './paging.ts'
+
+const tokensAt = '/api/v4/personal_access_tokens'
+
+const Token = z.strictObject({
+  id: z.int(),
+  name: z.string(),
+  description: z.null(),
+  revoked: z.boolean(),
+  created_at: z.iso.datetime(),
+  scopes: z.array(z.string()),
+  user_id: z.int(),
+  last_used_at: z.iso.datetime().nullable(),
+  active: z.boolean(),
+  expires_at: z.iso.date().nullable(),
+})
+
+const List = z.strictObject({
+  ...pageFields,
+  user_id: id.optional(),
+  state: oneOf(['active', 'inactive']).optional(),
+  revoked: flag.optional(),
+  search: search.optional(),
+  sort: oneOf(['id_asc', 'id_desc', 'created_asc', 'created_desc']).or(sort('asc')).default('id_asc'),
+})
+
+const listed = z.union([z.array(text), text.transform((one) => [one])], 'must be a list of texts')
+
+const NewToken = z.strictObject({
+  name: text.optional(),
+  scopes: listed.optional(),
+  // As a form has it.
+  'scopes[]': listed.optional(),
+  expires_at: text.nullable().optional(),
+  ...harmless('description'),
+})
+
+const shownToken = (token: ShownToken): z.input<typeof Token> => ({
+  id: token.id,
+  name: token.name,
+  description: null,
+  revoked: token.revokedAt !== null,
+  created_at: token.createdAt.toISOString(),
+  scopes: token.scopes,
+  user_id: token.userId,
+  last_used_at: token.lastUsedAt?.toISOString() ?? null,
+  active: token.active,
+  expires_at: token.expiresAt?.toISOString().slice(0, 10) ?? null,
+})
+
+const tokenIn = (call: Call<'users'>): number => (call.params.id === 'self' ? call.asker.tokenId : numberIn(call, 'id', 'Token'))
+
+/** Making API tokens for users, seeing to them, and ending them. A secret is answered once, when it is made. */
+export const tokenRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'POST',
+    path: '/api/v4/users/:id/personal_access_tokens',
+    summary: 'Makes an API token for a user; the only answer that holds its secret',
+    for: 'administrators',
+    body: NewToken,
+    answers: { 201: Token.extend({ token: z.string() }) },
+    async handle(call) {
+      const { name, expires_at: expiresAt } = call.body
+      const scopes = call.body.scopes ?? call.body['scopes[]']
+      const made = await issueToken(call.db, call.asker, numberIn(call, 'id', 'User'), { name, scopes, expiresAt })
+      const { token, secret } = unlessRefused(made, { expiresAt: 'expires_at' })
+      return { ...shownToken(token), token: secret }
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: tokensAt,
+    summary: 'Lists one’s own API tokens; to administrators everybody’s',
+    for: 'users',
+    query: List,
+    answers: { 200: z.array(Token) },
+    paged: true,
+    async handle({ db, asker, query, request, reply }) {
+      const { user_id: userId, state, revoked, search: part, sort: order } = query
+      if (userId !== undefined && userId !== asker.userId && !asker.administrator)
+        throw new Refusal(403, '403 Forbidden: only administrators may see the tokens of others.')
+      const wanted = { userId, active: state && state === 'active', revoked, search: part, descending: order.endsWith('desc') }
+      const { total, tokens } = await listTokens(db, asker, wanted, rowsOn(query))
+      setPageHeaders(request, reply, query, total)
+      return tokens.map(shownToken)
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${tokensAt}/:id`,
+    summary: 'Shows an API token; `self` is the one that is used',
+    for: 'users',
+    answers: { 200: Token },
+    async handle(call) {
+      const token = await findToken(call.db, call.asker, tokenIn(call))
+      if (!token) throw notFound('Token')
+      return shownToken(token)
+    },
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: `${tokensAt}/:id`,
+    summary: 'Revokes an API token at once',
+    for: 'users',
+    answers: { 204: nothing },
+    async handle(call) {
+      unlessRefused(await revokePersonalToken(call.db, call.asker, tokenIn(call)))
+      return undefined
+    },
+  }),
+]

@@ -1,0 +1,113 @@
+// /api/v4/users and /user, as GitLab has them, and which version of its API this is. docs.gitlab.com/api/users/
+import { z } from 'zod'
+import { listUsers, lookUpUser } from '../../domain/user-lists.ts'
+import { addUser } from '../../domain/users.ts'
+import { notFound, unlessRefused } from '../refusal.ts'
+import { type Call, defineRoute, type Route } from '../route.ts'
+import { numberIn } from './addresses.ts'
+import { flag, harmless, oneOf, rowsOn, search, sort, text } from './inputs.ts'
+import { pageFields, setPageHeaders } from './paging.ts'
+import { FullUser, fullUser, ShownUser, shownUser } from './shown-users.ts'
+
+const usersAt = '/api/v4/users'
+
+const List = z.strictObject({
+  ...pageFields,
+  username: search.optional(),
+  search: search.optional(),
+  active: flag.optional(),
+  blocked: flag.optional(),
+  order_by: oneOf(['id', 'name', 'username', 'created_at']).default('id'),
+  sort: sort('desc'),
+  ...harmless('with_custom_attributes', 'exclude_internal', 'without_project_bots', 'humans', 'pagination'),
+})
+
+const NewUser = z.strictObject({
+  username: text.optional(),
+  name: text.optional(),
+  email: text.optional(),
+  admin: flag.optional(),
+  ...harmless(
+    'password',
+    'reset_password',
+    'force_random_password',
+    'skip_confirmation',
+    'can_create_group',
+    'projects_limit',
+    'note',
+    'bio',
+  ),
+})
+
+// What GitLab had when its guide to customer relations was last rewritten: clients ask before they use what is newer.
+const version = { version: '17.7.0', revision: 'rolobot' }
+
+type User = Parameters<typeof fullUser>[0]
+
+/** Everything about oneself; to administrators about everybody; to others what everybody may know. */
+const userFor = ({ asker, publicUrl }: Call<'users'>, user: User) =>
+  asker.administrator || asker.userId === user.id ? fullUser(user, publicUrl) : shownUser(user, publicUrl)
+
+async function userOr404({ db }: Pick<Call, 'db'>, id: number): Promise<User> {
+  const user = await lookUpUser(db, { id })
+  if (!user) throw notFound('User')
+  return user
+}
+
+/** Reading users, and creating them. */
+export const userRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'GET',
+    path: '/api/v4/version',
+    summary: 'Tells which version of GitLab’s API this follows',
+    for: 'users',
+    answers: { 200: z.strictObject({ version: z.string(), revision: z.string() }) },
+    handle: async () => version,
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v4/user',
+    summary: 'Shows who is asking',
+    for: 'users',
+    answers: { 200: FullUser },
+    handle: async (call) => fullUser(await userOr404(call, call.userId), call.publicUrl),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: usersAt,
+    summary: 'Lists users',
+    for: 'users',
+    query: List,
+    answers: { 200: z.array(z.union([FullUser, ShownUser])) },
+    paged: true,
+    async handle(call) {
+      const { query, asker } = call
+      const blocked = query.blocked ? true : query.active ? false : undefined
+      const { order_by: order, sort: direction, username, search: part } = query
+      const wanted = { username, search: part, byAddress: asker.administrator, blocked, order, descending: direction === 'desc' }
+      const { total, users } = await listUsers(call.db, wanted, rowsOn(query))
+      setPageHeaders(call.request, call.reply, query, total)
+      return users.map((user) => userFor(call, user))
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${usersAt}/:id`,
+    summary: 'Shows a user',
+    for: 'users',
+    query: z.strictObject(harmless('with_custom_attributes')),
+    answers: { 200: z.union([FullUser, ShownUser]) },
+    handle: async (call) => userFor(call, await userOr404(call, numberIn(call, 'id', 'User'))),
+  }),
+  defineRoute({
+    method: 'POST',
+    path: usersAt,
+    summary: 'Creates a user, who signs in with a token or a link, never with a password',
+    for: 'administrators',
+    body: NewUser,
+    answers: { 201: FullUser },
+    async handle({ db, actor, body: { username, name, email, admin }, publicUrl }) {
+      return fullUser(unlessRefused(await addUser(db, actor, { username, name, email, administrator: admin })), publicUrl)
+    },
+  }),
+]
