@@ -50,6 +50,9 @@ const table: readonly Line[] = [
   { says: 'read issues of a private project', ability: 'read_issue', of: 'issue', needs: 'guest in project' },
   { says: 'see a private project', ability: 'read_issue', of: 'project', needs: 'guest in project' },
   { says: 'comment', ability: 'comment', of: 'issue', needs: 'guest in project' },
+  { says: 'change issues of others', ability: 'edit_issue', of: 'issue', needs: 'planner in project' },
+  { says: 'delete issues', ability: 'delete_issue', of: 'issue', needs: 'owner in project' },
+  { says: 'change comments of others', ability: 'admin_comments', of: 'issue', needs: 'maintainer in project' },
   { says: 'change group settings', ability: 'change_settings', of: 'group', needs: 'owner in group' },
   { says: 'change settings of the source', ability: 'change_settings', of: 'source', needs: 'owner in source' },
   { says: 'move an issue', ability: 'move_issue', of: 'issue → new project', needs: 'reporter in project, reporter in new project' },
@@ -73,8 +76,10 @@ const table: readonly Line[] = [
   { says: 'read the history of a project', ability: 'read_project_history', of: 'project', needs: 'maintainer in project' },
   { says: 'read the history of an issue', ability: 'read_project_history', of: 'issue', needs: 'maintainer in project' },
   { says: 'change a group', ability: 'admin_group', of: 'group', needs: 'owner in group' },
+  { says: 'delete a group', ability: 'remove_group', of: 'group', needs: 'owner in group' },
   { says: 'create groups in it', ability: 'create_subgroup', of: 'group', needs: 'owner in group' },
   { says: 'create projects in it', ability: 'create_project', of: 'group', needs: 'maintainer in group' },
+  { says: 'delete a project', ability: 'remove_project', of: 'project', needs: 'owner in project' },
   { says: 'change a project', ability: 'admin_project', of: 'project', needs: 'maintainer in project' },
 ]
 

@@ -15,6 +15,7 @@ import { mergeContacts, mergeOrganizations } from '../../src/domain/merging.ts'
 import { createOrganization, editOrganization } from '../../src/domain/organizations.ts'
 import { createGroup, createProject, editGroup, editProject } from '../../src/domain/places.ts'
 import type { Result } from '../../src/domain/refusals.ts'
+import { removeGroup, removeProject } from '../../src/domain/removals.ts'
 import { giveRole, takeRole } from '../../src/domain/roles.ts'
 import { transferGroup, transferProject } from '../../src/domain/transfers.ts'
 import type { Db } from '../../src/storage/db.ts'
@@ -216,6 +217,18 @@ const deeds: readonly Deed[] = [
     know: [['guest in project', 'project']],
     may: 'maintainer in project',
     deed: (tx, who, ids) => editProject(tx, who, ids.project, { path: 'renamed', visibility: 'public' }),
+  },
+  {
+    says: 'delete a group',
+    know: [['guest in inner', 'inner']],
+    may: 'owner in inner',
+    deed: (tx, who, ids) => removeGroup(tx, who, ids.inner),
+  },
+  {
+    says: 'delete a project',
+    know: [['guest in project', 'project']],
+    may: 'owner in project',
+    deed: (tx, who, ids) => removeProject(tx, who, ids.project),
   },
   {
     says: 'read the history of a group',

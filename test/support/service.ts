@@ -10,6 +10,7 @@ import { openInProcessQueue } from '../../src/queue/in-process.ts'
 import type { Queue } from '../../src/queue/queue.ts'
 import type { Database } from '../../src/storage/db.ts'
 import { freshDatabase, onServices } from './db.ts'
+import { holdToDocument } from './documented.ts'
 import { redisUrl } from './services.ts'
 
 export interface RunningService extends Service {
@@ -50,6 +51,7 @@ export async function startService(wanted: Wanted = {}): Promise<RunningService>
     wanted.queue ?? freshQueue(settings.WORK_CONCURRENCY, settings.WORK_ATTEMPTS),
   )
   const http = await openHttp(service, testLog)
+  holdToDocument(http)
   const url = await http.listen({ port: 0, host: '127.0.0.1' })
   if (!wanted.idle) service.work()
   const close = async () => {

@@ -1,0 +1,63 @@
+// The document that describes the REST API: valid, and of exactly the routes that there are.
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { beforeAll, expect, test } from 'vitest'
+import { openHttp, openService } from '../../src/app.ts'
+import { readSettings } from '../../src/config.ts'
+import { openInProcessQueue } from '../../src/queue/in-process.ts'
+import { newEmbedded } from '../support/db.ts'
+import { testLog } from '../support/service.ts'
+
+interface Described {
+  openapi: string
+  paths: Record<string, Record<string, { summary: string; parameters: { name: string; in: string }[] }>>
+}
+
+let described: Described
+let routes: string
+
+beforeAll(async () => {
+  const database = await newEmbedded()
+  const service = openService({ settings: readSettings({}), database, log: testLog }, openInProcessQueue({ concurrency: 1, attempts: 1 }))
+  const http = await openHttp(service, testLog)
+  described = (await http.inject('/api/openapi.json')).json()
+  routes = http.printRoutes({ commonPrefix: false, includeHooks: false })
+  return async () => {
+    await http.close()
+    await service.close()
+    await database.close()
+  }
+})
+
+test('it is valid as of OpenAPI 3.1', async () => {
+  const { valid, errors } = await new Validator().validate(described as unknown as Record<string, unknown>)
+  expect(errors).toBeUndefined()
+  expect(valid).toBe(true)
+  expect(described.openapi).toBe('3.1.0')
+})
+
+test('each route is described, and each description is of a route', () => {
+  // The tree that Fastify prints: a part of the address and the methods a line, deeper ones further in.
+  const served: string[] = []
+  const above: string[] = []
+  for (const line of routes.split('\n')) {
+    const [, indent = '', part = '', methods = ''] = /^([│├└─\s]*)(\S+)(?: \(([A-Z, ]+)\))?/u.exec(line) ?? []
+    const depth = Math.round(indent.length / 4)
+    above.splice(depth - 1, above.length, part)
+    const path = above.join('')
+    for (const method of methods.split(', ').filter((one) => one && one !== 'HEAD')) served.push(`${method} ${path}`)
+  }
+  const ours = served.filter((one) => / \/api\//.test(one) && !one.endsWith(' /api/graphql'))
+  const told = Object.entries(described.paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+  )
+  expect(told.sort()).toEqual(ours.sort())
+})
+
+test('each route says what it does, and names the parts of its address', () => {
+  for (const [path, operations] of Object.entries(described.paths))
+    for (const { summary, parameters } of Object.values(operations)) {
+      expect(summary).toMatch(/^[A-Z].{8}/)
+      const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => `{${name}}`)
+      expect(path.match(/\{\w+\}/g) ?? []).toEqual(inPath)
+    }
+})
