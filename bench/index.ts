@@ -1,6 +1,7 @@
-// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [lists] [comments] [moves]`.
+// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [lists] [graphql] [comments] [moves]`.
 import { lookForServices } from '../test/support/services.ts'
 import { benchComments } from './comments.ts'
+import { benchGraphql } from './graphql.ts'
 import { benchLists } from './lists.ts'
 import { benchMoves } from './moves.ts'
 import { benchSuggestions } from './suggestions.ts'
@@ -13,6 +14,7 @@ const parts = {
   suggestions: async () =>
     services ? benchSuggestions() : console.log('Not measured: suggestions over a million contacts need Postgres.'),
   lists: async () => (services ? benchLists() : console.log('Not measured: lists of a million contacts need Postgres.')),
+  graphql: async () => (services ? benchGraphql() : console.log('Not measured: pages of contacts need Postgres.')),
   comments: () => benchComments(services),
   moves: async () => (services ? benchMoves() : console.log('Not measured: moving a large group needs Postgres.')),
 }

@@ -4,7 +4,7 @@ import postgres from 'postgres'
 export const millionContacts = 1_000_000
 
 // One in ten is inactive; some have no address, no phone, no description, no organization.
-const fill = `
+const fillWith = (contacts: number): string => `
   insert into organizations (group_id, name, name_key, find_by_name, description, description_key, default_rate, state)
   select g.id, 'Company ' || n, 'company ' || n, 'company ' || n, d.text, lower(d.text), case when n % 5 > 0 then n % 200 end,
     case when n % 10 = 3 then 'inactive' else 'active' end
@@ -16,7 +16,7 @@ const fill = `
     lower(f.name), 'smith-' || n % 5000, lower(f.name) || ' smith-' || n % 5000, 'smith-' || n % 5000 || ' ' || lower(f.name),
     e.email, case when e.email is not null then 'mail' || n % 200 || '.example' end, o.name_key,
     timestamptz '2020-01-01' + n * interval '97.000123 seconds', timestamptz '2024-01-01' + n::bigint * 7919 % 1000003 * interval '61.000457 seconds'
-  from groups g, generate_series(1, ${millionContacts}) n
+  from groups g, generate_series(1, ${contacts}) n
     cross join lateral (select case when n % 20 < 19 then 'user' || n || '@mail' || n % 200 || '.example' end as email) e
     cross join lateral (select case when n % 3 > 0 then '+49 30 ' || lpad((n::bigint * 7919 % 10000019)::text, 8, '0') end as phone) p
     cross join lateral (select case when n % 4 = 0 then 'Prefers to be called ' || (array['in the morning','at noon','in the evening','never'])[1 + n % 7 % 4] || ', see contract ' || n % 9973 end as text) d
@@ -26,9 +26,12 @@ const fill = `
   where g.full_path = 'acme';
   vacuum analyze contacts; analyze`
 
-/** Fills the group `acme` of a database, which is there already. Takes minutes. */
-export async function fillMillion(url: string): Promise<void> {
+/** Fills the group `acme` of a database, which is there already, with so many contacts. */
+export async function fillContacts(url: string, contacts: number): Promise<void> {
   const client = postgres(url, { max: 1, onnotice: () => {} })
-  for (const statement of fill.split(';')) await client.unsafe(statement)
+  for (const statement of fillWith(contacts).split(';')) await client.unsafe(statement)
   await client.end()
 }
+
+/** The same with a million of them. Takes minutes. */
+export const fillMillion = (url: string): Promise<void> => fillContacts(url, millionContacts)

@@ -12,8 +12,12 @@ export interface Running {
 }
 
 /** Starts a command of ours and waits until it says what is expected. */
-export async function start(command: string, environment: Record<string, string>, expected: RegExp): Promise<Running> {
-  const child = spawn(process.execPath, [cli, command], {
+export const start = (command: string, environment: Record<string, string>, expected: RegExp): Promise<Running> =>
+  startProgram([cli, command], environment, expected)
+
+/** Starts any program of Node. */
+export async function startProgram(program: readonly string[], environment: Record<string, string>, expected: RegExp): Promise<Running> {
+  const child = spawn(process.execPath, program, {
     env: { ...process.env, LOG_LEVEL: 'error', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

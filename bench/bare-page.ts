@@ -1,0 +1,17 @@
+// A program of its own: a bare Fastify route that sends the same statements as a page of contacts does, through the same driver.
+import fastify from 'fastify'
+import { whoHolds } from '../src/domain/access-tokens.ts'
+import { listContacts } from '../src/domain/contact-lists.ts'
+import { readGroupFacts } from '../src/domain/group-facts.ts'
+import { openPostgres } from '../src/storage/db.ts'
+
+const [url = '', token = ''] = process.argv.slice(2)
+const { db } = openPostgres(url, 10)
+const app = fastify()
+app.get('/', async () => {
+  const asker = await whoHolds(db, token, 'api')
+  const group = await readGroupFacts(db, 'acme', asker?.userId ?? null)
+  if (!group) throw new Error('the sample is not there')
+  return (await listContacts(db, group, { limit: 100, state: 'active' })).value
+})
+console.log(`listens on ${await app.listen({ port: 0, host: '127.0.0.1' })}\n`)
