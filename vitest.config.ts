@@ -12,8 +12,8 @@ export default defineConfig(async () => {
     resolve: { alias: { graphql: createRequire(import.meta.url).resolve('graphql') } },
     test: {
       globalSetup: ['test/support/setup.ts'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      testTimeout: 90_000,
+      hookTimeout: 120_000,
       // Two cores: the databases work beside the tests.
       maxWorkers: 2,
       reporters: process.env.TEST_REPORT ? ['default', 'json'] : ['default'],

@@ -215,6 +215,26 @@ describe('the subscription', () => {
     await Promise.all([pia.leave(), rita.leave()])
   })
 
+  test('is over when whoever follows has left', async () => {
+    const other = await t.issue('acme/care:shop')
+    const { follow: usual } = service.newsroom
+    let following = 0
+    service.newsroom.follow = (...given) => {
+      following++
+      const stop = usual(...given)
+      return () => {
+        following--
+        stop()
+      }
+    }
+    const pia = follow('pia', other)
+    void pia.next()
+    await expect.poll(() => following).toBe(1)
+    await pia.leave()
+    await expect.poll(() => following, { timeout: 5_000 }).toBe(0)
+    service.newsroom.follow = usual
+  })
+
   test('is not for those who may not see the issue', async () => {
     expect(await follow('eve', issue).next()).toBe(noSuch)
   })

@@ -20,8 +20,8 @@ function isOfContacts({ outcome }: News): boolean {
 const changesOf = (issueId: number, { db, newsroom, asker, ending }: Context): Repeater<true> =>
   new Repeater(async (push, stop) => {
     const tell = async () => {
-      if (asker && (await isStillGood(db, asker.tokenId))) await push(true)
-      else stop()
+      if (asker && !(await isStillGood(db, asker.tokenId))) stop()
+      else await push(true)
     }
     const fail = (fault: unknown) => stop(fault)
     const unfollow = newsroom.follow(
