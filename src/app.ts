@@ -1,12 +1,7 @@
 // The wiring: the only file that knows every room.
 import type { FastifyInstance } from 'fastify'
-import { graphqlRoutes } from './api/graphql/server.ts'
-import { apiRoutes } from './api/routes.ts'
 import type { Workplace } from './command-line/commands.ts'
 import type { Settings } from './config.ts'
-import { healthRoutes } from './http/health.ts'
-import { openServer } from './http/server.ts'
-import { forgetSession, keepSession, openWho } from './http/session.ts'
 import type { Log } from './log.ts'
 import type { Receive, Reply } from './pipeline/comment.ts'
 import { explain } from './pipeline/explain.ts'
@@ -21,7 +16,6 @@ import { type Database, openPostgres, overPglite } from './storage/db.ts'
 import { openEmbedded } from './storage/embedded.ts'
 import { migrateEmbedded, misfit, schemaState } from './storage/migrate.ts'
 import { type Newsroom, newsroomOf } from './storage/notify.ts'
-import { webRoutes } from './web/routes.ts'
 
 /** A schema that does not fit this program, in words for the operator. */
 export class SchemaMisfit extends Error {}
@@ -117,8 +111,19 @@ export async function openCommandService(parts: Parts): Promise<Service> {
   return service
 }
 
+// Loaded where there is a server: a worker, or a command on the data, needs none of them.
+const loadDoors = async () => ({
+  ...(await import('./http/server.ts')),
+  ...(await import('./http/session.ts')),
+  ...(await import('./http/health.ts')),
+  ...(await import('./api/routes.ts')),
+  ...(await import('./api/graphql/server.ts')),
+  ...(await import('./web/routes.ts')),
+})
+
 /** The HTTP server with all its doors; it does not listen yet. */
 export async function openHttp({ db, hear, newsroom, mostAtOnce, publicUrl }: Service, log: Log): Promise<FastifyInstance> {
+  const { apiRoutes, forgetSession, graphqlRoutes, healthRoutes, keepSession, openServer, openWho, webRoutes } = await loadDoors()
   await newsroom.open()
   const app = await openServer({ log, publicUrl })
   const who = openWho(db)

@@ -2,19 +2,16 @@
 // The executable: reads what was typed, starts the service or has a command carried out.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { openCommandService, openDatabase, openHttp, openService, SchemaMisfit, type Service } from './app.ts'
-import { type Input, type Output, runCommand } from './command-line/commands.ts'
-import { askServer, openControl } from './command-line/control.ts'
-import { settleIn } from './command-line/first-start.ts'
+import type { Service } from './app.ts'
+import type { Input, Output } from './command-line/commands.ts'
 import { readSettings, type Settings, SettingsFault } from './config.ts'
-import { createToken } from './domain/access-tokens.ts'
-import { findUser } from './domain/users.ts'
 import { type Log, openLog } from './log.ts'
 import { longestComment } from './pipeline/comment.ts'
 import { understand } from './quick-actions/commands.ts'
-import { FolderError } from './storage/folder.ts'
-import { FolderInUse } from './storage/folder-lock.ts'
-import { migrateDatabase } from './storage/migrate.ts'
+
+// Most of the program is loaded by those commands that need it: the others are there at once.
+const loadApp = () => import('./app.ts')
+const loadCommands = () => import('./command-line/commands.ts')
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 
@@ -60,6 +57,7 @@ const askedToStop = (): Promise<void> =>
   })
 
 async function greet(service: Service, address: string, settings: Settings, sample: string | undefined): Promise<void> {
+  const [{ createToken }, { findUser }] = await Promise.all([import('./domain/access-tokens.ts'), import('./domain/users.ts')])
   const url = settings.PUBLIC_URL ?? address
   say(`Rolobot listens on ${address}`)
   const root = await findUser(service.db, 'root')
@@ -76,7 +74,9 @@ async function serve(): Promise<void> {
   const settings = readSettings()
   const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
+  const { openDatabase, openHttp, openService } = await loadApp()
   const database = await openDatabase(settings)
+  const { settleIn } = await import('./command-line/first-start.ts')
   const sample = await settleIn(database.db, {
     adminToken: settings.ROLOBOT_ADMIN_TOKEN,
     shared: settings.DATABASE_URL !== undefined,
@@ -93,6 +93,7 @@ async function serve(): Promise<void> {
   })
   if (!settings.REDIS_URL) service.work()
   const place = { ...service, publicUrl: settings.PUBLIC_URL ?? address }
+  const [{ openControl }, { runCommand }] = await Promise.all([import('./command-line/control.ts'), loadCommands()])
   const control = settings.DATABASE_URL ? undefined : await openControl(({ command, input }) => runCommand(place, command, input))
   if (control) database.announce(control.address)
   await greet(service, address, settings, sample)
@@ -112,6 +113,7 @@ async function work(): Promise<void> {
   if (lacking.length > 0) throw new SettingsFault(lacking.map((name) => `${name}: is needed by \`rolobot work\``))
   const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
+  const { openDatabase, openService } = await loadApp()
   const database = await openDatabase(settings)
   const service = openService({ settings, database, log })
   service.work()
@@ -127,14 +129,15 @@ const leave = () => process.exit(done)
 
 async function migrate(): Promise<void> {
   const settings = readSettings()
-  if (settings.DATABASE_URL) await migrateDatabase(settings.DATABASE_URL)
-  else await (await openDatabase(settings)).close()
+  if (settings.DATABASE_URL) await (await import('./storage/migrate.ts')).migrateDatabase(settings.DATABASE_URL)
+  else await (await (await loadApp()).openDatabase(settings)).close()
   say('The database is up to date.')
 }
 
 // --- commands on the data ---
 
 async function runHere(settings: Settings, log: Log, [command, input]: [string, Input]): Promise<Output> {
+  const [{ openCommandService, openDatabase }, { runCommand }] = await Promise.all([loadApp(), loadCommands()])
   const database = await openDatabase(settings)
   try {
     const service = await openCommandService({ settings, database, log })
@@ -148,9 +151,11 @@ async function runHere(settings: Settings, log: Log, [command, input]: [string, 
 async function onData(command: string, input: Input): Promise<void> {
   const settings = readSettings()
   const log = openLog(settings.LOG_LEVEL === 'info' ? 'warn' : settings.LOG_LEVEL)
-  const { code, out, err } = await runHere(settings, log, [command, input]).catch((fault: unknown) => {
-    if (fault instanceof FolderInUse && fault.socket) return askServer(fault.socket, { command, input })
-    throw fault
+  const { code, out, err } = await runHere(settings, log, [command, input]).catch(async (fault: unknown) => {
+    const { FolderInUse } = await import('./storage/folder-lock.ts')
+    if (!(fault instanceof FolderInUse && fault.socket)) throw fault
+    const { askServer } = await import('./command-line/control.ts')
+    return askServer(fault.socket, { command, input })
   })
   if (out) say(out)
   if (err) console.error(err)
@@ -222,8 +227,9 @@ program
 const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CONNECT_TIMEOUT', '28P01', '28000', '3D000']
 
 /** Tells what went wrong on standard error and returns the exit status. */
-function conclude(fault: unknown): number {
+async function conclude(fault: unknown): Promise<number> {
   if (fault instanceof CommanderError) return fault.exitCode === 0 ? done : misused
+  const [{ FolderError }, { SchemaMisfit }] = await Promise.all([import('./storage/folder.ts'), loadApp()])
   const { message, code, cause } = fault as Error & { code?: string }
   const known =
     fault instanceof SettingsFault || fault instanceof FolderError || fault instanceof SchemaMisfit || fault instanceof Complaint
@@ -238,5 +244,5 @@ function conclude(fault: unknown): number {
 try {
   await program.parseAsync()
 } catch (fault) {
-  process.exitCode = conclude(fault)
+  process.exitCode = await conclude(fault)
 }

@@ -51,12 +51,9 @@ describe('the longest comment, made of', () => {
     ['back-ticks of growing length around commands', filled('`\n/help\n``\n/help\n```\n/help\n')],
     ['quotes in quotes', filled('> ')],
     ['tags that nobody closes', filled('<div>\n/help\n')],
-  ])('%s is understood in time, as at most a hundred commands', async (_, input) => {
-    const start = performance.now()
+  ])('%s is understood, as at most a hundred commands', async (_, input) => {
     const { commands } = await parsed(input)
     expect(commands.length).toBeLessThanOrEqual(100)
-    // It takes a quarter of a second where nothing else runs; the start of the program takes most of the time here.
-    expect(performance.now() - start).toBeLessThan(10_000)
   })
 })
 
