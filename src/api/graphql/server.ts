@@ -121,7 +121,8 @@ export function graphqlRoutes(
       preferJson(request)
       const response = await yoga.handleNodeRequestAndResponse(request, reply, { request, asker })
       response.headers.forEach((value, name) => void reply.header(name, value))
-      return reply.code(response.status).send(response.body)
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
+      return reply.code(response.status).send(isStream ? response.body : await response.text())
     },
   })
 }
