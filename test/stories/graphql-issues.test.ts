@@ -357,14 +357,17 @@ describe('notes and issues', () => {
     const [fay] = (await t.hold('acme', [{ email: 'fay@x.io', company: 'Filter Ltd' }])) as [Contact]
     const one = await t.issue('acme/care:shop', [fay])
     const query = `query ($path: ID!, $group: ID!, $contact: String, $organization: String) {
-      project(fullPath: $path) { issues(crmContactId: $contact, crmOrganizationId: $organization) { nodes { iid } } }
+      project(fullPath: $path) {
+        issues(crmContactId: $contact, crmOrganizationId: $organization) { nodes { iid } }
+        issueStatusCounts(crmContactId: $contact, crmOrganizationId: $organization) { opened closed }
+      }
       group(fullPath: $group) { issues(crmContactId: $contact, crmOrganizationId: $organization, includeSubgroups: true) { nodes { iid } } }
       namespace(fullPath: $path) { workItems(crmContactId: $contact, crmOrganizationId: $organization) { nodes { iid } } }
     }`
     const ask = (variables: object, client = people.pia.client) =>
       client.get(query, { path: projectPath(), group: t.pathOf('acme'), ...variables })
     const only = (nodes: object[]) => ({
-      project: { issues: { nodes } },
+      project: { issues: { nodes }, issueStatusCounts: { opened: nodes.length, closed: 0 } },
       group: { issues: { nodes } },
       namespace: { workItems: { nodes } },
     })

@@ -104,11 +104,11 @@ const clones =
 const renames =
   (group: GroupName, path: string): Deed =>
   async (world) =>
-    told(await editGroup(world.db, by(world), world.groups[group].id, { path: group.includes('/') ? path : world.prefix + path }))
+    told(await editGroup(world.db, by(world), world.groups[group].id, { path: world.prefix + path }))
 const createsGroup =
   (path: string, parent?: GroupName): Deed =>
   async (world) => {
-    const where = parent ? { path, parentId: world.groups[parent].id } : { path: world.prefix + path }
+    const where = { path: world.prefix + path, parentId: parent && world.groups[parent].id }
     return told(await createGroup(world.db, by(world), { name: path, ...where }))
   }
 const takes =
@@ -182,8 +182,9 @@ export const deeds = {
   'creates the group a/y': createsGroup('y', 'a'),
   'creates the group b/sub': createsGroup('sub', 'b'),
   'creates the project a/y': async (world) =>
-    told(await createProject(world.db, by(world), { path: 'Y', name: 'y', groupId: world.groups.a.id })),
-  'renames the project to a/y': async (world) => told(await editProject(world.db, by(world), world.projects['a/shop'].id, { path: 'y' })),
+    told(await createProject(world.db, by(world), { path: `${world.prefix}Y`, name: 'y', groupId: world.groups.a.id })),
+  'renames the project to a/y': async (world) =>
+    told(await editProject(world.db, by(world), world.projects['a/shop'].id, { path: `${world.prefix}y` })),
   'Pia says that Cat is to be added': says('/add_contacts c@x.io', 'a/shop', 'pia'),
   'takes the role of Pia away': takes('pia', 'root'),
   'makes Pia an owner': async (world) =>

@@ -17,7 +17,7 @@ type Person = keyof typeof people
 export interface World {
   service: RunningService
   db: Db
-  /** The beginning of every top-level path. */
+  /** The beginning of every path of a group: wherever it is moved, it comes into nobody's way in another world. */
   prefix: string
   /** By their paths without the prefix: `a/sub`. */
   groups: Record<GroupName, Group>
@@ -89,7 +89,7 @@ export async function atOnceWorld(service: RunningService): Promise<World> {
   const prefix = `w${++worlds}-`
   const groups = await make<GroupName, Group>(groupNames, (path, made) => {
     const parent = path.includes('/') ? made[parentOf(path) as GroupName] : undefined
-    return insertGroup(db, { path: parent ? lastOf(path) : prefix + path, name: path, parent })
+    return insertGroup(db, { path: prefix + (parent ? lastOf(path) : path), name: path, parent })
   })
   await saveSettings(db, groups.e.id, { contactSourceId: groups.c.id })
   const projects = await make<ProjectName, Project>(projectNames, (path) =>

@@ -1,22 +1,23 @@
 // Lists of the issues of projects and groups.
 import { GraphQLError } from 'graphql'
-import type { IssuePlace } from '../../domain/issue-filters.ts'
-import { type IssueOrder, listIssuesIn } from '../../domain/issue-lists.ts'
+import type { IssueFilter, IssuePlace } from '../../domain/issue-filters.ts'
+import { countIssuesIn, type IssueOrder, listIssuesIn } from '../../domain/issue-lists.ts'
 import type { ListedIssue } from '../../domain/issue-rows.ts'
+import type { IssueCounts } from '../../domain/issue-walks.ts'
 import { findUser } from '../../domain/users.ts'
 import { builder, type Context } from './builder.ts'
 import { connect, type PageArguments } from './connections.ts'
 import { Group } from './groups.ts'
 import { Issue } from './issues.ts'
 import { Project } from './projects.ts'
+import { granted } from './refusals.ts'
 import { sortsOf } from './sorting.ts'
 
 export const issueSorts = sortsOf<IssueOrder>({})
 const IssueSort = builder.enumType('IssueSort', { values: issueSorts.values })
 export const IssuableState = builder.enumType('IssuableState', { values: ['opened', 'closed', 'locked', 'all'] as const })
 
-/** What every list of issues can be asked. */
-export interface IssueArguments extends PageArguments {
+interface FilterArguments {
   state?: 'opened' | 'closed' | 'locked' | 'all' | null
   search?: string | null
   iid?: string | null
@@ -24,6 +25,10 @@ export interface IssueArguments extends PageArguments {
   authorUsername?: string | null
   crmContactId?: string | null
   crmOrganizationId?: string | null
+}
+
+/** What every list of issues can be asked. */
+export interface IssueArguments extends FilterArguments, PageArguments {
   sort?: string | null
 }
 
@@ -34,26 +39,31 @@ function numberIn(name: string, text: string | null | undefined): number | undef
   return Number(text)
 }
 
-/** A page of the issues of a place that whoever asks may see. */
-export const issuesIn = (place: IssuePlace, asked: IssueArguments, { db, userId }: Context) =>
-  connect<ListedIssue>(asked, async (page) => {
-    const { state, search, authorUsername, crmContactId, crmOrganizationId, sort } = asked
-    const iids = asked.iids?.length ? asked.iids : asked.iid ? [asked.iid] : undefined
-    return listIssuesIn(db, userId, place, {
-      ...page,
-      sort: issueSorts.read(sort),
-      // Nothing here is ever locked.
-      state: state === 'opened' || state === 'closed' ? state : undefined,
-      search,
-      iids: state === 'locked' ? [] : iids?.map((iid) => numberIn('iids', iid) ?? 0),
-      authorId: authorUsername ? ((await findUser(db, authorUsername))?.id ?? 0) : undefined,
-      contactId: numberIn('crmContactId', crmContactId),
-      organizationId: numberIn('crmOrganizationId', crmOrganizationId),
-    })
-  })
+async function filterOf(asked: FilterArguments, { db }: Context): Promise<IssueFilter> {
+  const { state, search, authorUsername, crmContactId, crmOrganizationId } = asked
+  const iids = asked.iids?.length ? asked.iids : asked.iid ? [asked.iid] : undefined
+  return {
+    state: state === 'opened' || state === 'closed' ? state : undefined,
+    search,
+    // Nothing here is ever locked.
+    iids: state === 'locked' ? [] : iids?.map((iid) => numberIn('iids', iid) ?? 0),
+    authorId: authorUsername ? ((await findUser(db, authorUsername))?.id ?? 0) : undefined,
+    contactId: numberIn('crmContactId', crmContactId),
+    organizationId: numberIn('crmOrganizationId', crmOrganizationId),
+  }
+}
 
-/** The arguments of every list of issues. */
-export const issueArguments = builder.args((t) => ({
+/** A page of the issues of a place that whoever asks may see. */
+export const issuesIn = (place: IssuePlace, asked: IssueArguments, context: Context) =>
+  connect<ListedIssue>(asked, async (page) =>
+    listIssuesIn(context.db, context.userId, place, { ...page, ...(await filterOf(asked, context)), sort: issueSorts.read(asked.sort) }),
+  )
+
+/** How many there are of them, by state. */
+const countsIn = async (place: IssuePlace, asked: FilterArguments, context: Context): Promise<IssueCounts> =>
+  granted(await countIssuesIn(context.db, context.userId, place, await filterOf(asked, context)))
+
+const filterArguments = builder.args((t) => ({
   state: t.field({ type: IssuableState }),
   search: t.string(),
   iid: t.string(),
@@ -61,8 +71,13 @@ export const issueArguments = builder.args((t) => ({
   authorUsername: t.string(),
   crmContactId: t.string({ description: 'The number of a contact, not its global id' }),
   crmOrganizationId: t.string({ description: 'The number of an organization, not its global id' }),
-  sort: t.field({ type: IssueSort, defaultValue: 'CREATED_DESC' }),
 }))
+
+/** The arguments of every list of issues. */
+export const issueArguments = {
+  ...filterArguments,
+  ...builder.args((t) => ({ sort: t.field({ type: IssueSort, defaultValue: 'CREATED_DESC' }) })),
+}
 
 const IssueConnection = builder.connectionObject({ type: Issue, name: 'IssueConnection' }, { name: 'IssueEdge' })
 
@@ -89,5 +104,27 @@ builder.objectField(Project, 'issue', (t) =>
     type: Issue,
     args: { iid: t.arg.string() },
     resolve: async ({ id }, { iid }, context) => (await issuesIn({ projectId: id }, { iid, first: 1 }, context)).edges[0]?.node ?? null,
+  }),
+)
+
+const Counts = builder.objectRef<IssueCounts>('IssueStatusCountsType').implement({
+  description: 'How many issues there are, by state; whatever state is asked for',
+  fields: (t) => ({
+    all: t.exposeInt('all'),
+    opened: t.exposeInt('opened'),
+    closed: t.exposeInt('closed'),
+    locked: t.int({ resolve: () => 0 }),
+  }),
+})
+
+builder.objectField(Project, 'issueStatusCounts', (t) =>
+  t.field({ type: Counts, args: filterArguments, resolve: ({ id }, asked, context) => countsIn({ projectId: id }, asked, context) }),
+)
+
+builder.objectField(Group, 'issueStatusCounts', (t) =>
+  t.field({
+    type: Counts,
+    args: { ...filterArguments, includeSubgroups: t.arg.boolean({ defaultValue: false }) },
+    resolve: ({ id }, { includeSubgroups, ...asked }, context) => countsIn({ groupId: id, direct: !includeSubgroups }, asked, context),
   }),
 )
