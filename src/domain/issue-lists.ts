@@ -7,7 +7,7 @@ import { type ListedIssue, showIssues } from './issue-rows.ts'
 import { countIssues, findIssues, type IssueCounts, type Stretch } from './issue-walks.ts'
 import { readProjectFacts } from './issues.ts'
 import { cursorOf, type Order, type Position, positionOf } from './list-places.ts'
-import type { Page } from './lists.ts'
+import { emptyPage, type Page } from './lists.ts'
 import { can, type Standing } from './permissions.ts'
 import { done, type Fault, invalid, notFound, type Result } from './refusals.ts'
 
@@ -61,16 +61,6 @@ function readWanted({ sort = latestFirst, after, before, fromEnd, offset = 0, li
   return done({ tag, order, backward, down: descending !== backward, from, offset: from ? 0 : offset, most: limit + 1 })
 }
 
-const nothing: Page<never> = {
-  rows: [],
-  cursors: [],
-  hasNext: false,
-  hasPrevious: false,
-  startCursor: null,
-  endCursor: null,
-  cutOff: false,
-}
-
 /**
  * A page of the issues of a project, or of a group with everything below it, that somebody may read.
  * @param userId null for a visitor
@@ -87,7 +77,7 @@ export async function listIssuesIn(
   if (refused) return { refused }
   const may = await standingIn(tx, userId, place)
   if (may.refused) return may
-  if (asksForCustomers(wanted) && !can(may.value, 'read_contacts')) return done(nothing)
+  if (asksForCustomers(wanted) && !can(may.value, 'read_contacts')) return done(emptyPage)
   const places = await findIssues(tx, { place, userId, filter: wanted }, question)
   const shown = await showIssues(
     tx,

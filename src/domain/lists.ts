@@ -111,7 +111,8 @@ function readWanted<By extends string>(listing: Listing<By>, groupId: number, wa
   })
 }
 
-const nothing: Page<never> = {
+/** A page with nothing on it. */
+export const emptyPage: Page<never> = {
   rows: [],
   cursors: [],
   hasNext: false,
@@ -132,7 +133,7 @@ export async function listPage<By extends string, Row extends { id: number }>(
   { listing, wanted, effort = usualEffort }: { listing: Listing<By>; wanted: Wanted<By>; effort?: Effort },
   show: (tx: Tx, ids: readonly number[]) => Promise<Row[]>,
 ): Promise<Result<Page<Row>>> {
-  if (!can(reader.standing, 'read_contacts')) return done(nothing)
+  if (!can(reader.standing, 'read_contacts')) return done(emptyPage)
   const { value: question, refused } = readWanted(listing, reader.sourceId, wanted)
   if (refused) return { refused }
   const found = await find(tx, question, effort)

@@ -1,6 +1,6 @@
 // Pages of lists as connections: GitLab's arguments in, edges and cursors out.
 import { GraphQLError } from 'graphql'
-import type { Page } from '../../domain/lists.ts'
+import { emptyPage, type Page } from '../../domain/lists.ts'
 import type { Result } from '../../domain/refusals.ts'
 import { granted } from './refusals.ts'
 
@@ -37,8 +37,6 @@ const connectionOf = <Row>({ rows, cursors, hasNext, hasPrevious, startCursor, e
   cutOff,
 })
 
-const nothing = { rows: [], cursors: [], hasNext: false, hasPrevious: false, startCursor: null, endCursor: null, cutOff: false }
-
 /**
  * Reads what a connection is asked for.
  * @throws GraphQLError for arguments that cannot be
@@ -46,5 +44,5 @@ const nothing = { rows: [], cursors: [], hasNext: false, hasPrevious: false, sta
 export async function connect<Row>(asked: PageArguments, read: (wanted: PageWanted) => Promise<Result<Page<Row>>>) {
   const wanted = pageWanted(asked)
   // `first: 0` is a way to ask for nothing.
-  return connectionOf<Row>(wanted.limit === 0 ? nothing : granted(await read(wanted)))
+  return connectionOf<Row>(wanted.limit === 0 ? emptyPage : granted(await read(wanted)))
 }

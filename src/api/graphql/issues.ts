@@ -1,5 +1,6 @@
 // Issues: the type, and the contacts of one.
 import { type ListedIssue, showIssues } from '../../domain/issue-rows.ts'
+import { emptyPage } from '../../domain/lists.ts'
 import { done } from '../../domain/refusals.ts'
 import { builder, type Context } from './builder.ts'
 import { connect } from './connections.ts'
@@ -16,11 +17,9 @@ export const issueById = async ({ db, userId }: Context, id: number): Promise<Li
 
 export const webPathOf = ({ projectPath, iid }: ListedIssue): string => `/${projectPath}/-/issues/${iid}`
 
-const none = { rows: [], cursors: [], hasNext: false, hasPrevious: false, startCursor: null, endCursor: null, cutOff: false }
-
 /** A page of the contacts of an issue; none for those who may not see them. */
 export const contactsOf = ({ id }: { id: number }, page: Parameters<typeof connect>[0], { load }: Context) =>
-  connect(page, async (wanted) => done((await load.contactsOfIssue(id, wanted)) ?? none))
+  connect(page, async (wanted) => done((await load.contactsOfIssue(id, wanted)) ?? emptyPage))
 
 const IssueState = builder.enumType('IssueState', { values: ['opened', 'closed', 'locked', 'all'] as const })
 
