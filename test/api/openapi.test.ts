@@ -1,10 +1,15 @@
 // The document that describes the REST API: valid, and of exactly the routes that there are.
 import { Validator } from '@seriousme/openapi-schema-validator'
+import fastify from 'fastify'
 import { beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { withDescription } from '../../src/api/openapi.ts'
+import { type ApiParts, defineRoute, mountRoutes } from '../../src/api/route.ts'
 import { openHttp, openService } from '../../src/app.ts'
 import { readSettings } from '../../src/config.ts'
 import { openInProcessQueue } from '../../src/queue/in-process.ts'
 import { newEmbedded } from '../support/db.ts'
+import { holdToDocument } from '../support/documented.ts'
 import { testLog } from '../support/service.ts'
 
 interface Described {
@@ -60,4 +65,24 @@ test('each route says what it does, and names the parts of its address', () => {
       const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => `{${name}}`)
       expect(path.match(/\{\w+\}/g) ?? []).toEqual(inPath)
     }
+})
+
+test('an answer that is not as it is described is caught in every story', async () => {
+  const route = (path: string, answer: object) =>
+    defineRoute({
+      method: 'GET',
+      path,
+      summary: 'Answers',
+      for: 'everybody',
+      answers: { 200: shape },
+      handle: async () => answer as { id: number },
+    })
+  const shape = z.strictObject({ id: z.int() })
+  const app = fastify()
+  const routes = [route('/api/v4/right', { id: 1 }), route('/api/v4/more', { id: 1, more: 2 }), route('/api/v4/less', {})]
+  mountRoutes(app, { who: async () => null } as unknown as ApiParts, withDescription(routes, 'http://localhost'))
+  holdToDocument(app)
+  const statuses = await Promise.all(routes.map(async ({ path }) => (await app.inject(path)).statusCode))
+  expect(statuses).toEqual([200, 500, 500])
+  await app.close()
 })

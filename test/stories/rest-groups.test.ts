@@ -22,7 +22,7 @@ beforeAll(async () => {
   service = await startService({ idle: true })
   t = await tree(service.db, ['acme', 'acme/a', 'acme/b', 'acme/a/deep', 'acme/a:shop', 'open', 'partner', 'elsewhere'])
   await service.db.execute(sql`update groups set visibility = 'public' where id = ${t.group('open').id}`)
-  clientOf = await restOf(service)
+  clientOf = restOf(service)
   const client = async ({ userId }: Actor) => clientOf(await createToken(service.db, userId, 'api'))
   olga = await client(await t.person('olga', { acme: 'owner', partner: 'owner' }))
   gus = await client(await t.person('gus', { 'acme/a': 'guest' }))

@@ -30,7 +30,7 @@ beforeAll(async () => {
   contacts = await t.hold('acme', [{ email: 'ann@x.io', company: 'Acme' }, 'bob@x.io'])
   const projects = [t.project('acme:front'), t.project('acme/care:shop')]
   all = await openMany(db, 24, { projects, authors: [planner.userId, guest.userId], contacts })
-  const clientOf = await restOf(service)
+  const clientOf = restOf(service)
   const tokenOf = ({ userId }: Actor) => createToken(db, userId, 'api')
   token = await tokenOf(planner)
   as = {

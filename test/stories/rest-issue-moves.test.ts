@@ -15,7 +15,7 @@ beforeAll(async () => {
   const service = await startService({ idle: true })
   db = service.db
   t = await tree(db, ['acme', 'acme:shop', 'acme:desk', 'other', 'other:lab', 'other:vault'])
-  const clientOf = await restOf(service)
+  const clientOf = restOf(service)
   const client = async (name: string, roles: Parameters<Tree['person']>[1]) =>
     clientOf(await createToken(db, (await t.person(name, roles)).userId, 'api'))
   as = {

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { setRole } from '../../src/domain/members.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { type Client, faulted, refusal, restOf } from '../support/rest.ts'
+import { type Client, faulted, refusal, restFor, restOf } from '../support/rest.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { world } from '../support/world.ts'
 
@@ -24,10 +24,7 @@ let issues: string
 beforeAll(async () => {
   service = await startService()
   here = await world(service, { people, contacts: ['ann@x.io', 'bob@x.io'] })
-  const clientOf = await restOf(service)
-  const names = Object.keys(people) as (keyof typeof people)[]
-  const clients = await Promise.all(names.map(async (name) => [name, clientOf(await here.token(name))] as const))
-  as = { ...Object.fromEntries(clients), visitor: clientOf() } as typeof as
+  as = await restFor(service, Object.keys(people) as (keyof typeof people)[], here.token)
   issues = `/projects/${here.project.id}/issues`
 })
 
@@ -131,7 +128,7 @@ describe('opening', () => {
     expect((await as.ann.post('/projects/999999/issues', fields)).status).toBe(404)
     expect((await as.ann.post(issues, { title: 'a', description: 'x'.repeat(256 * 1024 + 1) })).status).toBe(413)
     const open = await world(service, { people: { eve: 'nobody' }, visibility: 'public' })
-    const eve = (await restOf(service))(await open.token('eve'))
+    const eve = restOf(service)(await open.token('eve'))
     expect(refusal(await eve.post(`/projects/${open.project.id}/issues`, fields))).toEqual([
       403,
       'You may not open issues in this project.',

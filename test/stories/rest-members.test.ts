@@ -18,7 +18,7 @@ const projectAt = (name: string) => `/projects/${encodeURIComponent(t.pathOf(nam
 beforeAll(async () => {
   service = await startService({ idle: true })
   t = await tree(service.db, ['acme', 'acme/a', 'acme/a:shop'])
-  const clientOf = await restOf(service)
+  const clientOf = restOf(service)
   visitor = clientOf()
   const come = async (name: string, { userId }: Actor) => {
     people[name] = { id: userId, client: clientOf(await createToken(service.db, userId, 'api')) }

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import { rowsOf } from '../../src/storage/db.ts'
-import { type Client, faulted, refusal, restOf } from '../support/rest.ts'
+import { type Client, faulted, refusal, restFor, restOf } from '../support/rest.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { world } from '../support/world.ts'
 
@@ -15,10 +15,7 @@ let notes: string
 beforeAll(async () => {
   service = await startService()
   here = await world(service, { people, contacts: ['ann@x.io', 'bob@x.io'] })
-  const clientOf = await restOf(service)
-  const names = Object.keys(people) as (keyof typeof people)[]
-  const clients = await Promise.all(names.map(async (name) => [name, clientOf(await here.token(name))] as const))
-  as = { ...Object.fromEntries(clients), visitor: clientOf() } as typeof as
+  as = await restFor(service, Object.keys(people) as (keyof typeof people)[], here.token)
   notes = `/projects/${here.project.id}/issues/${here.issue.iid}/notes`
 })
 
@@ -81,7 +78,7 @@ test('authors have their own notes in hand, maintainers all; others none', async
 
 test('an author who may no longer comment has no hold on what they wrote', async () => {
   const open = await world(service, { people: { eve: 'guest' }, visibility: 'public' })
-  const eve = (await restOf(service))(await open.token('eve'))
+  const eve = restOf(service)(await open.token('eve'))
   const address = `/projects/${open.project.id}/issues/${open.issue.iid}/notes`
   const { id } = (await eve.post(address, { body: 'Hello' })).body
   await service.db.execute(sql`delete from members where user_id = ${open.users.get('eve')?.id}`)

@@ -21,7 +21,7 @@ beforeAll(async () => {
   service = await startService({ idle: true })
   t = await tree(service.db, ['acme', 'acme/a', 'other', 'acme:shop', 'acme/a:desk', 'acme/a:open', 'other:lab'])
   await service.db.execute(sql`update projects set visibility = 'public' where id = ${t.project('acme/a:open').id}`)
-  clientOf = await restOf(service)
+  clientOf = restOf(service)
   const client = async ({ userId }: Actor) => clientOf(await createToken(service.db, userId, 'api'))
   olga = await client(await t.person('olga', { acme: 'owner', other: 'maintainer' }))
   mia = await client(await t.person('mia', { acme: 'maintainer' }))

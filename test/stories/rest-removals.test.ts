@@ -18,7 +18,7 @@ let clientOf: (token?: string) => Client
 
 beforeAll(async () => {
   service = await startService()
-  clientOf = await restOf(service)
+  clientOf = restOf(service)
 })
 
 const as = async ({ userId }: Actor) => clientOf(await createToken(service.db, userId, 'api'))

@@ -18,7 +18,7 @@ const nameOf = (person: string) => here.users.get(person)?.username as string
 beforeAll(async () => {
   service = await startService({ idle: true })
   here = await world(service, { people: { root: 'administrator', ann: 'planner', bob: 'nobody' } })
-  clientOf = await restOf(service)
+  clientOf = restOf(service)
   root = clientOf(await here.token('root'))
   ann = clientOf(await here.token('ann'))
 })
