@@ -15,7 +15,7 @@ export const Issue = builder.objectRef<ListedIssue>('Issue')
 export const issueById = async ({ db, userId }: Context, id: number): Promise<ListedIssue | null> =>
   (await showIssues(db, userId, [id]))[0] ?? null
 
-export const webPathOf = ({ projectPath, iid }: ListedIssue): string => `/${projectPath}/-/issues/${iid}`
+const webPathOf = ({ projectPath, iid }: ListedIssue): string => `/${projectPath}/-/issues/${iid}`
 
 /** A page of the contacts of an issue; none for those who may not see them. */
 export const contactsOf = ({ id }: { id: number }, page: Parameters<typeof connect>[0], { load }: Context) =>
@@ -23,26 +23,33 @@ export const contactsOf = ({ id }: { id: number }, page: Parameters<typeof conne
 
 const IssueState = builder.enumType('IssueState', { values: ['opened', 'closed', 'locked', 'all'] as const })
 
+type Types = (typeof builder)['$inferSchemaTypes']
+
+/** What issues show under both of their names: as issues, and as work items. */
+export const shownFields = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, ListedIssue>) => ({
+  title: t.exposeString('title', { nullable: false }),
+  description: t.exposeString('description'),
+  createdAt: t.expose('createdAt', { type: 'Time', nullable: false }),
+  updatedAt: t.expose('updatedAt', { type: 'Time', nullable: false }),
+  closedAt: t.expose('closedAt', { type: 'Time' }),
+  author: t.expose('author', { type: Author }),
+  confidential: t.boolean({ nullable: false, resolve: () => false }),
+  reference: t.string({
+    nullable: false,
+    args: { full: t.arg.boolean({ required: true, defaultValue: false }) },
+    resolve: ({ projectPath, iid }, { full }) => `${full ? projectPath : ''}#${iid}`,
+  }),
+  webPath: t.string({ nullable: false, resolve: webPathOf }),
+  webUrl: t.string({ nullable: false, resolve: (issue, _, { publicUrl }) => publicUrl + webPathOf(issue) }),
+})
+
 Issue.implement({
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('issue', id) }),
     iid: t.id({ nullable: false, resolve: ({ iid }) => String(iid) }),
-    title: t.exposeString('title', { nullable: false }),
-    description: t.exposeString('description'),
+    ...shownFields(t),
     state: t.expose('state', { type: IssueState, nullable: false }),
-    createdAt: t.expose('createdAt', { type: 'Time', nullable: false }),
-    updatedAt: t.expose('updatedAt', { type: 'Time', nullable: false }),
-    closedAt: t.expose('closedAt', { type: 'Time' }),
-    author: t.expose('author', { type: Author }),
-    confidential: t.boolean({ nullable: false, resolve: () => false }),
     userNotesCount: t.exposeInt('comments', { nullable: false }),
-    reference: t.string({
-      nullable: false,
-      args: { full: t.arg.boolean({ required: true, defaultValue: false }) },
-      resolve: ({ projectPath, iid }, { full }) => `${full ? projectPath : ''}#${iid}`,
-    }),
-    webPath: t.string({ nullable: false, resolve: webPathOf }),
-    webUrl: t.string({ nullable: false, resolve: (issue, _, { publicUrl }) => publicUrl + webPathOf(issue) }),
     projectId: t.exposeInt('projectId', { nullable: false }),
     project: t.field({ type: Project, resolve: ({ projectId }, _, context) => projectById(context, projectId) }),
     customerRelationsContacts: t.connection({ type: Contact, resolve: contactsOf }, ContactConnection),

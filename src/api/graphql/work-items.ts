@@ -4,8 +4,7 @@ import { can } from '../../domain/permissions.ts'
 import { builder, type Context } from './builder.ts'
 import { Contact, ContactConnection } from './contacts.ts'
 import { gid } from './ids.ts'
-import { contactsOf, issueById, webPathOf } from './issues.ts'
-import { Author } from './users.ts'
+import { contactsOf, issueById, shownFields } from './issues.ts'
 
 /** An issue again, under another name. */
 export const WorkItem = builder.objectRef<ListedIssue>('WorkItem')
@@ -60,21 +59,8 @@ WorkItem.implement({
   fields: (t) => ({
     id: t.field({ type: 'WorkItemID', nullable: false, resolve: ({ id }) => gid('workItem', id) }),
     iid: t.string({ nullable: false, resolve: ({ iid }) => String(iid) }),
-    title: t.exposeString('title', { nullable: false }),
-    description: t.exposeString('description'),
+    ...shownFields(t),
     state: t.field({ type: State, nullable: false, resolve: ({ state }) => (state === 'opened' ? 'OPEN' : 'CLOSED') }),
-    createdAt: t.expose('createdAt', { type: 'Time', nullable: false }),
-    updatedAt: t.expose('updatedAt', { type: 'Time', nullable: false }),
-    closedAt: t.expose('closedAt', { type: 'Time' }),
-    author: t.expose('author', { type: Author }),
-    confidential: t.boolean({ nullable: false, resolve: () => false }),
-    reference: t.string({
-      nullable: false,
-      args: { full: t.arg.boolean({ required: true, defaultValue: false }) },
-      resolve: ({ projectPath, iid }, { full }) => `${full ? projectPath : ''}#${iid}`,
-    }),
-    webPath: t.string({ nullable: false, resolve: webPathOf }),
-    webUrl: t.string({ nullable: false, resolve: (issue, _, { publicUrl }) => publicUrl + webPathOf(issue) }),
     workItemType: t.field({ type: Type, nullable: false, resolve: () => ({ name: 'Issue' }) }),
     widgets: t.field({
       type: [Widget],
