@@ -1,7 +1,8 @@
 // People, and the names they have elsewhere.
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../storage/db.ts'
-import { type User, userNames, users } from '../storage/schema.ts'
+import { userNames } from '../storage/elsewhere-schema.ts'
+import { type User, users } from '../storage/schema.ts'
 import { addressKey } from './change.ts'
 import { attempt } from './deeds.ts'
 import type { Actor } from './history.ts'

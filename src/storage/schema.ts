@@ -1,4 +1,5 @@
-// Every table on one page. Row types are the types of the house; rules of uniqueness and reference live here, in the database.
+// Every table of our own on one page; what we know of other places is in elsewhere-schema.ts. Row types are the types of the house; rules of
+// uniqueness and reference live here, in the database.
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, check, foreignKey, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { id, key, moment, now, ref, state, visibility } from './columns.ts'
@@ -17,17 +18,6 @@ export const users = pgTable(
     createdAt: now(),
   },
   (t) => [unique('users_username_unique').on(t.usernameKey), unique('users_email_unique').on(t.emailKey)],
-)
-
-/** Who somebody is elsewhere. */
-export const userNames = pgTable(
-  'user_names',
-  { via: text().notNull(), externalId: text().notNull(), userId: ref().notNull(), name: text(), createdAt: now() },
-  (t) => [
-    primaryKey({ columns: [t.via, t.externalId] }),
-    foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('cascade'),
-    index('user_names_user').on(t.userId),
-  ],
 )
 
 /** What proves who is asking: only the SHA-256 of the secret is kept. A sign-in link is a token that works once. */

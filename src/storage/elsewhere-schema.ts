@@ -1,0 +1,70 @@
+// Tables of what we know of other places: who people are there, what is spoken about where, and what lets us in.
+import { sql } from 'drizzle-orm'
+import { check, foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { key, moment, now, ref } from './columns.ts'
+import { issues, projects, users } from './schema.ts'
+
+/** Who somebody is elsewhere. */
+export const userNames = pgTable(
+  'user_names',
+  { via: text().notNull(), externalId: text().notNull(), userId: ref().notNull(), name: text(), createdAt: now() },
+  (t) => [
+    primaryKey({ columns: [t.via, t.externalId] }),
+    foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('cascade'),
+    index('user_names_user').on(t.userId),
+  ],
+)
+
+/** A code by which somebody proves elsewhere who they are here: once, and only its SHA-256 is kept. `used…` says who did. */
+export const linkCodes = pgTable(
+  'link_codes',
+  {
+    hash: key().primaryKey(),
+    userId: ref().notNull(),
+    expiresAt: moment().notNull(),
+    usedVia: text(),
+    usedBy: text(),
+    createdAt: now(),
+  },
+  (t) => [
+    foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('cascade'),
+    index('link_codes_user').on(t.userId),
+    index('link_codes_expiry').on(t.expiresAt),
+    check('link_codes_used', sql`(${t.usedVia} is null) = (${t.usedBy} is null)`),
+  ],
+)
+
+/** What is spoken about at a place elsewhere, a channel or a thread: an issue, or the issues of a project. */
+export const bindings = pgTable(
+  'bindings',
+  { via: text().notNull(), place: key().notNull(), projectId: ref(), issueId: ref(), userId: ref(), createdAt: now() },
+  (t) => [
+    primaryKey({ columns: [t.via, t.place] }),
+    foreignKey({ columns: [t.projectId], foreignColumns: [projects.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('set null'),
+    index('bindings_project').on(t.projectId),
+    index('bindings_issue').on(t.issueId),
+    index('bindings_user').on(t.userId),
+    check('bindings_to_one', sql`num_nonnulls(${t.projectId}, ${t.issueId}) = 1`),
+  ],
+)
+
+/** A workspace elsewhere into which we were let, and what lets us in, encrypted. */
+export const installations = pgTable(
+  'installations',
+  {
+    via: text().notNull(),
+    externalId: key().notNull(),
+    name: text().notNull(),
+    sealed: text().notNull(),
+    userId: ref(),
+    createdAt: now(),
+    updatedAt: now(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.via, t.externalId] }),
+    foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('set null'),
+    index('installations_user').on(t.userId),
+  ],
+)
