@@ -2,6 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Workplace } from './command-line/commands.ts'
 import type { Settings } from './config.ts'
+import type { Connection, House } from './connectors/connector.ts'
+import { connectors as allConnectors } from './connectors/index.ts'
 import type { Log } from './log.ts'
 import type { Receive, Reply } from './pipeline/comment.ts'
 import { explain } from './pipeline/explain.ts'
@@ -54,28 +56,52 @@ export interface Parts {
   settings: Settings
   database: Database
   log: Log
-  /** How to answer at each connector. Doors of our own need none: the stored outcome is the answer. */
+  /** The connectors that are switched on. */
+  connectors?: readonly SwitchedOn[]
+  /** Further ways to answer. Doors of our own need none: the stored outcome is the answer. */
   replies?: ReadonlyMap<string, Reply>
 }
+
+/** A connector with its settings. */
+export interface SwitchedOn {
+  name: string
+  connect(house: House): Connection
+}
+
+/** Loads the connectors that the settings switch on. */
+export const loadConnectors = (settings: Settings): Promise<SwitchedOn[]> =>
+  Promise.all(
+    allConnectors
+      .filter(({ name }) => settings.connectors.has(name))
+      .map(async ({ name, load }) => {
+        const connect = await load()
+        return { name, connect: (house: House) => connect(settings.connectors.get(name), house) }
+      }),
+  )
 
 /** Everything behind the doors. */
 export interface Service extends Workplace {
   receive: Receive
   newsroom: Newsroom
-  /** Takes on work from the queue, and sees to what got stuck. */
+  connections: readonly Connection[]
+  /** Takes on work from the queue. */
+  attend(): void
+  /** The same, and sees to what got stuck. */
   work(): void
   close(): Promise<void>
 }
 
-const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Settings) => PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`
+export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Settings) => PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`
 
 /** Puts the service together. It works on nothing before `work`. Closing it leaves the database open. */
-export function openService({ settings, database, log, replies = new Map() }: Parts, queue: Queue = openQueue(settings, log)): Service {
+export function openService(parts: Parts, queue: Queue = openQueue(parts.settings, parts.log)): Service {
+  const { settings, database, log } = parts
   const { db } = database
   const newsroom = newsroomOf(database)
   const receive = openReceive({ db, queue, log })
   const hear = openHear({ db, receive, newsroom })
-  const mostAtOnce = settings.CONTACTS_PER_CHANGE
+  const [mostAtOnce, publicUrl] = [settings.CONTACTS_PER_CHANGE, publicUrlOf(settings)]
+  const { connections, replies } = connectAll(parts, { db, receive, hear, log, publicUrl, mostAtOnce })
   const handle = openWork({ db, mostAtOnce, replies, attempts: settings.WORK_ATTEMPTS, log })
   let stopSweeping = async () => {}
   return {
@@ -85,15 +111,26 @@ export function openService({ settings, database, log, replies = new Map() }: Pa
     receive,
     hear,
     mostAtOnce,
-    publicUrl: publicUrlOf(settings),
+    publicUrl,
+    connections,
+    attend: () => queue.work(handle),
     work() {
       queue.work(handle)
       stopSweeping = keepSweeping({ db, queue, log }, settings.SWEEP_SECONDS)
     },
     async close() {
       await stopSweeping()
+      await Promise.all(connections.map((connection) => connection.close?.()))
       await queue.close()
     },
+  }
+}
+
+function connectAll({ connectors = [], replies = new Map() }: Pick<Parts, 'connectors' | 'replies'>, house: House) {
+  const connected = connectors.map(({ name, connect }) => [name, connect(house)] as const)
+  return {
+    connections: connected.map(([, connection]) => connection),
+    replies: new Map([...replies, ...connected.map(([name, { reply }]) => [name, reply] as const)]),
   }
 }
 
@@ -104,9 +141,10 @@ function openQueue(settings: Settings, log: Log): Queue {
 
 /** A service for one command in a process of its own: whoever pushes does the work at once. */
 export async function openCommandService(parts: Parts): Promise<Service> {
-  const { settings, database, log, replies = new Map() } = parts
-  const handle = openWork({ db: database.db, mostAtOnce: settings.CONTACTS_PER_CHANGE, replies, attempts: settings.WORK_ATTEMPTS, log })
-  const service = openService(parts, { push: (id) => handle(id).catch(() => {}), work: () => {}, close: async () => {} })
+  let handle = async (_id: number) => {}
+  const queue: Queue = { push: (id) => handle(id).catch(() => {}), work: (how) => void (handle = how), close: async () => {} }
+  const service = openService({ ...parts, connectors: parts.connectors ?? (await loadConnectors(parts.settings)) }, queue)
+  service.attend()
   await service.newsroom.open()
   return service
 }
@@ -122,13 +160,14 @@ const loadDoors = async () => ({
 })
 
 /** The HTTP server with all its doors; it does not listen yet. */
-export async function openHttp({ db, hear, newsroom, mostAtOnce, publicUrl }: Service, log: Log): Promise<FastifyInstance> {
+export async function openHttp({ db, hear, newsroom, mostAtOnce, publicUrl, connections }: Service, log: Log): Promise<FastifyInstance> {
   const { apiRoutes, forgetSession, graphqlRoutes, healthRoutes, keepSession, openServer, openWho, webRoutes } = await loadDoors()
   await newsroom.open()
   const app = await openServer({ log, publicUrl })
   const who = openWho(db)
   const secure = publicUrl.startsWith('https:')
   healthRoutes(app, db)
+  for (const connection of connections) connection.routes?.(app, who)
   apiRoutes(app, { db, who, hear, publicUrl, mostAtOnce })
   graphqlRoutes(app, { db, who, hear, newsroom, publicUrl, mostAtOnce })
   webRoutes(app, {

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import type { Service } from './app.ts'
 import type { Input, Output } from './command-line/commands.ts'
+import { dataCommands, families } from './command-line/words.ts'
 import { readSettings, type Settings, SettingsFault } from './config.ts'
+import { connectors } from './connectors/index.ts'
 import { type Log, openLog } from './log.ts'
 import { longestComment } from './pipeline/comment.ts'
 import { understand } from './quick-actions/commands.ts'
@@ -14,6 +16,8 @@ const loadApp = () => import('./app.ts')
 const loadCommands = () => import('./command-line/commands.ts')
 
 const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+
+const readOurSettings = () => readSettings(undefined, connectors)
 
 const done = 0
 const failed = 1
@@ -71,10 +75,11 @@ async function greet(service: Service, address: string, settings: Settings, samp
 }
 
 async function serve(): Promise<void> {
-  const settings = readSettings()
+  const settings = readOurSettings()
   const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
-  const { openDatabase, openHttp, openService } = await loadApp()
+  const { loadConnectors, openDatabase, openHttp, openService } = await loadApp()
+  const connectors = await loadConnectors(settings)
   const database = await openDatabase(settings)
   const { settleIn } = await import('./command-line/first-start.ts')
   const sample = await settleIn(database.db, {
@@ -82,7 +87,7 @@ async function serve(): Promise<void> {
     shared: settings.DATABASE_URL !== undefined,
     sample: settings.ROLOBOT_SAMPLE === '1',
   })
-  const service = openService({ settings, database, log })
+  const service = openService({ settings, database, log, connectors })
   const http = await openHttp(service, log)
   const address = await http.listen({ host: settings.HOST, port: settings.PORT }).catch(async (fault: NodeJS.ErrnoException) => {
     await service.close()
@@ -96,6 +101,7 @@ async function serve(): Promise<void> {
   const [{ openControl }, { runCommand }] = await Promise.all([import('./command-line/control.ts'), loadCommands()])
   const control = settings.DATABASE_URL ? undefined : await openControl(({ command, input }) => runCommand(place, command, input))
   if (control) database.announce(control.address)
+  for (const connection of service.connections) connection.listen?.()
   await greet(service, address, settings, sample)
   await stop
   await control?.close()
@@ -108,14 +114,15 @@ async function serve(): Promise<void> {
 }
 
 async function work(): Promise<void> {
-  const settings = readSettings()
+  const settings = readOurSettings()
   const lacking = (['DATABASE_URL', 'REDIS_URL'] as const).filter((name) => !settings[name])
   if (lacking.length > 0) throw new SettingsFault(lacking.map((name) => `${name}: is needed by \`rolobot work\``))
   const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
-  const { openDatabase, openService } = await loadApp()
+  const { loadConnectors, openDatabase, openService } = await loadApp()
+  const connectors = await loadConnectors(settings)
   const database = await openDatabase(settings)
-  const service = openService({ settings, database, log })
+  const service = openService({ settings, database, log, connectors })
   service.work()
   say(`Rolobot works, ${settings.WORK_CONCURRENCY} comments at a time.`)
   await stop
@@ -128,7 +135,7 @@ async function work(): Promise<void> {
 const leave = () => process.exit(done)
 
 async function migrate(): Promise<void> {
-  const settings = readSettings()
+  const settings = readOurSettings()
   if (settings.DATABASE_URL) await (await import('./storage/migrate.ts')).migrateDatabase(settings.DATABASE_URL)
   else await (await (await loadApp()).openDatabase(settings)).close()
   say('The database is up to date.')
@@ -149,7 +156,7 @@ async function runHere(settings: Settings, log: Log, [command, input]: [string, 
 
 /** Carries a command out; through the server that holds the embedded database, if one does. */
 async function onData(command: string, input: Input): Promise<void> {
-  const settings = readSettings()
+  const settings = readOurSettings()
   const log = openLog(settings.LOG_LEVEL === 'info' ? 'warn' : settings.LOG_LEVEL)
   const { code, out, err } = await runHere(settings, log, [command, input]).catch(async (fault: unknown) => {
     const { FolderInUse } = await import('./storage/folder-lock.ts')
@@ -170,57 +177,33 @@ program.command('work').description('the worker alone (needs DATABASE_URL and RE
 program.command('migrate').description('brings the database up to date').action(migrate)
 program.command('parse').description('reads a comment from standard input, prints what is understood as JSON').action(parse)
 
-const onIssue = (name: string, description: string) =>
-  program
-    .command(name)
-    .description(description)
-    .requiredOption('--on <issue>', 'the issue, like acme/shop#3')
-    .requiredOption('--as <username>', 'who is speaking')
-onIssue('explain', 'reads a comment from standard input, prints every stage, changes nothing')
-  .option('--json', 'as JSON')
-  .action(async (options: Input) => onData('explain', { ...options, body: await readInput() }))
-onIssue('comment', 'reads a comment from standard input and takes it in for real').action(async (options: Input) =>
-  onData('comment', { ...options, body: await readInput() }),
-)
+const parents = new Map<string, Command>()
+const below = (name: string, description: string): Command => {
+  const parent = parents.get(name) ?? program.command(name).description(description)
+  parents.set(name, parent)
+  return parent
+}
 
-const user = program.command('user').description('users')
-user
-  .command('create <username>')
-  .description('creates a user')
-  .option('--name <name>', 'full name')
-  .option('--email <address>', 'mail address')
-  .option('--admin', 'may do everything')
-  .option('--role <role>', 'guest, planner, reporter, developer, maintainer or owner')
-  .option('--in <path>', 'the group or project in which the role is held')
-  .action((username: string, options: Input) => onData('user create', { ...options, username }))
-const token = program.command('token').description('access tokens')
-token
-  .command('create <username>')
-  .description('creates an access token and prints it, once')
-  .option('--name <name>', 'what it is for')
-  .option('--read-only', 'it may only read')
-  .action((username: string, options: Input) => onData('token create', { ...options, username }))
-program
-  .command('sign-in-link <username>')
-  .description('prints a link that signs a user in, once')
-  .action((username: string) => onData('sign-in-link', { username }))
-program
-  .command('sample')
-  .description('creates the sample workspace')
-  .action(() => onData('sample', {}))
-program
-  .command('sweep')
-  .description('asks again for everything that is not finished')
-  .action(() => onData('sweep', {}))
-program
-  .command('failed')
-  .description('lists the comments that were given up, with the fault')
-  .action(() => onData('failed', {}))
-program
-  .command('retry [ids...]')
-  .description('starts failed comments again')
-  .option('--all', 'all of them')
-  .action((ids: string[], options: Input) => onData('retry', { ...options, ids: ids.join(' ') }))
+for (const { name, takes = '', description, options = [], reads } of dataCommands) {
+  const [first, second] = name.split(' ') as [string, string?]
+  const command = second ? below(first, families[first] ?? '').command(`${second} ${takes}`) : program.command(`${first} ${takes}`)
+  for (const [flags, meaning, needed] of options) needed ? command.requiredOption(flags, meaning) : command.option(flags, meaning)
+  command.description(description).action(async () => {
+    const words = command.registeredArguments.map((one, at) => [one.name(), [command.processedArgs[at]].flat().join(' ')])
+    await onData(name, { ...command.opts(), ...Object.fromEntries(words), ...(reads && { body: await readInput() }) })
+  })
+}
+
+for (const { name: connector, commands } of connectors)
+  for (const { name, description, options, run } of commands) {
+    const command = below(connector, `the connector ${connector}`).command(name).description(description)
+    for (const [flags, meaning] of options) command.option(flags, meaning)
+    command.action(async () => {
+      const settings = readOurSettings()
+      const { publicUrlOf } = await loadApp()
+      say(await run({ publicUrl: publicUrlOf(settings), settings: settings.connectors.get(connector) }, command.opts()))
+    })
+  }
 
 // --- how it ends ---
 

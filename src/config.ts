@@ -43,7 +43,16 @@ const Environment = z.object({
     .default('info'),
 })
 
-export type Settings = z.output<typeof Environment>
+/** A part of the environment that belongs to a connector. */
+export interface SettingsPart {
+  name: string
+  settings: z.ZodObject
+}
+
+export type Settings = z.output<typeof Environment> & {
+  /** What each connector that is switched on was given, by its name. */
+  connectors: ReadonlyMap<string, unknown>
+}
 
 /** Settings that the program cannot start with: one line a fault, `NAME: what is wrong`. */
 export class SettingsFault extends Error {
@@ -60,11 +69,18 @@ const faultsOf = (error: z.ZodError) => error.issues.map((issue) => `${String(is
 /**
  * Reads the settings.
  * @param environment names and values; an empty value counts as none
+ * @param parts of connectors: one of which nothing is set is off
  * @throws SettingsFault naming every variable that is wrong
  */
-export function readSettings(environment: Record<string, string | undefined> = process.env): Settings {
+export function readSettings(
+  environment: Record<string, string | undefined> = process.env,
+  parts: readonly SettingsPart[] = [],
+): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''))
+  const on = parts.filter(({ settings }) => Object.keys(settings.shape).some((name) => name in given))
   const read = Environment.safeParse(given)
-  if (!read.success) throw new SettingsFault([...new Set(faultsOf(read.error))])
-  return read.data
+  const connectors = on.map(({ name, settings }) => [name, settings.safeParse(given)] as const)
+  const faults = [read, ...connectors.map(([, part]) => part)].flatMap(({ error }) => (error ? faultsOf(error) : []))
+  if (!read.success || faults.length > 0) throw new SettingsFault([...new Set(faults)])
+  return { ...read.data, connectors: new Map(connectors.map(([name, { data }]) => [name, data])) }
 }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { connectors } from '../src/connectors/index.ts'
 import { noChange } from '../src/domain/change.ts'
 import { abilities } from '../src/domain/permissions.ts'
 import { understand } from '../src/quick-actions/commands.ts'
@@ -27,6 +28,7 @@ const mayImport: Record<string, { values: readonly string[]; types: readonly str
   queue: { values: [], types: ['log'] },
   pipeline: { values: ['quick-actions', 'domain', 'storage'], types: ['queue', 'log'] },
   'command-line': { values: ['pipeline', 'quick-actions', 'domain', 'storage'], types: ['queue'] },
+  connectors: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline', 'log'] },
   api: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline'] },
   web: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline'] },
   http: { values: ['domain'], types: ['storage', 'log'] },
@@ -63,6 +65,16 @@ test('imports point down, and doors do not know each other', () => {
   const wrong = rooms.flatMap(importsOf).filter((one) => !isAllowed(one))
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
   expect(new Set(rooms.map((file) => file.split('/')[1]))).toEqual(new Set(Object.keys(mayImport)))
+})
+
+test('connectors do not know each other, and each has a folder and a line in the list', () => {
+  const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []))
+  expect(connectors.map(({ name }) => name).sort()).toEqual(folders.sort())
+  const strange = sources.filter((file) => file.split('/').length > 3 && file.startsWith('src/connectors/')).flatMap((file) => {
+    const own = file.split('/')[2] as string
+    return importsOf(file).filter(({ target }) => folders.some((folder) => folder !== own && target.startsWith(`connectors/${folder}/`)))
+  })
+  expect(strange.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
 })
 
 test('only the wiring knows every room', () => {

@@ -5,6 +5,7 @@ import { groupRoutes } from './rest/groups.ts'
 import { issueListRoutes } from './rest/issue-lists.ts'
 import { issueMoveRoutes } from './rest/issue-moves.ts'
 import { issueRoutes } from './rest/issues.ts'
+import { linkedAccountRoutes } from './rest/linked-accounts.ts'
 import { memberRoutes } from './rest/members.ts'
 import { noteRoutes } from './rest/notes.ts'
 import { projectRoutes } from './rest/projects.ts'
@@ -16,6 +17,7 @@ import { suggestionRoute } from './suggestions.ts'
 const routes: readonly Route[] = [
   ...userRoutes,
   ...tokenRoutes,
+  ...linkedAccountRoutes,
   ...groupRoutes,
   ...memberRoutes,
   ...projectRoutes,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { createToken } from '../domain/access-tokens.ts'
 import { findGroup, findProject } from '../domain/groups.ts'
 import { type IssueFacts, parseReference, readFacts } from '../domain/issues.ts'
+import { createLinkCode } from '../domain/link-codes.ts'
 import { setRole } from '../domain/members.ts'
 import { can, type Role, roles } from '../domain/permissions.ts'
 import { createSample } from '../domain/sample.ts'
@@ -120,6 +121,12 @@ const linking: Run = async ({ db, publicUrl }, input) => {
   return `${publicUrl}/users/sign_in?link=${await createToken(db, user.id, 'sign_in')}`
 }
 
+const makingLinkCode: Run = async ({ db }, input) => {
+  const user = await userNamed(db, text(input, 'username'))
+  const { code } = await createLinkCode(db, user.id)
+  return `${code}\nType it within ten minutes where you want to be known, in Slack for example: /rolobot link ${code}`
+}
+
 const sampling: Run = async ({ db }) => {
   const { first } = await createSample(db).catch((fault: unknown) => {
     if (violated(fault)) throw new Refused('The sample workspace, or something of its name, is there already. Nothing was changed.')
@@ -154,6 +161,7 @@ const commands: Readonly<Record<string, Run>> = {
   'user create': creatingUser,
   'token create': creatingToken,
   'sign-in-link': linking,
+  'link-code': makingLinkCode,
   sample: sampling,
   sweep: sweeping,
   failed: listingFailed,

@@ -18,6 +18,7 @@ export type Action =
   | `note_${'edited' | 'deleted'}`
   | 'settings_changed'
   | `role_${'given' | 'taken'}`
+  | `account_${'linked' | 'unlinked'}`
 
 /** One fact. `before` and `after` hold what changed, by field. */
 export interface Event {

@@ -59,6 +59,33 @@ export async function contactsToAdd(tx: Tx, facts: IssueFacts, wanted: Wanted): 
   )
 }
 
+/**
+ * Active contacts of the issue's source of whose name, either way round, the term is the beginning, whether they are on the issue or not: whoever
+ * a name in plain words can mean. By surname; those whose whole name it is come first, and are `whole`.
+ */
+export async function contactsNamed(tx: Tx, facts: IssueFacts, name: string, limit: number): Promise<(Suggestion & { whole: boolean })[]> {
+  const term = searchKey(name).replace(/\s+/g, ' ').trim()
+  const begins = (column: SQL) => sql`(select id from contacts where group_id = ${facts.sourceId} and state = 'active' and email is not null
+    and ${column} >= ${term} and ${column} < ${term + last} order by ${column}, id limit ${limit})`
+  return rowsOf(
+    tx,
+    sql`select c.id, c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization,
+        ${term} in (c.find_by_name, c.find_by_surname) as whole
+      from (${begins(sql`find_by_name`)} union ${begins(sql`find_by_surname`)}) found
+      join contacts c on c.id = found.id left join organizations o on o.id = c.organization_id
+      order by whole desc, c.find_by_surname, c.id limit ${limit}`,
+  )
+}
+
+/** Contacts by id, of the issue's source, with an address; in no order. Ids that are none are left out. */
+export const contactsWithIds = (tx: Tx, facts: IssueFacts, ids: readonly number[]): Promise<(Suggestion & { active: boolean })[]> =>
+  rowsOf(
+    tx,
+    sql`select c.id, c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization, c.state = 'active' as active
+      from contacts c left join organizations o on o.id = c.organization_id
+      where c.id = any(${sql.param(ids)}::bigint[]) and c.group_id = ${facts.sourceId} and c.email is not null`,
+  )
+
 /** The contacts on the issue, whatever their state, in which the term stands anywhere. */
 export async function contactsToRemove(tx: Tx, facts: IssueFacts, wanted: Wanted): Promise<Suggestion[]> {
   const term = searchKey(wanted.term).trim()

@@ -5,8 +5,8 @@ import { userNames } from '../storage/elsewhere-schema.ts'
 import { type User, users } from '../storage/schema.ts'
 import { addressKey } from './change.ts'
 import { attempt } from './deeds.ts'
-import type { Actor } from './history.ts'
-import { done, invalid, type Result } from './refusals.ts'
+import { type Actor, record } from './history.ts'
+import { done, invalid, notFound, type Result } from './refusals.ts'
 import { readUserFields, type UserFields } from './user-fields.ts'
 
 export interface NewUser {
@@ -67,16 +67,56 @@ export async function findUserElsewhere(tx: Tx, via: string, externalId: string)
   return found?.id
 }
 
-/** Remembers that a user is known elsewhere (`via`) under that id; the latest word counts. */
-export async function nameUserElsewhere(tx: Tx, userId: number, via: string, externalId: string): Promise<void> {
+/** Who somebody is at another place. */
+export interface Elsewhere {
+  /** The place: `slack`. */
+  via: string
+  /** Their id there. */
+  externalId: string
+  /** What they are called there. */
+  name?: string | null
+}
+
+/** Remembers that a user is known elsewhere under that id, and what they are called there; the latest word counts. */
+export async function nameUserElsewhere(tx: Tx, userId: number, { via, externalId, name = null }: Elsewhere): Promise<void> {
+  const since = sql`case when ${userNames.userId} = ${userId} then ${userNames.createdAt} else now() end`
   await tx
     .insert(userNames)
-    .values({ via, externalId, userId })
-    .onConflictDoUpdate({ target: [userNames.via, userNames.externalId], set: { userId } })
+    .values({ via, externalId, userId, name })
+    .onConflictDoUpdate({ target: [userNames.via, userNames.externalId], set: { userId, name, createdAt: since } })
 }
+
+/** Where else a user is known, as what, and since when: by place, then by name. */
+export const namesElsewhere = (tx: Tx, userId: number): Promise<(Required<Elsewhere> & { createdAt: Date })[]> =>
+  tx
+    .select({ via: userNames.via, externalId: userNames.externalId, name: userNames.name, createdAt: userNames.createdAt })
+    .from(userNames)
+    .where(eq(userNames.userId, userId))
+    .orderBy(...[userNames.via, userNames.name, userNames.externalId].map((text) => sql`${text} collate "C"`))
+
+/** Forgets that whoever acts is known elsewhere (`via`) under that id; `not found` for a name that is not theirs. */
+export const forgetNameElsewhere = (db: Db, actor: Actor, via: string, externalId: string): Promise<Result<true>> =>
+  attempt(db, async (tx) => {
+    // No database holds a zero.
+    if (`${via}${externalId}`.includes('\0')) return notFound('linked account')
+    const own = and(eq(userNames.userId, actor.userId), eq(userNames.via, via), eq(userNames.externalId, externalId))
+    const [gone] = await tx.delete(userNames).where(own).returning({ via: userNames.via, name: userNames.name })
+    if (!gone) return notFound('linked account')
+    await record(tx, actor, [{ action: 'account_unlinked', after: gone }])
+    return done(true)
+  })
 
 /** Is there nobody yet? */
 export async function nobodyYet(tx: Tx): Promise<boolean> {
   const found = await tx.select({ one: sql`1` }).from(users).limit(1)
   return found.length === 0
+}
+
+/** The user who has that address, in any letter case, unless blocked. */
+export async function findUserByAddress(tx: Tx, address: string): Promise<number | undefined> {
+  const [found] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.emailKey, addressKey(address)), eq(users.blocked, false)))
+  return found?.id
 }

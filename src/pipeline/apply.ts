@@ -1,5 +1,5 @@
 // Through: under the issues' locks, read the facts again, interpret again, make the changes, keep the outcomes. One transaction a round.
-import type { IssueResult } from '../domain/change.ts'
+import type { ContactOutcome, IssueResult } from '../domain/change.ts'
 import { makeChanges, type WantedChange } from '../domain/issue-contacts.ts'
 import { holdTreesOfIssues, type IssueFacts, lockIssues, readFactsOfMany } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
@@ -90,11 +90,20 @@ const wantedChange = ({ waiting, facts, interpretation }: Permitted): WantedChan
 })
 
 const words = ['Your commands were not run: you may no longer comment on this issue.']
-const noLongerAllowed: Outcome = { result: { outcomes: [] }, answer: words, publicAnswer: words }
+const noLongerAllowed: Outcome = { result: { outcomes: [] }, answer: words, publicAnswer: words, lacking: true }
 
 /** What is kept and answered of a change. */
 export function outcomeOf(result: IssueResult, interpretation: Interpretation, facts: IssueFacts): Outcome {
   const asked = interpretation.change.questions.includes('help')
   const whole = asked ? { ...result, offered: offered(actions, facts).map(({ name }) => name) } : result
-  return { result: whole, answer: reportLines(whole, interpretation, 'asker'), publicAnswer: reportLines(whole, interpretation, 'public') }
+  const [answer, publicAnswer] = [reportLines(whole, interpretation, 'asker'), reportLines(whole, interpretation, 'public')]
+  return { result: whole, answer, publicAnswer, lacking: isLacking(result, interpretation) }
 }
+
+const asWanted: ReadonlySet<string> = new Set(['added', 'already there', 'removed', 'was not there'] satisfies ContactOutcome[])
+
+/** Was something that was asked not done? */
+const isLacking = ({ refused, outcomes }: IssueResult, told: Interpretation): boolean =>
+  refused !== undefined ||
+  told.refused.length + told.faults.length + told.hints.length > 0 ||
+  outcomes.some(({ outcome }) => !asWanted.has(outcome))

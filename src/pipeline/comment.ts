@@ -59,16 +59,25 @@ export interface Outcome {
   answer: readonly string[]
   /** The same for everybody: no addresses, no names. */
   publicAnswer: readonly string[]
+  /** Something that was asked was not done. */
+  lacking?: boolean
 }
 
 /** An answer in words: for the person who asked, and for everybody (no addresses, no names; empty when there is nothing to say). */
 export interface Answer {
   toAsker: readonly string[]
   inPublic: readonly string[]
+  /** All that was asked is done. */
+  done: boolean
 }
 
-/** Answers where a comment came from. Throws when it could not; it is then asked again later, with the same place and answer. */
-export type Reply = (place: string, answer: Answer) => Promise<void>
+/**
+ * Answers where a comment came from.
+ * @returns why it can never be answered, if that is so; then it is given up
+ * @throws when it could not be answered now; it is then asked again later, with the same place and answer, and not before `retryAfter`
+ * milliseconds if the error has them
+ */
+export type Reply = (place: string, answer: Answer) => Promise<{ givenUp: string } | undefined>
 
 /** The longest comment in bytes of UTF-8; a longer one is refused. */
 export const longestComment = 256 * 1024

@@ -175,11 +175,11 @@ export async function findDelivery(tx: Tx, id: number): Promise<(Delivery & { ou
   return found as (Delivery & { outcome: Outcome | null }) | undefined
 }
 
-/** The answer has been given. */
-export async function markReplied(tx: Tx, id: number): Promise<void> {
+/** The answer has been given; or never will be, for this reason. */
+export async function markReplied(tx: Tx, id: number, givenUp?: string): Promise<void> {
   await tx
     .update(deliveries)
-    .set({ status: 'replied', fault: null })
+    .set({ status: givenUp === undefined ? 'replied' : 'failed', fault: givenUp ?? null })
     .where(and(eq(deliveries.id, id), eq(deliveries.status, 'applied')))
 }
 

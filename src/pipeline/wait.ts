@@ -12,14 +12,15 @@ export interface Heard {
   waiting: boolean
 }
 
-export type Hear = (comment: Comment) => Promise<Heard>
+/** Receives a comment and waits for what comes of it, at most `patience` milliseconds. */
+export type Hear = (comment: Comment, patience?: number) => Promise<Heard>
 
 // News can be lost with a connection; then one of these looks finds the outcome.
 const looks = [1_000, 2_500]
 
-/** Receives comments and waits for what comes of each, at most `patience` milliseconds. */
-export function openHear({ db, receive, newsroom }: { db: Db; receive: Receive; newsroom: Newsroom }, patience = 5_000): Hear {
-  return async (comment) => {
+/** How to hear; who does not say how patient they are waits five seconds. */
+export function openHear({ db, receive, newsroom }: { db: Db; receive: Receive; newsroom: Newsroom }, usual = 5_000): Hear {
+  return async (comment, patience = usual) => {
     let waitFor = (): Promise<Outcome | undefined> => Promise.resolve(undefined)
     // Followed before the queue knows of it, so that the news cannot come first.
     const receipt = await receive(comment, (taken) => {

@@ -43,12 +43,12 @@ async function count(work: Work, deliveryId: number, fault: Error): Promise<void
 
 /** Marks a delivery as failed and tells the person. An answer that cannot be given is given up too. */
 async function giveUp({ db, replies, log }: Work, deliveryId: number): Promise<void> {
-  await markFailed(db, deliveryId, { result: { outcomes: [] }, answer: sorry, publicAnswer: sorry })
+  await markFailed(db, deliveryId, { result: { outcomes: [] }, answer: sorry, publicAnswer: sorry, lacking: true })
   const failed = await findDelivery(db, deliveryId)
   if (failed?.status !== 'failed') return
   await tell(db, { issue: failed.issueId, delivery: deliveryId })
   const say = failed.appliedAt === null ? replies.get(failed.via) : undefined
-  await say?.(failed.place, { toAsker: sorry, inPublic: sorry }).catch((fault: unknown) =>
+  await say?.(failed.place, { toAsker: sorry, inPublic: sorry, done: false }).catch((fault: unknown) =>
     log.warn({ delivery: deliveryId, fault }, 'could not tell that it failed'),
   )
 }

@@ -55,7 +55,7 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
         concurrency,
         lockDuration: stalledAfter,
         stalledInterval: stalledAfter,
-        settings: { backoffStrategy: (attempt) => delayAfter(attempt) },
+        settings: { backoffStrategy: (attempt, _, fault) => delayAfter(attempt, fault) },
         skipVersionCheck: true,
       })
       worker.on('error', () => {})

@@ -54,22 +54,19 @@ class InProcessQueue implements Queue {
   async #try(handle: Handle, id: number, attempt: number): Promise<void> {
     try {
       await handle(id)
-    } catch {
+    } catch (fault) {
       // The handler has written the fault down; here it only means: again, later.
-      if (attempt < this.#settings.attempts) return this.#later(handle, id, attempt + 1)
+      if (attempt < this.#settings.attempts) return this.#later(handle, id, attempt + 1, delayAfter(attempt, fault))
     }
     this.#taken.delete(id)
   }
 
-  #later(handle: Handle, id: number, attempt: number): void {
+  #later(handle: Handle, id: number, attempt: number, delay: number): void {
     if (this.#closed) return
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer)
-        this.#start(handle, id, attempt)
-      },
-      delayAfter(attempt - 1),
-    )
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      this.#start(handle, id, attempt)
+    }, delay)
     this.#timers.add(timer)
   }
 }

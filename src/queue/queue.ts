@@ -15,5 +15,11 @@ export interface QueueSettings {
   attempts: number
 }
 
-/** The delay before the next try, in milliseconds: half a second, doubled each time. */
-export const delayAfter = (attempt: number): number => 500 * 2 ** (attempt - 1)
+// What somebody asks us to wait is waited for, within reason.
+const longestDelay = 10 * 60_000
+
+/** The delay before the next try, in milliseconds: half a second, doubled each time; what failed may ask for more by its `retryAfter`. */
+export const delayAfter = (attempt: number, fault?: unknown): number => {
+  const { retryAfter = 0 } = (fault ?? {}) as { retryAfter?: number }
+  return Math.max(500 * 2 ** (attempt - 1), Math.min(retryAfter, longestDelay))
+}

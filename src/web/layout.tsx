@@ -54,7 +54,9 @@ const Layout = ({ title, asker, assets, children }: Frame & { children: Componen
 
 const SignedIn = ({ name }: { name: string }) => (
   <form class="who" method="post" action="/users/sign_out">
-    <bdi>{name}</bdi>
+    <a href="/-/profile">
+      <bdi>{name}</bdi>
+    </a>
     <button type="submit" class="quiet">
       Sign out
     </button>

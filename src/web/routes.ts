@@ -7,6 +7,7 @@ import { live } from './live.ts'
 import { home } from './pages/home.tsx'
 import { issue } from './pages/issue.tsx'
 import { issues } from './pages/issues.tsx'
+import { linkCode, profile, unlink } from './pages/profile.tsx'
 import { signIn, signInWithToken, signOut } from './pages/sign-in.tsx'
 import { Fault, type Visit, type WebRoutes } from './visit.ts'
 
@@ -18,6 +19,9 @@ const pages: readonly [method: 'GET' | 'POST', path: RegExp, page: Page][] = [
   ['GET', /^\/users\/sign_in$/, signIn],
   ['POST', /^\/users\/sign_in$/, signInWithToken],
   ['POST', /^\/users\/sign_out$/, signOut],
+  ['GET', /^\/-\/profile$/, profile],
+  ['POST', /^\/-\/profile$/, linkCode],
+  ['POST', /^\/-\/profile\/unlink$/, unlink],
   ['GET', /^\/(?<project>.+)\/-\/issues$/, issues],
   ['GET', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})$/, issue],
   ['POST', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})$/, comment],

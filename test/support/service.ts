@@ -1,8 +1,9 @@
 // The whole service in this process, on a database of its own; on Postgres and Redis when the stories run there.
 import { randomUUID } from 'node:crypto'
 import { afterAll } from 'vitest'
-import { openHttp, openService, type Service } from '../../src/app.ts'
+import { loadConnectors, openHttp, openService, type Service } from '../../src/app.ts'
 import { readSettings } from '../../src/config.ts'
+import { connectors } from '../../src/connectors/index.ts'
 import { openLog } from '../../src/log.ts'
 import type { Answer, Reply } from '../../src/pipeline/comment.ts'
 import { openBullQueue } from '../../src/queue/bullmq.ts'
@@ -41,19 +42,23 @@ export const freshQueue = (concurrency = 10, attempts = 8): Queue =>
 
 /** Starts a service; it is stopped after the file's last test. */
 export async function startService(wanted: Wanted = {}): Promise<RunningService> {
-  const settings = readSettings({ LOG_LEVEL: 'silent', PORT: '0', ...wanted.environment })
+  const settings = readSettings({ LOG_LEVEL: 'silent', PORT: '0', ...wanted.environment }, connectors)
   const database = wanted.database ?? (await freshDatabase())
   const chat: RunningService['chat'] = []
-  const note: Reply = async (place, answer) => void chat.push({ place, answer })
+  const note: Reply = async (place, answer) => {
+    chat.push({ place, answer })
+    return undefined
+  }
   const replies = new Map([['chat', wanted.reply ?? note]])
   const service = openService(
-    { settings, database, log: testLog, replies },
+    { settings, database, log: testLog, replies, connectors: await loadConnectors(settings) },
     wanted.queue ?? freshQueue(settings.WORK_CONCURRENCY, settings.WORK_ATTEMPTS),
   )
   const http = await openHttp(service, testLog)
   holdToDocument(http)
   const url = await http.listen({ port: 0, host: '127.0.0.1' })
   if (!wanted.idle) service.work()
+  for (const connection of service.connections) connection.listen?.()
   const close = async () => {
     await http.close()
     await service.close()

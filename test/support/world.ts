@@ -38,7 +38,7 @@ async function createPeople(
   for (const [name, role] of Object.entries(people)) {
     const user = await createUser(db, { username: `${name}-${where.number}`, name, administrator: role === 'administrator' })
     if (role !== 'nobody' && role !== 'administrator') await setRole(db, user.id, { group: where.group }, role)
-    await nameUserElsewhere(db, user.id, 'chat', `${name}-${where.number}`)
+    await nameUserElsewhere(db, user.id, { via: 'chat', externalId: `${name}-${where.number}` })
     users.set(name, user)
   }
   return users

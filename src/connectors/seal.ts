@@ -1,0 +1,31 @@
+// Secrets of others that we have to keep and to use: sealed with a key that is not in the database.
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+
+export interface Seal {
+  /** Seals a text: another one each time. */
+  close(text: string): string
+  /** @throws if it was sealed with another key, or changed */
+  open(sealed: string): string
+}
+
+// AES-256-GCM with a random nonce of 96 bits, as of NIST SP 800-38D.
+const [nonceBytes, tagBytes] = [12, 16]
+
+/** Opens a seal. @param key any text of enough chance */
+export function openSeal(key: string): Seal {
+  const secret = Buffer.from(hkdfSync('sha256', key, '', 'rolobot: tokens of connectors', 32))
+  return {
+    close(text) {
+      const nonce = randomBytes(nonceBytes)
+      const cipher = createCipheriv('aes-256-gcm', secret, nonce)
+      const hidden = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return Buffer.concat([nonce, cipher.getAuthTag(), hidden]).toString('base64url')
+    },
+    open(sealed) {
+      const bytes = Buffer.from(sealed, 'base64url')
+      const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, nonceBytes))
+      decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
+      return decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8')
+    },
+  }
+}

@@ -1,0 +1,68 @@
+// Binding a channel or a thread to an issue or a project.
+import { bind, boundTo, findBinding, unbind } from '../../domain/bindings.ts'
+import { parseReference, readFacts, readProjectFacts, referenceOf } from '../../domain/issues.ts'
+import { can } from '../../domain/permissions.ts'
+import { type Asking, issueMeant, type Said, via, whoAreYou } from './asking.ts'
+import { escape } from './blocks.ts'
+import { issueNamed, type Person } from './inbound.ts'
+
+/** What somebody wants a place to be about. */
+export interface Bound {
+  person: Person
+  place: string
+  /** As it was written. */
+  what: string
+  kind: 'channel' | 'thread'
+}
+
+const noSuchThing = 'There is no such issue or project, or you may not comment there.'
+
+/** `bind acme/shop#12`, or a project: for whoever may comment there. */
+export async function bindPlace(house: Asking, { person, place, what, kind }: Bound): Promise<Said> {
+  const userId = await house.people.find(person)
+  if (userId === undefined) return whoAreYou(house)
+  const before = await findBinding(house.db, via, [place])
+  if (what === '') return { text: before ? await tellBinding(house, userId, before, kind) : `This ${kind} is not bound. Write \`bind acme/shop#12\`.` }
+  const target = await targetOf(house, userId, what, place)
+  if (!target) return { text: noSuchThing }
+  await bind(house.db, { via, place, to: target.to, userId })
+  const example = 'issueId' in target.to ? 'ann@example.com' : '#12 ann@example.com'
+  return { text: `This ${kind} is about ${escape(target.name)} from now on: \`add_contacts ${example}\` is enough.` }
+}
+
+/** `unbind` */
+export async function unbindPlace(house: Asking, { person, place, kind }: Bound): Promise<Said> {
+  const userId = await house.people.find(person)
+  if (userId === undefined) return whoAreYou(house)
+  const was = await unbind(house.db, via, place)
+  return { text: was ? `This ${kind} is not about anything any more.` : `This ${kind} was not bound.` }
+}
+
+// What somebody may not see is not told to them, though the channel is about it.
+async function tellBinding({ db }: Asking, userId: number, binding: Parameters<typeof boundTo>[0] & { projectId: number }, kind: string): Promise<string> {
+  const project = await readProjectFacts(db, binding.projectId, userId)
+  const may = project && can(project.standing, 'read_issue')
+  return may ? `This ${kind} is about ${escape(boundTo(binding))}.` : `This ${kind} is bound to something that you may not see.`
+}
+
+interface Target {
+  to: { issueId: number } | { projectId: number }
+  name: string
+}
+
+async function targetOf(house: Asking, userId: number, what: string, place: string): Promise<Target | undefined> {
+  const named = issueNamed(what, house.publicUrl)
+  if (!named) return projectOf(house, userId, what)
+  const meant = await issueMeant(house, named, [place])
+  const facts = 'on' in meant ? await readFacts(house.db, meant.on, userId) : undefined
+  const may = facts && can(facts.standing, 'read_issue') && can(facts.standing, 'comment')
+  return may ? { to: { issueId: facts.issueId }, name: referenceOf(facts) } : undefined
+}
+
+async function projectOf({ db }: Asking, userId: number, path: string): Promise<Target | undefined> {
+  // As a reference it could be, so that no other text reaches the database.
+  if (!parseReference(`${path}#1`)) return undefined
+  const facts = await readProjectFacts(db, path, userId)
+  const may = facts && can(facts.standing, 'read_issue') && can(facts.standing, 'comment')
+  return may ? { to: { projectId: facts.projectId }, name: facts.projectPath } : undefined
+}

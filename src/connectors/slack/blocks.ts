@@ -1,0 +1,44 @@
+// What Slack shows: its limits, and the pieces that messages and forms are made of.
+import type { KnownBlock, MrkdwnElement, PlainTextElement, PlainTextOption } from '@slack/types'
+
+// docs.slack.dev/reference/block-kit/composition-objects/option-object
+const longestOption = 75
+/** docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select */
+export const mostOptions = 100
+/** docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
+export const longestInput = 3_000
+// docs.slack.dev/reference/block-kit/blocks/section-block
+const longestSection = 3_000
+// docs.slack.dev/reference/methods/chat.postMessage#truncating: up to 4,000 are shown well.
+const longestText = 4_000
+
+/** Cuts a text; what is cut ends in `…`. Counts UTF-16 units, as Slack does, and halves no character. */
+export const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+
+/** Text for Slack's mrkdwn in which nothing means anything. docs.slack.dev/messaging/formatting-message-text#escaping */
+export const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/** Sentences and lists as Slack shows them. */
+export const asText = (lines: readonly string[]): string => cut(escape(lines.join('\n').replace(/^- /gm, '• ')), longestText)
+
+export const plain = (text: string, most = longestOption): PlainTextElement => ({ type: 'plain_text', text: cut(text, most), emoji: false })
+
+const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text: cut(text, longestSection) })
+
+/** A paragraph; `text` is mrkdwn. */
+export const section = (text: string): KnownBlock => ({ type: 'section', text: mrkdwn(text) })
+
+/** Something small below. */
+export const context = (text: string): KnownBlock => ({ type: 'context', elements: [mrkdwn(text)] })
+
+/** One choice; the value is an id. An empty text is not allowed. */
+export const option = (text: string, value: string): PlainTextOption => ({ text: plain(text.trim() || value), value })
+
+/** A contact as a choice. */
+export const contactOption = (contact: { name: string; address: string; organization: string | null }, value: string): PlainTextOption =>
+  option([contact.name, contact.address, contact.organization].filter(Boolean).join(' · '), value)
+
+/** An issue as a choice. */
+export const issueOption = (issue: { id: number; iid: number; projectPath: string; title: string }): PlainTextOption =>
+  option(`${cut(`${issue.projectPath}#${issue.iid}`, 40)} ${issue.title}`, String(issue.id))

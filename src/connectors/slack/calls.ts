@@ -1,0 +1,41 @@
+// Asking Slack for something: what it will never do is told apart from what it may do later.
+import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
+
+/** Undefined: it is done. */
+export type Given = { cannot: string } | undefined
+
+/** How long we wait for an answer, in milliseconds: Slack can be slow, and what it did although we did not wait would be done twice. */
+export const patience = 15_000
+
+// Errors that pass. Each method's page has the list: docs.slack.dev/reference/methods/chat.postEphemeral#errors
+const passing: ReadonlySet<string> = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'ratelimited', 'team_added_to_org'])
+// It is as we want it.
+const wanted: ReadonlySet<string> = new Set(['already_reacted', 'no_reaction'])
+
+const later = (seconds: number) => Object.assign(new Error(`Slack asks to wait ${seconds} seconds`), { retryAfter: seconds * 1_000 })
+
+/**
+ * Calls a method of Slack's API.
+ * @throws what passes: no connection, no answer in time, a limit (with `retryAfter`)
+ */
+export async function call(ask: () => Promise<unknown>): Promise<Given> {
+  try {
+    await ask()
+    return undefined
+  } catch (fault) {
+    if (fault instanceof WebAPIRateLimitedError) throw later(fault.retryAfter)
+    const error = fault instanceof WebAPIPlatformError ? fault.data.error : undefined
+    if (error === undefined || passing.has(error)) throw fault
+    return wanted.has(error) ? undefined : { cannot: error }
+  }
+}
+
+/** Posts a message to a `response_url`, which is good for five of them within thirty minutes. docs.slack.dev/interactivity/handling-user-interaction#message_responses */
+export async function respond(url: string, message: object): Promise<Given> {
+  const headers = { 'content-type': 'application/json; charset=utf-8' }
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(message), signal: AbortSignal.timeout(patience) })
+  const said = (await answer.text()).slice(0, 200)
+  if (answer.status === 429) throw later(Number(answer.headers.get('retry-after')) || 1)
+  if (answer.status >= 500) throw new Error(`response_url answered ${answer.status}`)
+  return answer.ok ? undefined : { cannot: `response_url ${answer.status} ${said}` }
+}

@@ -1,0 +1,136 @@
+// Slash commands: `/add_contacts acme/shop#12 ann@example.com`, and `/rolobot` for what is not about an issue.
+import type { App, RespondArguments, SlashCommand } from '@slack/bolt'
+import { useLinkCode } from '../../domain/link-codes.ts'
+import { forgetNameElsewhere } from '../../domain/users.ts'
+import { actions } from '../../quick-actions/index.ts'
+import { ask, type Asking, issueMeant, type Said, via, whoAreYou } from './asking.ts'
+import { type Bound, bindPlace, unbindPlace } from './binding.ts'
+import { escape } from './blocks.ts'
+import { respond } from './calls.ts'
+import { asTyped, externalId, type Person, takeIssue } from './inbound.ts'
+
+/** The commands that are typed with a slash in Slack: all that have to do with an issue. `/help` is Slack's own. */
+export const slashActions = actions.filter(({ name }) => name !== 'help')
+
+export const rolobotCommand = '/rolobot'
+
+// Slack waits three seconds. docs.slack.dev/interactivity/implementing-slash-commands#responding_to_commands
+const patience = 2_500
+
+/** Of that so much, in milliseconds, is spent on waiting for the outcome: what Slack shows of a command cannot be replaced later. */
+export const forOutcome = 1_500
+
+const late: Said = {
+  text: 'This takes longer than usual. If no answer comes within a minute, send it again: what is done already is not done twice.',
+}
+
+/** What Slack shows at once, to the person alone; nothing where the answer itself is under way. */
+export const shown = ({ text, blocks }: Said): RespondArguments | '' => (text === '' ? '' : { response_type: 'ephemeral', text, ...(blocks && { blocks }) })
+
+/**
+ * Answers within the time that Slack waits. What was not known by then is told by `tell` when it is; a fault too.
+ * @param work comes to an end by itself
+ */
+export async function inTime(work: Promise<Said>, tell: (said: Said) => Promise<unknown>): Promise<Said> {
+  const timer = new Promise<undefined>((resolve) => setTimeout(resolve, patience, undefined).unref())
+  const said = await Promise.race([work, timer])
+  if (said) return said
+  // An outcome follows by itself: it is not announced.
+  void work.then((said) => (said.taken ? undefined : tell(said))).catch(() => tell({ text: sorry }).catch(() => {}))
+  return late
+}
+
+const sorry = 'Something went wrong on our side, and your command was not taken. Send it again.'
+
+/** All slash commands. */
+export function commandListeners(app: App, house: Asking): void {
+  const listen = (name: string, on: (house: Asking, command: SlashCommand) => Promise<Said>) =>
+    app.command(name, async ({ ack, command }) => {
+      const tell = (said: Said) => respond(command.response_url, shown(said) || { text: 'Done.' })
+      await ack(shown(await inTime(on(house, command), tell)))
+    })
+  for (const { name } of slashActions) listen(`/${name}`, onAction)
+  listen(rolobotCommand, onRolobot)
+}
+
+const placeOf = ({ team_id: team, channel_id: channel }: SlashCommand) => `${team}/${channel}`
+const speaker = ({ team_id: team, user_id: id }: SlashCommand): Person => ({ team, id })
+
+/** `/add_contacts`, `/remove_contacts`, `/contacts`. */
+async function onAction(house: Asking, command: SlashCommand): Promise<Said> {
+  // One string, whatever was typed: a second line is no second command.
+  const { named, rest } = takeIssue(asTyped(command.text).replace(/\s+/g, ' '), house.publicUrl)
+  const meant = await issueMeant(house, named, [placeOf(command)])
+  const person = speaker(command)
+  if ('lacks' in meant) return (await house.people.find(person)) === undefined ? whoAreYou(house) : { text: meant.lacks }
+  return ask(house, {
+    person,
+    on: meant.on,
+    body: `${command.command} ${rest}`.trimEnd(),
+    delivery: `command ${command.team_id} ${command.trigger_id}`,
+    place: { in: 'command', url: command.response_url, channel: command.channel_id },
+    patience: forOutcome,
+  })
+}
+
+/** `/rolobot …` */
+async function onRolobot(house: Asking, command: SlashCommand): Promise<Said> {
+  const [, word = '', rest = ''] = /^\s*(\S*)\s*([^]*)$/.exec(asTyped(command.text)) ?? []
+  const known = Object.hasOwn(subcommands, word.toLowerCase()) ? subcommands[word.toLowerCase()] : undefined
+  if (known) return known.run(house, { command, person: speaker(command), rest: rest.trim() })
+  return { text: `${word === '' ? '' : `I do not know “${escape(word)}”. `}${help}` }
+}
+
+interface Typed {
+  command: SlashCommand
+  person: Person
+  rest: string
+}
+
+interface Subcommand {
+  usage: string
+  does: string
+  run(house: Asking, typed: Typed): Promise<Said>
+}
+
+const boundOf = ({ command, person, rest }: Typed): Bound => ({ person, place: placeOf(command), what: rest, kind: 'channel' })
+
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  help: { usage: 'help', does: 'shows this', run: (house, { person }) => onHelp(house, person) },
+  link: { usage: 'link 4F7K-9QXM', does: 'tells me who you are, with a code from your profile', run: link },
+  unlink: { usage: 'unlink', does: 'makes me forget it', run: unlink },
+  bind: {
+    usage: 'bind acme/shop#12',
+    does: 'makes this channel be about an issue, or a project: then its name can be left out',
+    run: (house, typed) => bindPlace(house, boundOf(typed)),
+  },
+  unbind: { usage: 'unbind', does: 'ends that', run: (house, typed) => unbindPlace(house, boundOf(typed)) },
+}
+
+const line = (usage: string, does: string) => `• \`${usage}\`: ${does}`
+
+const help = [
+  'What can be typed here:',
+  ...slashActions.map(({ name, usage, summary }) => line(`/${name} acme/shop#12 ${usage}`.trimEnd(), summary)),
+  ...Object.values(subcommands).map(({ usage, does }) => line(`${rolobotCommand} ${usage}`, does)),
+  'In threads, where Slack takes no commands, write to me: `@rolobot add_contacts ann@example.com`. Contacts can be given by address or by name.',
+].join('\n')
+
+/** What can be typed; and for somebody whom we do not know, how to change that. */
+export async function onHelp(house: Asking, person: Person): Promise<Said> {
+  const known = await house.people.find(person)
+  return { text: known === undefined ? `${whoAreYou(house).text}\n${help}` : help }
+}
+
+async function link(house: Asking, { person, command, rest }: Typed): Promise<Said> {
+  if (rest === '') return { text: `Which code? Get one from <${house.publicUrl}/-/profile|your profile>.` }
+  const linked = await useLinkCode(house.db, rest, { via, externalId: externalId(person), name: command.user_name })
+  return { text: linked.refused ? linked.refused.reason : `You are ${escape(linked.value.username)} here from now on.` }
+}
+
+async function unlink(house: Asking, { person }: Typed): Promise<Said> {
+  const userId = await house.people.find(person)
+  if (userId === undefined) return whoAreYou(house)
+  await forgetNameElsewhere(house.db, { userId, via }, via, externalId(person))
+  return { text: 'I do not know any more who you are here.' }
+}

@@ -1,0 +1,17 @@
+// Slack as a connector: what is known of it before it is switched on.
+import type { Connector } from '../connector.ts'
+import { type SlackSettings, settings } from './settings.ts'
+
+export const slack: Connector<SlackSettings> = {
+  name: 'slack',
+  settings,
+  load: async () => (await import('./index.ts')).connect,
+  commands: [
+    {
+      name: 'manifest',
+      description: 'prints the manifest from which Slack makes the app',
+      options: [['--socket-mode', 'for a server without a public address (the default when SLACK_APP_TOKEN is set)']],
+      run: async (about, options) => (await import('./manifest.ts')).manifestFor(about, options),
+    },
+  ],
+}

@@ -1,0 +1,36 @@
+// What happens in a workspace: messages, links, and that we are thrown out.
+import type { App } from '@slack/bolt'
+import type { Asking } from './asking.ts'
+import { type MessageEvent, toMessage } from './inbound.ts'
+import { onMessage } from './messages.ts'
+import { unfurl } from './unfurls.ts'
+import type { Workspaces } from './workspaces.ts'
+
+/** The envelope of an event. docs.slack.dev/apis/events-api#callback-field */
+interface Envelope {
+  team_id: string
+  authorizations?: readonly { user_id: string; is_bot: boolean }[]
+}
+
+const ourUser = ({ authorizations }: Envelope) => authorizations?.find((one) => one.is_bot)?.user_id
+
+/** Everything that happens without anybody asking for an answer. */
+export function eventListeners(app: App, house: Asking, workspaces: Workspaces): void {
+  for (const name of ['app_mention', 'message'] as const)
+    app.event(name, async ({ event, body, client }) => {
+      const envelope = body as unknown as Envelope
+      const message = toMessage(event as MessageEvent, { team: envelope.team_id, us: ourUser(envelope) })
+      if (message) await onMessage(house, client, message)
+    })
+  app.event('link_shared', async ({ event, body, client }) => {
+    const { user: id, channel, message_ts: ts, unfurl_id: unfurlId, source, links } = event as typeof event & { source?: 'composer' | 'conversations_history' }
+    // A picture beside a message: nobody waits for it, and it is not drawn twice.
+    void unfurl(house, client, { person: { team: body.team_id, id }, channel, ts, unfurlId, source, links }).catch((fault: unknown) =>
+      house.log.warn({ fault }, 'a link was not unfurled'),
+    )
+  })
+  app.event('app_uninstalled', ({ body }) => workspaces.forget(body.team_id))
+  app.event('tokens_revoked', async ({ event, body }) => {
+    if (event.tokens.bot?.length) await workspaces.forget(body.team_id)
+  })
+}

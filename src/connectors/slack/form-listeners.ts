@@ -1,0 +1,71 @@
+// The form "Link contacts" in Slack: opened by a shortcut, filled with suggestions, sent.
+import type { App, BlockAction, ExternalSelectAction, MessageShortcut, SlackShortcut } from '@slack/bolt'
+import type { PlainTextOption } from '@slack/types'
+import type { WebClient } from '@slack/web-api'
+import { findBinding } from '../../domain/bindings.ts'
+import { type Asking, type Said, via, whoAreYou, workingOnIt } from './asking.ts'
+import { asText } from './blocks.ts'
+import { call } from './calls.ts'
+import { inTime } from './commands.ts'
+import { formId, formView, issueChoice, type Outcome, submit, suggestContacts, suggestIssues } from './form.ts'
+import { asTyped, personOf } from './inbound.ts'
+import { messageShortcut } from './manifest.ts'
+import { outcomeView } from './outbound.ts'
+
+/** Everything about the form. */
+export function formListeners(app: App, house: Asking): void {
+  for (const name of [formId, messageShortcut])
+    app.shortcut(name, async ({ ack, shortcut, client }) => {
+      await ack()
+      await open(house, client, shortcut)
+    })
+  app.options('issue', async ({ ack, body }) => ack({ options: await suggestIssues(house, personOf(body), body.value) }))
+  app.options('contacts', async ({ ack, body }) => {
+    const asked = { typed: body.value, metadata: body.view?.private_metadata ?? '' }
+    await ack({ options: await suggestContacts(house, personOf(body), asked) })
+  })
+  app.action<BlockAction<ExternalSelectAction>>({ action_id: 'issue', type: 'block_actions' }, async ({ ack, body, action, client }) => {
+    await ack()
+    const { view } = body
+    // Options of ours are plain text.
+    const issue = (action.selected_option as PlainTextOption | null) ?? undefined
+    if (view) await call(() => client.views.update({ view_id: view.id, hash: view.hash, view: formView({ ...house, issue }) }))
+  })
+  app.view(formId, async ({ ack, body, view }) => {
+    const outcome = await sent(house, submit(house, personOf(body), view))
+    if ('errors' in outcome) await ack({ response_action: 'errors', errors: outcome.errors })
+    else await ack({ response_action: 'update', view: outcomeView(textOf(outcome.said)) })
+  })
+}
+
+const textOf = ({ text, taken }: Said): string => (taken?.answer ? asText(taken.answer) : text)
+
+// A form that takes too long can be sent again: it is the same form, and taken once.
+async function sent(house: Asking, work: Promise<Outcome>): Promise<Outcome> {
+  let outcome: Outcome | undefined
+  const said = work.then((done): Said => {
+    outcome = done
+    return { text: workingOnIt }
+  })
+  const inItsTime = await inTime(said, async () => house.log.warn('a form of Slack took too long'))
+  return outcome ?? { errors: { issue: inItsTime.text } }
+}
+
+async function open(house: Asking, client: WebClient, shortcut: SlackShortcut): Promise<void> {
+  const { trigger_id } = shortcut
+  const userId = await house.people.find(personOf(shortcut))
+  const message = shortcut.type === 'message_action' ? shortcut : undefined
+  const issue = userId !== undefined && message ? await boundIssue(house, userId, message) : undefined
+  const reason = message?.message.text && asTyped(message.message.text)
+  const view = userId === undefined ? outcomeView(whoAreYou(house).text) : formView({ ...house, issue, reason })
+  const given = await call(() => client.views.open({ trigger_id, view }))
+  if (given) house.log.warn({ slack: given.cannot }, 'the form could not be opened')
+}
+
+/** The issue to which the message's thread or channel belongs. */
+async function boundIssue(house: Asking, userId: number, { channel, message, team }: MessageShortcut) {
+  const place = `${team?.id}/${channel.id}`
+  const thread = typeof message.thread_ts === 'string' ? [`${place}/${message.thread_ts}`] : []
+  const binding = await findBinding(house.db, via, [...thread, place])
+  return binding?.issue ? issueChoice(house, userId, binding.issue.id) : undefined
+}

@@ -1,0 +1,85 @@
+// Installing into several workspaces: an administrator of ours follows a link, Slack asks, and gives us a token.
+import { type Installation, InstallProvider } from '@slack/oauth'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Asker } from '../../domain/access-tokens.ts'
+import type { House } from '../connector.ts'
+import { scopesFor } from './scopes.ts'
+import type { SlackSettings } from './settings.ts'
+import { slackLog } from './slack-log.ts'
+import { clientOptions, type Workspaces } from './workspaces.ts'
+
+const installPath = '/slack/install'
+export const redirectPath = '/slack/oauth_redirect'
+
+type Who = (request: FastifyRequest) => Promise<Asker | null>
+
+interface Parts extends Pick<House, 'log' | 'publicUrl'> {
+  settings: SlackSettings
+  workspaces: Workspaces
+}
+
+function openProvider({ settings, workspaces, log }: Parts): InstallProvider {
+  const { SLACK_CLIENT_ID: clientId = '', SLACK_CLIENT_SECRET: clientSecret = '', SLACK_TOKEN_KEY: stateSecret = '', SLACK_API_URL } = settings
+  return new InstallProvider({
+    clientId,
+    clientSecret,
+    stateSecret,
+    directInstall: true,
+    authorizationUrl: new URL('../oauth/v2/authorize', SLACK_API_URL).href,
+    clientOptions: clientOptions(settings, log),
+    logger: slackLog(log),
+    installationStore: {
+      storeInstallation: async (installation: Installation) => {
+        const { team, bot, metadata } = installation
+        if (!team || !bot) throw new Error('Slack gave no token of a bot user in a workspace')
+        await workspaces.keep({ id: team.id, name: team.name ?? team.id, token: bot.token, userId: Number(metadata) || null })
+      },
+      fetchInstallation: () => Promise.reject(new Error('installations are read by workspaces.ts')),
+    },
+  })
+}
+
+const refused = (statusCode: number, message: string) => Object.assign(new Error(message), { statusCode })
+
+/** Only an administrator lets us into a workspace: who speaks there is believed to be who the workspace says. */
+async function administrator(who: Who, request: FastifyRequest): Promise<Asker> {
+  const asker = await who(request)
+  if (!asker) throw refused(401, `Sign in as an administrator first: /users/sign_in?to=${installPath}`)
+  if (!asker.administrator) throw refused(403, 'Only administrators may install into a workspace.')
+  return asker
+}
+
+/** Adds the two addresses of installing. */
+export function installRoutes(http: FastifyInstance, who: Who, parts: Parts): void {
+  const provider = openProvider(parts)
+  const redirectUri = `${parts.publicUrl}${redirectPath}`
+  http.get(installPath, async (request, reply) => {
+    const asker = await who(request)
+    if (!asker) return reply.redirect(`/users/sign_in?to=${installPath}`)
+    const { userId } = await administrator(who, request)
+    const install = { scopes: [...scopesFor(parts.settings)], redirectUri, metadata: String(userId) }
+    return handOver(reply, () => provider.handleInstallPath(request.raw, reply.raw, {}, install))
+  })
+  http.get(redirectPath, async (request, reply) => {
+    await administrator(who, request)
+    return handOver(reply, () => provider.handleCallback(request.raw, reply.raw, callback))
+  })
+}
+
+// The library answers by itself.
+async function handOver(reply: FastifyReply, work: () => Promise<void>): Promise<FastifyReply> {
+  reply.hijack()
+  await work()
+  return reply
+}
+
+const callback: Parameters<InstallProvider['handleCallback']>[2] = {
+  success: ({ team }, _, __, response) => {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
+    response.end(`Rolobot is installed in ${team?.name ?? 'the workspace'}. People type /rolobot help there.`)
+  },
+  failure: (fault, _, __, response) => {
+    response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' })
+    response.end(`Rolobot was not installed: ${fault.message}. Begin again at ${installPath}.`)
+  },
+}

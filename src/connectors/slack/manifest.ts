@@ -1,0 +1,74 @@
+// The manifest from which Slack makes the app. docs.slack.dev/reference/app-manifest
+import type { types, webApi } from '@slack/bolt'
+import { stringify } from 'yaml'
+import { rolobotCommand, slashActions } from './commands.ts'
+import { formId } from './form.ts'
+import { redirectPath } from './installs.ts'
+import { eventsPath } from './receiver.ts'
+import { events, scopesFor } from './scopes.ts'
+import type { SlackSettings } from './settings.ts'
+
+export const messageShortcut = 'link_contacts_of_message'
+
+/**
+ * Prints the manifest as YAML.
+ * @param about the address at which Slack reaches us, and our settings, if there are any yet
+ * @param options `socketMode`: Slack is not to reach us
+ */
+export async function manifestFor(
+  { publicUrl, settings }: { publicUrl: string; settings: unknown },
+  { socketMode }: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const given = (settings ?? {}) as Partial<SlackSettings>
+  const overSocket = Boolean(socketMode ?? (given.SLACK_APP_TOKEN && !given.SLACK_SIGNING_SECRET))
+  const manifest = manifestOf({ publicUrl, overSocket, installs: Boolean(given.SLACK_CLIENT_ID), trustEmail: Boolean(given.SLACK_TRUST_EMAIL) })
+  return stringify(manifest, { lineWidth: 0 }).trimEnd()
+}
+
+interface Wanted {
+  publicUrl: string
+  overSocket: boolean
+  installs: boolean
+  trustEmail: boolean
+}
+
+function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
+  const url = `${publicUrl}${eventsPath}`
+  const here = overSocket ? {} : { url }
+  const command = (name: string, description: string, usage: string) => ({
+    command: name,
+    ...here,
+    description,
+    ...(usage && { usage_hint: usage }),
+    should_escape: false,
+  })
+  return {
+    _metadata: { major_version: 1, minor_version: 1 },
+    display_information: {
+      name: 'Rolobot',
+      description: 'Says which customers an issue is for, from wherever you type.',
+      background_color: '#1f4d46',
+    },
+    features: {
+      app_home: { home_tab_enabled: false, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      bot_user: { display_name: 'rolobot', always_online: true },
+      shortcuts: [
+        { name: 'Link contacts', type: 'global', callback_id: formId, description: 'Link contacts to an issue' },
+        { name: 'Link contacts', type: 'message', callback_id: messageShortcut, description: 'Link contacts to an issue, with this message as the reason' },
+      ],
+      slash_commands: [
+        ...slashActions.map(({ name, summary, usage }) => command(`/${name}`, summary, `acme/shop#12 ${usage}`.trimEnd())),
+        command(rolobotCommand, 'Help, who you are, and what this channel is about', 'help | link 4F7K-9QXM | bind acme/shop#12'),
+      ],
+      unfurl_domains: [new URL(publicUrl).hostname],
+    },
+    oauth_config: { ...(installs && { redirect_urls: [`${publicUrl}${redirectPath}`] }), scopes: { bot: [...scopesFor({ SLACK_TRUST_EMAIL: trustEmail })] } },
+    settings: {
+      event_subscriptions: { ...(!overSocket && { request_url: url }), bot_events: [...events] },
+      interactivity: { is_enabled: true, ...(!overSocket && { request_url: url, message_menu_options_url: url }) },
+      org_deploy_enabled: false,
+      socket_mode_enabled: overSocket,
+      token_rotation_enabled: false,
+    },
+  }
+}

@@ -1,0 +1,93 @@
+// Our answer → their API: to the person alone, where they asked; and if that place is gone, wherever they can be reached.
+import type { WebClient } from '@slack/web-api'
+import type { Answer, Reply } from '../../pipeline/comment.ts'
+import { asText, section } from './blocks.ts'
+import { call, type Given, respond } from './calls.ts'
+import type { Person } from './inbound.ts'
+import type { Workspaces } from './workspaces.ts'
+
+/** Where to answer; since when (epoch, milliseconds). It is kept with the delivery as JSON. */
+export type Place = { person: Person; since: number } & (
+  | { in: 'command'; url: string; channel: string; keep?: boolean }
+  | { in: 'message'; channel: string; ts: string; thread?: string }
+  | { in: 'form'; view: string }
+)
+
+/** A way to answer; it may turn out that it cannot be gone. */
+type Way = () => Promise<Given>
+
+/** How comments of Slack are answered; `inChannel`: commands also to everybody, in numbers. */
+export const openReply =
+  (workspaces: Workspaces, { inChannel }: { inChannel: boolean }): Reply =>
+  async (place, answer) => {
+    const at = JSON.parse(place) as Place
+    const client = await workspaces.client(at.person.team)
+    await besideOthers(at)
+    const reasons: string[] = []
+    for (const way of waysTo(at, client, { answer, inChannel })) {
+      const given = await way()
+      if (!given) return undefined
+      reasons.push(given.cannot)
+    }
+    return { givenUp: `Slack: ${reasons.join('; ') || 'we are not installed there any more'}` }
+  }
+
+// When nothing has come of it by then, "working on it" is on its way (commands.ts, `forOutcome`): it has to be there before the outcome is.
+const [from, until] = [1_300, 2_300]
+
+const besideOthers = ({ since }: Place): Promise<void> => {
+  const age = Date.now() - since
+  return new Promise((resolve) => (age < from || age > until ? resolve() : setTimeout(resolve, until - age)))
+}
+
+function waysTo(at: Place, client: WebClient | undefined, { answer, inChannel }: { answer: Answer; inChannel: boolean }): Way[] {
+  const text = asText(answer.toAsker.length > 0 ? answer.toAsker : ['Done.'])
+  const direct = client ? [() => call(() => client.chat.postMessage({ channel: at.person.id, text }))] : []
+  switch (at.in) {
+    case 'command':
+      return [() => respondTo(at, text, inChannel ? answer.inPublic : []), ...besides(at, client, text), ...direct]
+    case 'message':
+      return client ? [() => answerMessage(client, at, { text, done: answer.done }), ...direct] : []
+    case 'form':
+      return client ? [() => showInForm(client, at.view, text), ...direct] : []
+    default:
+      return at satisfies never
+  }
+}
+
+const besides = (at: { channel: string; person: Person }, client: WebClient | undefined, text: string): Way[] =>
+  client ? [() => call(() => client.chat.postEphemeral({ channel: at.channel, user: at.person.id, text }))] : []
+
+async function respondTo({ url, keep }: { url: string; keep?: boolean }, text: string, inPublic: readonly string[]): Promise<Given> {
+  if (inPublic.length > 0) {
+    const given = await respond(url, { response_type: 'in_channel', replace_original: false, text: asText(inPublic) })
+    if (given) return given
+  }
+  return respond(url, { response_type: 'ephemeral', replace_original: !keep, text })
+}
+
+type Message = { channel: string; ts: string; thread?: string; person: Person }
+
+// They tell everybody that it was read, and whether all of it is done.
+const reactions = { seen: 'eyes', done: 'white_check_mark', lacking: 'x' } as const
+
+/** Sets a sign under a message. */
+export const react = (client: WebClient, { channel, ts }: { channel: string; ts: string }, sign: keyof typeof reactions): Promise<Given> =>
+  call(() => client.reactions.add({ channel, timestamp: ts, name: reactions[sign] }))
+
+async function answerMessage(client: WebClient, at: Message, { text, done }: { text: string; done: boolean }): Promise<Given> {
+  // A reaction that cannot be made (the message is gone, a scope lacks) does not keep the words back.
+  await react(client, at, done ? 'done' : 'lacking')
+  return call(() => client.chat.postEphemeral({ channel: at.channel, user: at.person.id, thread_ts: at.thread, text }))
+}
+
+const showInForm = (client: WebClient, view: string, text: string): Promise<Given> =>
+  call(() => client.views.update({ view_id: view, view: outcomeView(text) }))
+
+/** What a form becomes when it was sent. */
+export const outcomeView = (text: string) => ({
+  type: 'modal' as const,
+  title: { type: 'plain_text' as const, text: 'Link contacts' },
+  close: { type: 'plain_text' as const, text: 'Close' },
+  blocks: [section(text)],
+})

@@ -1,0 +1,143 @@
+// Bolt without a server of its own: what comes over HTTP or over a socket goes in here, and is acknowledged when it is safe.
+import { type App, isValidSlackRequest, type Receiver, type StringIndexed } from '@slack/bolt'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Log } from '../../log.ts'
+
+/** What comes in besides its body. */
+export interface Arrival {
+  retryNum?: number
+  retryReason?: string
+}
+
+// How many events are remembered as done.
+const mostRemembered = 1_000
+
+/** Receives for Bolt. Events are acknowledged after they were dealt with, so that none is lost: Slack brings again what was not. */
+export class OurReceiver implements Receiver {
+  #app: App | undefined
+  readonly #log: Log
+  readonly #events = new Map<string, Promise<unknown>>()
+  readonly #running = new Set<Promise<unknown>>()
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  init(app: App): void {
+    this.#app = app
+  }
+
+  async start(): Promise<void> {}
+
+  /** Waits for what is under way. */
+  async stop(): Promise<void> {
+    await Promise.allSettled(this.#running)
+  }
+
+  /**
+   * Deals with what Slack sends.
+   * @returns what to acknowledge it with
+   * @throws what could not be dealt with, and is to be sent again
+   */
+  handle(body: StringIndexed, arrival: Arrival = {}): Promise<unknown> {
+    const name = body.type === 'event_callback' && typeof body.event_id === 'string' ? body.event_id : undefined
+    const before = name === undefined ? undefined : this.#events.get(name)
+    if (before) return before
+    const handled = this.#process(body, arrival)
+    if (name !== undefined) this.#remember(name, handled)
+    return handled
+  }
+
+  #process(body: StringIndexed, arrival: Arrival): Promise<unknown> {
+    const isEvent = body.type === 'event_callback'
+    return new Promise((resolve, reject) => {
+      let acknowledged: unknown
+      const ack = async (given?: unknown) => {
+        acknowledged = given
+        if (!isEvent) resolve(given)
+      }
+      const run = (this.#app as App)
+        .processEvent({ body, ack, ...arrival })
+        .then(() => resolve(acknowledged))
+        .catch((fault: unknown) => {
+          this.#log.error({ fault }, 'something from Slack could not be dealt with')
+          reject(fault)
+        })
+        .finally(() => this.#running.delete(run))
+      this.#running.add(run)
+    })
+  }
+
+  #remember(name: string, handled: Promise<unknown>): void {
+    this.#events.set(name, handled)
+    handled.catch(() => this.#events.delete(name))
+    for (const oldest of this.#events.keys()) {
+      if (this.#events.size <= mostRemembered) break
+      this.#events.delete(oldest)
+    }
+  }
+}
+
+const bodyLimit = 1024 * 1024
+
+export const eventsPath = '/slack/events'
+
+/** Adds the address to which Slack sends everything. */
+export function receiveOverHttp(http: FastifyInstance, receiver: OurReceiver, signingSecret: string | undefined): void {
+  http.register(async (slack) => {
+    // What is signed are the bytes, whatever they are said to be.
+    slack.removeAllContentTypeParsers()
+    slack.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, async (_: FastifyRequest, body: Buffer) => body)
+    slack.post(eventsPath, (request, reply) => answer(request, reply, { receiver, signingSecret }))
+  })
+}
+
+const refused = (statusCode: number, message: string) => Object.assign(new Error(message), { statusCode })
+
+async function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { receiver, signingSecret }: { receiver: OurReceiver; signingSecret: string | undefined },
+): Promise<FastifyReply> {
+  const text = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''
+  const type = String(request.headers['content-type'] ?? '').split(';')[0]
+  // Unsigned. docs.slack.dev/interactivity/implementing-slash-commands
+  if (type === form && new URLSearchParams(text).get('ssl_check') === '1') return reply.code(200).send()
+  if (!signingSecret || !isSigned(request, text, signingSecret)) throw refused(401, 'This is not signed by Slack, or too old.')
+  const body = read(type, text)
+  if (body.type === 'url_verification') return reply.send({ challenge: body.challenge })
+  const { 'x-slack-retry-num': num, 'x-slack-retry-reason': reason } = request.headers
+  const given = await receiver.handle(body, num ? { retryNum: Number(num), retryReason: String(reason) } : {})
+  return typeof given === 'string' || given === undefined || given === '' ? reply.type('text/plain').send(given ?? '') : reply.send(given)
+}
+
+const isSigned = ({ headers }: FastifyRequest, body: string, signingSecret: string): boolean =>
+  isValidSlackRequest({
+    signingSecret,
+    body,
+    headers: {
+      'x-slack-signature': String(headers['x-slack-signature']),
+      'x-slack-request-timestamp': Number(headers['x-slack-request-timestamp']),
+    },
+  })
+
+const form = 'application/x-www-form-urlencoded'
+
+/** Events come as JSON, commands as a form, and interactions as JSON in a form. */
+function read(type: string | undefined, text: string): StringIndexed {
+  if (type === 'application/json') return parsed(text)
+  if (type !== form) throw refused(415, 'Slack sends JSON or a form.')
+  const fields = new URLSearchParams(text)
+  const payload = fields.get('payload')
+  return payload === null ? Object.fromEntries(fields) : parsed(payload)
+}
+
+function parsed(text: string): StringIndexed {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as StringIndexed
+  } catch {
+    // Said below.
+  }
+  throw refused(400, 'This is not a JSON object.')
+}

@@ -1,0 +1,15 @@
+// Slack's libraries log through ours. What they tell in detail holds what people wrote: it is left out.
+import { type Logger, LogLevel } from '@slack/bolt'
+import type { Log } from '../../log.ts'
+
+const words = (given: unknown[]) => given.map((one) => (one instanceof Error ? one.message : String(one))).join(' ')
+
+export const slackLog = (log: Log): Logger => ({
+  debug() {},
+  info: (...given) => log.debug({ slack: words(given) }, 'Slack'),
+  warn: (...given) => log.debug({ slack: words(given) }, 'Slack'),
+  error: (...given) => log.warn({ slack: words(given) }, 'Slack'),
+  setLevel() {},
+  getLevel: () => LogLevel.INFO,
+  setName() {},
+})

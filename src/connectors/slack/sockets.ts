@@ -1,0 +1,87 @@
+// Socket Mode: Slack is called instead of calling, for servers without a public address.
+import { SocketModeClient } from '@slack/socket-mode'
+import type { StringIndexed } from '@slack/bolt'
+import type { WebClientOptions } from '@slack/web-api'
+import type { Log } from '../../log.ts'
+import type { OurReceiver } from './receiver.ts'
+import { slackLog } from './slack-log.ts'
+
+/** Slack closes each connection now and then: with two, one is always open. Up to ten are allowed. docs.slack.dev/apis/events-api/using-socket-mode */
+const connections = 2
+
+const longestPause = 30_000
+
+interface Envelope {
+  ack(response?: unknown): Promise<void>
+  body: StringIndexed
+  retry_num?: number
+  retry_reason?: string
+}
+
+export interface Sockets {
+  open(): void
+  close(): Promise<void>
+}
+
+export function openSockets(receiver: OurReceiver, { appToken, client, log }: { appToken: string; client: WebClientOptions; log: Log }): Sockets {
+  const all = Array.from({ length: connections }, () => new Socket(receiver, { appToken, client, log }))
+  return {
+    open: () => all.forEach((one) => one.open()),
+    close: async () => void (await Promise.all(all.map((one) => one.close()))),
+  }
+}
+
+// The library's own way to connect again ends the process when Slack cannot be reached: its start is rejected, and nobody hears it.
+class Socket {
+  readonly #client: SocketModeClient
+  readonly #log: Log
+  #closed = false
+  #failures = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(receiver: OurReceiver, { appToken, client, log }: { appToken: string; client: WebClientOptions; log: Log }) {
+    this.#log = log
+    this.#client = new SocketModeClient({ appToken, clientOptions: client, autoReconnectEnabled: false, logger: slackLog(log) })
+    this.#client.on('slack_event', (envelope: Envelope) => void this.#take(receiver, envelope))
+    this.#client.on('connected', () => {
+      this.#failures = 0
+      if (this.#closed) void this.#client.disconnect()
+    })
+    this.#client.on('disconnected', () => this.#again())
+  }
+
+  open(): void {
+    if (this.#closed) return
+    this.#client.start().catch((fault: unknown) => {
+      this.#log.warn({ fault }, 'Slack cannot be reached; will try again')
+      this.#again()
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    await this.#client.disconnect()
+  }
+
+  // At once the first time, as Slack asks for it now and then.
+  #again(): void {
+    if (this.#closed || this.#timer) return
+    const pause = this.#failures === 0 ? 0 : Math.min(1_000 * 2 ** (this.#failures - 1), longestPause) * (0.5 + Math.random())
+    this.#failures += 1
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.open()
+    }, pause)
+  }
+
+  // What is not acknowledged is sent again.
+  async #take(receiver: OurReceiver, { ack, body, retry_num: retryNum, retry_reason: retryReason }: Envelope): Promise<void> {
+    try {
+      const given = await receiver.handle(body, retryNum ? { retryNum, retryReason } : {})
+      await ack(given ?? undefined)
+    } catch (fault) {
+      this.#log.warn({ fault }, 'not acknowledged to Slack')
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// Workspaces elsewhere into which we were let, with what lets us in: sealed before it comes here, so that the database cannot tell it.
+import { and, eq, sql } from 'drizzle-orm'
+import type { Tx } from '../storage/db.ts'
+import { installations } from '../storage/elsewhere-schema.ts'
+
+export interface Installation {
+  via: string
+  /** The workspace's id there. */
+  externalId: string
+  /** What it is called. */
+  name: string
+  sealed: string
+  /** Who let us in, if it was one of ours. */
+  userId: number | null
+}
+
+/** Keeps an installation; the latest one into a workspace counts. */
+export async function keepInstallation(tx: Tx, installation: Installation): Promise<void> {
+  const { name, sealed, userId } = installation
+  await tx
+    .insert(installations)
+    .values(installation)
+    .onConflictDoUpdate({ target: [installations.via, installations.externalId], set: { name, sealed, userId, updatedAt: sql`now()` } })
+}
+
+/** The installation into a workspace. */
+export async function findInstallation(tx: Tx, via: string, externalId: string): Promise<Installation | undefined> {
+  const [found] = await tx
+    .select()
+    .from(installations)
+    .where(and(eq(installations.via, via), eq(installations.externalId, externalId)))
+  return found
+}
+
+/** We were thrown out. */
+export async function forgetInstallation(tx: Tx, via: string, externalId: string): Promise<void> {
+  await tx.delete(installations).where(and(eq(installations.via, via), eq(installations.externalId, externalId)))
+}

@@ -1,0 +1,97 @@
+// Link codes: how somebody proves at another place who they are here. One lives ten minutes, works once, and is kept as a hash.
+import { createHash, randomBytes } from 'node:crypto'
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Db, Tx } from '../storage/db.ts'
+import { linkCodes, userNames } from '../storage/elsewhere-schema.ts'
+import { users } from '../storage/schema.ts'
+import { attempt } from './deeds.ts'
+import { record } from './history.ts'
+import { done, type Refusal, type Result } from './refusals.ts'
+import { type Elsewhere, nameUserElsewhere } from './users.ts'
+
+// Douglas Crockford's: no I, L, O, which look like digits, and no U. crockford.com/base32.html
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+const length = 8
+const lifetime = '10 minutes'
+
+const hashOf = (code: string) => createHash('sha256').update(code).digest('base64url')
+const drawCode = (): string => Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('')
+
+/** A code as it is hashed, however it was typed: in any letter case, with any dashes and blanks, with letters that look like digits. */
+const plain = (typed: string): string =>
+  typed
+    .toUpperCase()
+    .replace(/[\s\p{Pd}]/gu, '')
+    .replaceAll('O', '0')
+    .replace(/[IL]/g, '1')
+
+/** Makes a code for a user; it ends those that they have not used. @returns it as it is shown, like `4F7K-9QXM`, and until when it is good */
+export const createLinkCode = (tx: Tx, userId: number): Promise<{ code: string; expiresAt: Date }> =>
+  tx.transaction(async (tx) => {
+    // Of two that are made at once, the later one ends the earlier.
+    await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
+    await tx.delete(linkCodes).where(and(eq(linkCodes.userId, userId), isNull(linkCodes.usedBy)))
+    await forgetOld(tx)
+    const code = drawCode()
+    const row = { hash: hashOf(code), userId, expiresAt: sql`now() + ${lifetime}::interval` }
+    const [made] = await tx.insert(linkCodes).values(row).returning({ expiresAt: linkCodes.expiresAt })
+    return { code: `${code.slice(0, length / 2)}-${code.slice(length / 2)}`, ...(made as { expiresAt: Date }) }
+  })
+
+const forgetOld = (tx: Tx) =>
+  tx.execute(sql`delete from link_codes where hash in (
+    select hash from link_codes where expires_at < now() - interval '1 day' order by expires_at limit 1000 for update skip locked)`)
+
+const noGood: { refused: Refusal } = {
+  refused: {
+    why: 'conflict',
+    reason: 'This code is not good: it has been used, is older than ten minutes, or is not one of ours.',
+  },
+}
+
+interface Holder {
+  userId: number
+  username: string
+}
+
+/**
+ * Uses a code up at a place elsewhere: of two who do at once, one is its user from then on. Where it was used, the same is said when it comes again.
+ * @param code as it was typed
+ * @returns whose code it was; or one and the same refusal, whatever is wrong with it
+ */
+export const useLinkCode = (db: Db, code: string, place: Elsewhere & { name: string }): Promise<Result<Holder>> =>
+  attempt(db, async (tx) => {
+    const hash = hashOf(plain(code))
+    const holder = await takeCode(tx, hash, place)
+    if (!holder) return linkedBy(tx, hash, place)
+    const { via, name } = place
+    await nameUserElsewhere(tx, holder.userId, place)
+    await record(tx, { userId: holder.userId, via }, [{ action: 'account_linked', after: { via, name } }])
+    return done(holder)
+  })
+
+const isGood = (hash: string): SQL | undefined =>
+  and(eq(linkCodes.hash, hash), gt(linkCodes.expiresAt, sql`now()`), eq(users.id, linkCodes.userId), eq(users.blocked, false))
+
+const shown = { userId: users.id, username: users.username }
+
+async function takeCode(tx: Tx, hash: string, { via, externalId }: Elsewhere): Promise<Holder | undefined> {
+  const [holder] = await tx
+    .update(linkCodes)
+    .set({ usedVia: via, usedBy: externalId })
+    .from(users)
+    .where(and(isGood(hash), isNull(linkCodes.usedBy)))
+    .returning(shown)
+  return holder
+}
+
+/** What is said when a code comes again from where it was used, as long as what it did there holds. */
+async function linkedBy(tx: Tx, hash: string, { via, externalId }: Elsewhere): Promise<Result<Holder>> {
+  const [holder] = await tx
+    .select(shown)
+    .from(linkCodes)
+    .innerJoin(users, isGood(hash))
+    .innerJoin(userNames, and(eq(userNames.via, linkCodes.usedVia), eq(userNames.externalId, linkCodes.usedBy)))
+    .where(and(eq(linkCodes.usedVia, via), eq(linkCodes.usedBy, externalId), eq(userNames.userId, users.id)))
+  return holder ? done(holder) : noGood
+}

@@ -1,0 +1,129 @@
+// The profile: who somebody is here, where else they are known, and the code by which they become known there.
+import type { FastifyReply } from 'fastify'
+import type { Asker } from '../../domain/access-tokens.ts'
+import { createLinkCode } from '../../domain/link-codes.ts'
+import { lookUpUser } from '../../domain/user-lists.ts'
+import { forgetNameElsewhere, namesElsewhere } from '../../domain/users.ts'
+import { show, Time } from '../layout.tsx'
+import { Fault, field, signInFirst, type Visit } from '../visit.ts'
+
+const address = '/-/profile'
+
+type LinkCode = Awaited<ReturnType<typeof createLinkCode>>
+type Name = Awaited<ReturnType<typeof namesElsewhere>>[number]
+
+/** `GET /-/profile` */
+export const profile = (visit: Visit): Promise<FastifyReply> => showProfile(visit)
+
+/** `POST /-/profile` makes a link code and shows it, this once. */
+export async function linkCode(visit: Visit): Promise<FastifyReply> {
+  const { userId } = whoMayChange(visit)
+  return showProfile(visit, await createLinkCode(visit.db, userId))
+}
+
+/** `POST /-/profile/unlink` with the place and the id there. What is not there any more is as it was wanted. */
+export async function unlink(visit: Visit): Promise<FastifyReply> {
+  const { userId } = whoMayChange(visit)
+  const { body } = visit.request
+  await forgetNameElsewhere(visit.db, { userId, via: 'web' }, field(body, 'via'), field(body, 'id'))
+  return visit.reply.redirect(address, 303)
+}
+
+/** A token that may only read changes nothing: least of all does it become somebody who may do everything. */
+const mayChange = ({ scopes }: Asker): boolean => scopes.includes('api')
+
+function whoMayChange({ asker }: Visit): Asker {
+  if (!asker) throw signInFirst()
+  if (!mayChange(asker)) throw new Fault(403, 'You are signed in with a token that may only read.')
+  return asker
+}
+
+async function showProfile(visit: Visit, code?: LinkCode): Promise<FastifyReply> {
+  const { asker, db } = visit
+  if (!asker) throw signInFirst()
+  const [user, names] = await Promise.all([lookUpUser(db, { id: asker.userId }), namesElsewhere(db, asker.userId)])
+  return show(
+    visit,
+    { title: 'Profile' },
+    <>
+      <h1>Profile</h1>
+      <Facts name={asker.name} username={asker.username} email={user?.email} />
+      <Elsewhere names={names} mayChange={mayChange(asker)} />
+      {mayChange(asker) && <Linking code={code} />}
+    </>,
+  )
+}
+
+const Facts = ({ name, username, email }: { name: string; username: string; email?: string | null }) => (
+  <dl class="facts">
+    <dt>Name</dt>
+    <dd dir="auto">{name}</dd>
+    <dt>Username</dt>
+    <dd>{username}</dd>
+    {email && <dt>E-mail</dt>}
+    {email && <dd>{email}</dd>}
+  </dl>
+)
+
+const Elsewhere = ({ names, mayChange }: { names: readonly Name[]; mayChange: boolean }) => (
+  <section aria-labelledby="elsewhere">
+    <h2 id="elsewhere">Known elsewhere as</h2>
+    {names.length === 0 && <p class="empty">You are not known anywhere else yet.</p>}
+    {names.length > 0 && (
+      <ul class="rows">
+        {names.map((name) => (
+          <Account key={`${name.via} ${name.externalId}`} name={name} mayChange={mayChange} />
+        ))}
+      </ul>
+    )}
+  </section>
+)
+
+const placeName = (via: string): string => via.charAt(0).toUpperCase() + via.slice(1)
+
+const Account = ({ name: { via, externalId, name, createdAt }, mayChange }: { name: Name; mayChange: boolean }) => (
+  <li class="account">
+    <span>
+      <bdi>{name ?? externalId}</bdi> in {placeName(via)}{' '}
+      <span class="aside">
+        since <Time at={createdAt} />
+      </span>
+    </span>
+    {mayChange && (
+      <details class="confirm">
+        <summary aria-label={`Unlink ${name ?? externalId} in ${placeName(via)}`}>Unlink</summary>
+        <form method="post" action={`${address}/unlink`}>
+          <p>Rolobot will no longer know that account as you.</p>
+          <input type="hidden" name="via" value={via} autocomplete="off" />
+          <input type="hidden" name="id" value={externalId} autocomplete="off" />
+          <button type="submit">Yes, unlink it</button>
+        </form>
+      </details>
+    )}
+  </li>
+)
+
+const Linking = ({ code }: { code?: LinkCode }) => (
+  <section aria-labelledby="linking">
+    <h2 id="linking">Become known elsewhere</h2>
+    <p>A link code proves elsewhere who you are here. It works once, within ten minutes, and ends the one before it.</p>
+    {code && <Code {...code} />}
+    <form method="post" action={address}>
+      <button type="submit" class={code && 'quiet'}>
+        Get {code ? 'another' : 'a'} link code
+      </button>
+    </form>
+  </section>
+)
+
+const Code = ({ code, expiresAt }: LinkCode) => (
+  <div class="notice answer" role="status">
+    <p class="code">{code}</p>
+    <p>
+      Good until <Time at={expiresAt} />. Type it where you want to be known, in Slack for example:
+    </p>
+    <p>
+      <code>/rolobot link {code}</code>
+    </p>
+  </div>
+)
