@@ -91,7 +91,8 @@ export interface Service extends Workplace {
   close(): Promise<void>
 }
 
-export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Settings) => PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`
+export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Settings) =>
+  PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`
 
 /** Puts the service together. It works on nothing before `work`. Closing it leaves the database open. */
 export function openService(parts: Parts, queue: Queue = openQueue(parts.settings, parts.log)): Service {

@@ -72,10 +72,7 @@ const faultsOf = (error: z.ZodError) => error.issues.map((issue) => `${String(is
  * @param parts of connectors: one of which nothing is set is off
  * @throws SettingsFault naming every variable that is wrong
  */
-export function readSettings(
-  environment: Record<string, string | undefined> = process.env,
-  parts: readonly SettingsPart[] = [],
-): Settings {
+export function readSettings(environment: Record<string, string | undefined> = process.env, parts: readonly SettingsPart[] = []): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''))
   const on = parts.filter(({ settings }) => Object.keys(settings.shape).some((name) => name in given))
   const read = Environment.safeParse(given)

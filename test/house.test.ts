@@ -70,10 +70,12 @@ test('imports point down, and doors do not know each other', () => {
 test('connectors do not know each other, and each has a folder and a line in the list', () => {
   const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []))
   expect(connectors.map(({ name }) => name).sort()).toEqual(folders.sort())
-  const strange = sources.filter((file) => file.split('/').length > 3 && file.startsWith('src/connectors/')).flatMap((file) => {
-    const own = file.split('/')[2] as string
-    return importsOf(file).filter(({ target }) => folders.some((folder) => folder !== own && target.startsWith(`connectors/${folder}/`)))
-  })
+  const strange = sources
+    .filter((file) => file.split('/').length > 3 && file.startsWith('src/connectors/'))
+    .flatMap((file) => {
+      const own = file.split('/')[2] as string
+      return importsOf(file).filter(({ target }) => folders.some((folder) => folder !== own && target.startsWith(`connectors/${folder}/`)))
+    })
   expect(strange.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
 })
 

@@ -134,8 +134,17 @@ describe('which issue', () => {
 
 describe('who is it', () => {
   test('a stranger reads one sentence on how to link, whatever they type; with a code they are known', async () => {
-    const { as, reads, lastRead, reference, users, issue } = await teamIn(team, { people: planner, strangers: ['sam'], contacts: ['a@x.io'] })
-    for (const line of [`/add_contacts ${reference} a@x.io`, '/contacts no/such#1', `/rolobot bind ${reference}`, '/remove_contacts nobody'])
+    const { as, reads, lastRead, reference, users, issue } = await teamIn(team, {
+      people: planner,
+      strangers: ['sam'],
+      contacts: ['a@x.io'],
+    })
+    for (const line of [
+      `/add_contacts ${reference} a@x.io`,
+      '/contacts no/such#1',
+      `/rolobot bind ${reference}`,
+      '/remove_contacts nobody',
+    ])
       await as('sam').types(line)
     expect(new Set(reads('sam')).size).toBe(1)
     expect(lastRead('sam')).toContain('/rolobot link')
@@ -171,7 +180,14 @@ test('/contacts and help', async () => {
 
 test('3,000 characters of anything are answered in time', async () => {
   const { as, reads, reference } = await teamIn(team, { people: planner, contacts: ['a@x.io'] })
-  const texts = ['x '.repeat(1_500), '[contact:'.repeat(333), 'a@'.repeat(1_500), '<'.repeat(3_000), '“ann '.repeat(600), 'a, '.repeat(1_000)]
+  const texts = [
+    'x '.repeat(1_500),
+    '[contact:'.repeat(333),
+    'a@'.repeat(1_500),
+    '<'.repeat(3_000),
+    '“ann '.repeat(600),
+    'a, '.repeat(1_000),
+  ]
   for (const text of texts) expect((await as('ann').types(`/add_contacts ${reference} ${text}`)).ms).toBeLessThan(3_000)
   await expect.poll(() => reads('ann').length).toBeGreaterThanOrEqual(texts.length)
 })

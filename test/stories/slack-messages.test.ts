@@ -1,7 +1,7 @@
 // Messages in Slack that speak to us: what is said in channels and threads, the signs below it, and what happens on the issue.
 import { describe, expect, test } from 'vitest'
-import type { SlackMessage } from '../support/slack-world.ts'
 import { publicUrl, startTeam, teamIn } from '../support/slack-team.ts'
+import type { SlackMessage } from '../support/slack-world.ts'
 
 const team = await startTeam()
 const people = { ann: 'planner' } as const
@@ -68,7 +68,7 @@ describe('once', () => {
     const { as, client, reference, issue, reads } = await crew()
     await as('ann').says(`Hello\n@rolobot add_contacts ${reference} a@x.io`)
     const [first] = await client.idle().then((all) => all.filter(({ event }) => event === 'app_mention').slice(-1))
-    const payload = first?.payload as Record<string, unknown>
+    const payload = first?.payload ?? {}
     await client.event(payload)
     await client.event({ ...payload, event_id: 'EvOTHER' })
     await expect.poll(() => reads('ann').filter((text) => text === 'Added a@x.io.').length).toBeGreaterThan(0)
@@ -112,7 +112,14 @@ describe('what is not for us', () => {
 test('to us alone nothing has to be mentioned', async () => {
   const { client, userOf, reference, issue, slack } = await crew()
   await client.as(userOf('ann')).alone().says(`add_contacts ${reference} a@x.io`)
-  await expect.poll(() => slack.directMessages(userOf('ann')).concat(slack.seenBy(userOf('ann'), slack.direct(userOf('ann')))).join()).toContain('Added a@x.io.')
+  await expect
+    .poll(() =>
+      slack
+        .directMessages(userOf('ann'))
+        .concat(slack.seenBy(userOf('ann'), slack.direct(userOf('ann'))))
+        .join(),
+    )
+    .toContain('Added a@x.io.')
   expect(await issue.contacts()).toEqual(['a@x.io'])
 })
 

@@ -13,10 +13,10 @@ export interface Team {
   service: RunningService
 }
 
-/** Starts both. */
-export async function startTeam(environment: Record<string, string> = {}): Promise<Team> {
+/** Starts both. @param idle nothing is applied before the service is told to work */
+export async function startTeam(environment: Record<string, string> = {}, { idle = false } = {}): Promise<Team> {
   const slack = await startSlack()
-  const service = await startService({ environment: { ...slack.environment, PUBLIC_URL: publicUrl, ...environment } })
+  const service = await startService({ environment: { ...slack.environment, PUBLIC_URL: publicUrl, ...environment }, idle })
   return { slack, service }
 }
 

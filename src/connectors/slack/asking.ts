@@ -7,9 +7,9 @@ import type { Comment } from '../../pipeline/comment.ts'
 import type { House } from '../connector.ts'
 import { section } from './blocks.ts'
 import { externalId, type Named, type Person } from './inbound.ts'
+import { spellOut } from './names.ts'
 import type { Place } from './outbound.ts'
 import type { People } from './people.ts'
-import { spellOut } from './names.ts'
 
 /** What is told at once. */
 export interface Said {
@@ -83,7 +83,11 @@ function together(taken: Said | undefined, unclear: readonly KnownBlock[], unkno
   const nobody = unknown.map((name) => `I know nobody called “${name}” who could be meant.`)
   const text = [taken?.text ?? '', ...nobody].filter((one) => one !== '')
   if (unclear.length === 0) return { ...taken, text: text.join('\n') }
-  return { ...taken, text: [...text, 'More than one could be meant: please choose.'].join('\n'), blocks: [...text.map(section), ...unclear] }
+  return {
+    ...taken,
+    text: [...text, 'More than one could be meant: please choose.'].join('\n'),
+    blocks: [...text.map(section), ...unclear],
+  }
 }
 
 /**
@@ -91,7 +95,11 @@ function together(taken: Said | undefined, unclear: readonly KnownBlock[], unkno
  * belongs to. What cannot be known is said.
  * @param places the thread, if it is one, and the channel
  */
-export async function issueMeant({ db }: Pick<House, 'db'>, named: Named | undefined, places: readonly string[]): Promise<{ on: IssueName } | { lacks: string }> {
+export async function issueMeant(
+  { db }: Pick<House, 'db'>,
+  named: Named | undefined,
+  places: readonly string[],
+): Promise<{ on: IssueName } | { lacks: string }> {
   if (named && 'reference' in named) {
     const name = parseReference(named.reference)
     return name ? { on: name } : { lacks: noSuchIssue }

@@ -22,7 +22,8 @@ export async function bindPlace(house: Asking, { person, place, what, kind }: Bo
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
   const before = await findBinding(house.db, via, [place])
-  if (what === '') return { text: before ? await tellBinding(house, userId, before, kind) : `This ${kind} is not bound. Write \`bind acme/shop#12\`.` }
+  if (what === '')
+    return { text: before ? await tellBinding(house, userId, before, kind) : `This ${kind} is not bound. Write \`bind acme/shop#12\`.` }
   const target = await targetOf(house, userId, what, place)
   if (!target) return { text: noSuchThing }
   await bind(house.db, { via, place, to: target.to, userId })
@@ -39,7 +40,12 @@ export async function unbindPlace(house: Asking, { person, place, kind }: Bound)
 }
 
 // What somebody may not see is not told to them, though the channel is about it.
-async function tellBinding({ db }: Asking, userId: number, binding: Parameters<typeof boundTo>[0] & { projectId: number }, kind: string): Promise<string> {
+async function tellBinding(
+  { db }: Asking,
+  userId: number,
+  binding: Parameters<typeof boundTo>[0] & { projectId: number },
+  kind: string,
+): Promise<string> {
   const project = await readProjectFacts(db, binding.projectId, userId)
   const may = project && can(project.standing, 'read_issue')
   return may ? `This ${kind} is about ${escape(boundTo(binding))}.` : `This ${kind} is bound to something that you may not see.`

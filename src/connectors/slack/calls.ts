@@ -8,7 +8,14 @@ export type Given = { cannot: string } | undefined
 export const patience = 15_000
 
 // Errors that pass. Each method's page has the list: docs.slack.dev/reference/methods/chat.postEphemeral#errors
-const passing: ReadonlySet<string> = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'ratelimited', 'team_added_to_org'])
+const passing: ReadonlySet<string> = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'ratelimited',
+  'team_added_to_org',
+])
 // It is as we want it.
 const wanted: ReadonlySet<string> = new Set(['already_reacted', 'no_reaction'])
 

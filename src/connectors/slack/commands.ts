@@ -3,7 +3,7 @@ import type { App, RespondArguments, SlashCommand } from '@slack/bolt'
 import { useLinkCode } from '../../domain/link-codes.ts'
 import { forgetNameElsewhere } from '../../domain/users.ts'
 import { actions } from '../../quick-actions/index.ts'
-import { ask, type Asking, issueMeant, type Said, via, whoAreYou } from './asking.ts'
+import { type Asking, ask, issueMeant, type Said, via, whoAreYou } from './asking.ts'
 import { type Bound, bindPlace, unbindPlace } from './binding.ts'
 import { escape } from './blocks.ts'
 import { respond } from './calls.ts'
@@ -25,7 +25,8 @@ const late: Said = {
 }
 
 /** What Slack shows at once, to the person alone; nothing where the answer itself is under way. */
-export const shown = ({ text, blocks }: Said): RespondArguments | '' => (text === '' ? '' : { response_type: 'ephemeral', text, ...(blocks && { blocks }) })
+export const shown = ({ text, blocks }: Said): RespondArguments | '' =>
+  text === '' ? '' : { response_type: 'ephemeral', text, ...(blocks && { blocks }) }
 
 /**
  * Answers within the time that Slack waits. What was not known by then is told by `tell` when it is; a fault too.

@@ -23,7 +23,14 @@ export function eventListeners(app: App, house: Asking, workspaces: Workspaces):
       if (message) await onMessage(house, client, message)
     })
   app.event('link_shared', async ({ event, body, client }) => {
-    const { user: id, channel, message_ts: ts, unfurl_id: unfurlId, source, links } = event as typeof event & { source?: 'composer' | 'conversations_history' }
+    const {
+      user: id,
+      channel,
+      message_ts: ts,
+      unfurl_id: unfurlId,
+      source,
+      links,
+    } = event as typeof event & { source?: 'composer' | 'conversations_history' }
     // A picture beside a message: nobody waits for it, and it is not drawn twice.
     void unfurl(house, client, { person: { team: body.team_id, id }, channel, ts, unfurlId, source, links }).catch((fault: unknown) =>
       house.log.warn({ fault }, 'a link was not unfurled'),

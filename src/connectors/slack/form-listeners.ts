@@ -1,13 +1,12 @@
 // The form "Link contacts" in Slack: opened by a shortcut, filled with suggestions, sent.
 import type { App, BlockAction, ExternalSelectAction, MessageShortcut, SlackShortcut } from '@slack/bolt'
-import type { PlainTextOption } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import { findBinding } from '../../domain/bindings.ts'
 import { type Asking, type Said, via, whoAreYou, workingOnIt } from './asking.ts'
 import { asText } from './blocks.ts'
 import { call } from './calls.ts'
 import { inTime } from './commands.ts'
-import { formId, formView, issueChoice, type Outcome, submit, suggestContacts, suggestIssues } from './form.ts'
+import { asId, formId, formView, issueChoice, type Outcome, submit, suggestContacts, suggestIssues } from './form.ts'
 import { asTyped, personOf } from './inbound.ts'
 import { messageShortcut } from './manifest.ts'
 import { outcomeView } from './outbound.ts'
@@ -27,8 +26,10 @@ export function formListeners(app: App, house: Asking): void {
   app.action<BlockAction<ExternalSelectAction>>({ action_id: 'issue', type: 'block_actions' }, async ({ ack, body, action, client }) => {
     await ack()
     const { view } = body
-    // Options of ours are plain text.
-    const issue = (action.selected_option as PlainTextOption | null) ?? undefined
+    const userId = await house.people.find(personOf(body))
+    const id = asId(action.selected_option?.value)
+    // Not what Slack sends back of the option: it is escaped.
+    const issue = userId === undefined || id === undefined ? undefined : await issueChoice(house, userId, id)
     if (view) await call(() => client.views.update({ view_id: view.id, hash: view.hash, view: formView({ ...house, issue }) }))
   })
   app.view(formId, async ({ ack, body, view }) => {

@@ -25,7 +25,9 @@ const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', 
  * @param us the id of our bot user, where it is known
  */
 export const asTyped = (text: string, us?: string): string =>
-  text.replace(/<([^<>|]*)(?:\|([^<>]*))?>/g, (_, what: string, label?: string) => written(what, label, us)).replace(/&(?:amp|lt|gt);/g, (one) => entities[one] as string)
+  text
+    .replace(/<([^<>|]*)(?:\|([^<>]*))?>/g, (_, what: string, label?: string) => written(what, label, us))
+    .replace(/&(?:amp|lt|gt);/g, (one) => entities[one] as string)
 
 function written(what: string, label: string | undefined, us: string | undefined): string {
   if (what === `@${us}`) return '@rolobot'
@@ -132,8 +134,8 @@ export interface MessageEvent {
   thread_ts?: string
   channel: string
   channel_type?: string
-  hidden?: boolean
-  message?: Omit<MessageEvent, 'channel'> & { edited?: { ts: string } }
+  edited?: { ts: string }
+  message?: Omit<MessageEvent, 'channel'>
   previous_message?: Omit<MessageEvent, 'channel'>
 }
 
@@ -150,8 +152,8 @@ export function toMessage(event: MessageEvent, from: { team: string; us?: string
   if (!user || user === from.us || said.bot_id || (edited ? edited.subtype : subtype)) return undefined
   const isDirect = event.channel_type === 'im'
   const mentioned = from.us !== undefined && text.includes(`<@${from.us}>`)
-  // What mentions us comes as an event of its own too.
-  if (edited ? !mentioned && !isDirect : event.type !== 'app_mention' && !isDirect) return undefined
+  // What mentions us comes as an event of its own too; once more when it is edited, beside the edit itself.
+  if (edited ? !mentioned && !isDirect : event.edited || (event.type !== 'app_mention' && !isDirect)) return undefined
   const addressed = (one: string) => (isDirect && !mentioned ? `<@${from.us}> ${one}` : one)
   const message = { person: { team, id: user }, channel, ts, ...(thread && { thread }), text: addressed(text), us: from.us }
   if (!edited) return message

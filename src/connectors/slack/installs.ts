@@ -19,7 +19,12 @@ interface Parts extends Pick<House, 'log' | 'publicUrl'> {
 }
 
 function openProvider({ settings, workspaces, log }: Parts): InstallProvider {
-  const { SLACK_CLIENT_ID: clientId = '', SLACK_CLIENT_SECRET: clientSecret = '', SLACK_TOKEN_KEY: stateSecret = '', SLACK_API_URL } = settings
+  const {
+    SLACK_CLIENT_ID: clientId = '',
+    SLACK_CLIENT_SECRET: clientSecret = '',
+    SLACK_TOKEN_KEY: stateSecret = '',
+    SLACK_API_URL,
+  } = settings
   return new InstallProvider({
     clientId,
     clientSecret,

@@ -21,7 +21,12 @@ export async function manifestFor(
 ): Promise<string> {
   const given = (settings ?? {}) as Partial<SlackSettings>
   const overSocket = Boolean(socketMode ?? (given.SLACK_APP_TOKEN && !given.SLACK_SIGNING_SECRET))
-  const manifest = manifestOf({ publicUrl, overSocket, installs: Boolean(given.SLACK_CLIENT_ID), trustEmail: Boolean(given.SLACK_TRUST_EMAIL) })
+  const manifest = manifestOf({
+    publicUrl,
+    overSocket,
+    installs: Boolean(given.SLACK_CLIENT_ID),
+    trustEmail: Boolean(given.SLACK_TRUST_EMAIL),
+  })
   return stringify(manifest, { lineWidth: 0 }).trimEnd()
 }
 
@@ -54,7 +59,12 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
       bot_user: { display_name: 'rolobot', always_online: true },
       shortcuts: [
         { name: 'Link contacts', type: 'global', callback_id: formId, description: 'Link contacts to an issue' },
-        { name: 'Link contacts', type: 'message', callback_id: messageShortcut, description: 'Link contacts to an issue, with this message as the reason' },
+        {
+          name: 'Link contacts',
+          type: 'message',
+          callback_id: messageShortcut,
+          description: 'Link contacts to an issue, with this message as the reason',
+        },
       ],
       slash_commands: [
         ...slashActions.map(({ name, summary, usage }) => command(`/${name}`, summary, `acme/shop#12 ${usage}`.trimEnd())),
@@ -62,7 +72,10 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
       ],
       unfurl_domains: [new URL(publicUrl).hostname],
     },
-    oauth_config: { ...(installs && { redirect_urls: [`${publicUrl}${redirectPath}`] }), scopes: { bot: [...scopesFor({ SLACK_TRUST_EMAIL: trustEmail })] } },
+    oauth_config: {
+      ...(installs && { redirect_urls: [`${publicUrl}${redirectPath}`] }),
+      scopes: { bot: [...scopesFor({ SLACK_TRUST_EMAIL: trustEmail })] },
+    },
     settings: {
       event_subscriptions: { ...(!overSocket && { request_url: url }), bot_events: [...events] },
       interactivity: { is_enabled: true, ...(!overSocket && { request_url: url, message_menu_options_url: url }) },

@@ -1,7 +1,7 @@
 // Messages that speak to us: `@rolobot add_contacts …` in a channel, a thread, or to us alone. They run as comments.
 import type { WebClient } from '@slack/web-api'
 import { understand } from '../../quick-actions/commands.ts'
-import { ask, type Asking, issueMeant, type Said, whoAreYou } from './asking.ts'
+import { type Asking, ask, issueMeant, type Said, whoAreYou } from './asking.ts'
 import { bindPlace, unbindPlace } from './binding.ts'
 import { call } from './calls.ts'
 import { onHelp } from './commands.ts'

@@ -1,6 +1,6 @@
 // Names in plain words: if exactly one contact fits, it is meant; else a choice is offered.
 import type { KnownBlock } from '@slack/types'
-import { type Wish } from '../../domain/change.ts'
+import type { Wish } from '../../domain/change.ts'
 import type { IssueFacts } from '../../domain/issues.ts'
 import { contactsNamed, contactsToRemove, type Suggestion } from '../../domain/suggestions.ts'
 import { understand } from '../../quick-actions/commands.ts'
@@ -56,7 +56,8 @@ interface Found {
 }
 
 async function lookUp(db: Db, facts: IssueFacts, wish: Wish, name: WrittenName): Promise<Found> {
-  if (wish === 'remove') return { name, wish, contacts: await contactsToRemove(db, facts, { term: name.text, earlier: [], limit: mostOffered }) }
+  if (wish === 'remove')
+    return { name, wish, contacts: await contactsToRemove(db, facts, { term: name.text, earlier: [], limit: mostOffered }) }
   const contacts = await contactsNamed(db, facts, name.text, mostOffered)
   const whole = contacts.filter((one) => one.whole)
   return { name, wish, contacts: whole.length === 1 ? whole : contacts }

@@ -18,7 +18,11 @@ export interface People {
 /**
  * @param trustEmail somebody who is not linked is whoever has the address here that their own workspace has confirmed
  */
-export function openPeople({ db, log }: Pick<House, 'db' | 'log'>, workspaces: Workspaces, { trustEmail }: { trustEmail: boolean }): People {
+export function openPeople(
+  { db, log }: Pick<House, 'db' | 'log'>,
+  workspaces: Workspaces,
+  { trustEmail }: { trustEmail: boolean },
+): People {
   async function byAddress(person: Person): Promise<number | undefined> {
     const client = await workspaces.client(person.team)
     const address = client && (await confirmedAddress(client, person))

@@ -38,7 +38,9 @@ const install = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_TOKEN_KEY'] as
 function lacking(given: Partial<Record<string, unknown>>): { name: string; why: string }[] {
   const installs = install.some((name) => given[name])
   const tokens = installs
-    ? install.filter((name) => !given[name]).map((name) => ({ name, why: `is needed to install into several workspaces, with ${install.join(', ')}` }))
+    ? install
+        .filter((name) => !given[name])
+        .map((name) => ({ name, why: `is needed to install into several workspaces, with ${install.join(', ')}` }))
     : given.SLACK_BOT_TOKEN
       ? []
       : [{ name: 'SLACK_BOT_TOKEN', why: 'is needed to speak in Slack' }]

@@ -1,6 +1,7 @@
 // Socket Mode: Slack is called instead of calling, for servers without a public address.
-import { SocketModeClient } from '@slack/socket-mode'
+
 import type { StringIndexed } from '@slack/bolt'
+import { SocketModeClient } from '@slack/socket-mode'
 import type { WebClientOptions } from '@slack/web-api'
 import type { Log } from '../../log.ts'
 import type { OurReceiver } from './receiver.ts'
@@ -23,7 +24,10 @@ export interface Sockets {
   close(): Promise<void>
 }
 
-export function openSockets(receiver: OurReceiver, { appToken, client, log }: { appToken: string; client: WebClientOptions; log: Log }): Sockets {
+export function openSockets(
+  receiver: OurReceiver,
+  { appToken, client, log }: { appToken: string; client: WebClientOptions; log: Log },
+): Sockets {
   const all = Array.from({ length: connections }, () => new Socket(receiver, { appToken, client, log }))
   return {
     open: () => all.forEach((one) => one.open()),
@@ -79,7 +83,8 @@ class Socket {
   async #take(receiver: OurReceiver, { ack, body, retry_num: retryNum, retry_reason: retryReason }: Envelope): Promise<void> {
     try {
       const given = await receiver.handle(body, retryNum ? { retryNum, retryReason } : {})
-      await ack(given ?? undefined)
+      // An empty text would be sent as one.
+      await ack(given || undefined)
     } catch (fault) {
       this.#log.warn({ fault }, 'not acknowledged to Slack')
     }

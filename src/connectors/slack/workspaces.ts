@@ -5,8 +5,8 @@ import type { Log } from '../../log.ts'
 import type { House } from '../connector.ts'
 import { openSeal } from '../seal.ts'
 import { patience } from './calls.ts'
-import { slackLog } from './slack-log.ts'
 import type { SlackSettings } from './settings.ts'
+import { slackLog } from './slack-log.ts'
 
 export interface Workspaces {
   /** Speaks in a workspace; undefined if we were not let in. */
