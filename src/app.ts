@@ -143,7 +143,10 @@ function openQueue(settings: Settings, log: Log): Queue {
 /** A service for one command in a process of its own: whoever pushes does the work at once. */
 export async function openCommandService(parts: Parts): Promise<Service> {
   let handle = async (_id: number) => {}
-  const queue: Queue = { push: (id) => handle(id).catch(() => {}), work: (how) => void (handle = how), close: async () => {} }
+  const work: Queue['work'] = (how) => {
+    handle = how
+  }
+  const queue: Queue = { push: (id) => handle(id).catch(() => {}), work, close: async () => {} }
   const service = openService({ ...parts, connectors: parts.connectors ?? (await loadConnectors(parts.settings)) }, queue)
   service.attend()
   await service.newsroom.open()

@@ -3,7 +3,7 @@ import { bind, boundTo, findBinding, unbind } from '../../domain/bindings.ts'
 import { parseReference, readFacts, readProjectFacts, referenceOf } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import { type Asking, issueMeant, type Said, via, whoAreYou } from './asking.ts'
-import { escape } from './blocks.ts'
+import { escaped } from './blocks.ts'
 import { issueNamed, type Person } from './inbound.ts'
 
 /** What somebody wants a place to be about. */
@@ -28,7 +28,7 @@ export async function bindPlace(house: Asking, { person, place, what, kind }: Bo
   if (!target) return { text: noSuchThing }
   await bind(house.db, { via, place, to: target.to, userId })
   const example = 'issueId' in target.to ? 'ann@example.com' : '#12 ann@example.com'
-  return { text: `This ${kind} is about ${escape(target.name)} from now on: \`add_contacts ${example}\` is enough.` }
+  return { text: `This ${kind} is about ${escaped(target.name)} from now on: \`add_contacts ${example}\` is enough.` }
 }
 
 /** `unbind` */
@@ -48,7 +48,7 @@ async function tellBinding(
 ): Promise<string> {
   const project = await readProjectFacts(db, binding.projectId, userId)
   const may = project && can(project.standing, 'read_issue')
-  return may ? `This ${kind} is about ${escape(boundTo(binding))}.` : `This ${kind} is bound to something that you may not see.`
+  return may ? `This ${kind} is about ${escaped(boundTo(binding))}.` : `This ${kind} is bound to something that you may not see.`
 }
 
 interface Target {

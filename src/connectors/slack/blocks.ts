@@ -17,10 +17,10 @@ export const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 
 /** Text for Slack's mrkdwn in which nothing means anything. docs.slack.dev/messaging/formatting-message-text#escaping */
-export const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+export const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /** Sentences and lists as Slack shows them. */
-export const asText = (lines: readonly string[]): string => cut(escape(lines.join('\n').replace(/^- /gm, '• ')), longestText)
+export const asText = (lines: readonly string[]): string => cut(escaped(lines.join('\n').replace(/^- /gm, '• ')), longestText)
 
 export const plain = (text: string, most = longestOption): PlainTextElement => ({ type: 'plain_text', text: cut(text, most), emoji: false })
 

@@ -5,7 +5,7 @@ import { forgetNameElsewhere } from '../../domain/users.ts'
 import { actions } from '../../quick-actions/index.ts'
 import { type Asking, ask, issueMeant, type Said, via, whoAreYou } from './asking.ts'
 import { type Bound, bindPlace, unbindPlace } from './binding.ts'
-import { escape } from './blocks.ts'
+import { escaped } from './blocks.ts'
 import { respond } from './calls.ts'
 import { asTyped, externalId, type Person, takeIssue } from './inbound.ts'
 
@@ -76,10 +76,10 @@ async function onAction(house: Asking, command: SlashCommand): Promise<Said> {
 
 /** `/rolobot …` */
 async function onRolobot(house: Asking, command: SlashCommand): Promise<Said> {
-  const [, word = '', rest = ''] = /^\s*(\S*)\s*([^]*)$/.exec(asTyped(command.text)) ?? []
+  const [, word = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(asTyped(command.text)) ?? []
   const known = Object.hasOwn(subcommands, word.toLowerCase()) ? subcommands[word.toLowerCase()] : undefined
   if (known) return known.run(house, { command, person: speaker(command), rest: rest.trim() })
-  return { text: `${word === '' ? '' : `I do not know “${escape(word)}”. `}${help}` }
+  return { text: `${word === '' ? '' : `I do not know “${escaped(word)}”. `}${help}` }
 }
 
 interface Typed {
@@ -126,7 +126,7 @@ export async function onHelp(house: Asking, person: Person): Promise<Said> {
 async function link(house: Asking, { person, command, rest }: Typed): Promise<Said> {
   if (rest === '') return { text: `Which code? Get one from <${house.publicUrl}/-/profile|your profile>.` }
   const linked = await useLinkCode(house.db, rest, { via, externalId: externalId(person), name: command.user_name })
-  return { text: linked.refused ? linked.refused.reason : `You are ${escape(linked.value.username)} here from now on.` }
+  return { text: linked.refused ? linked.refused.reason : `You are ${escaped(linked.value.username)} here from now on.` }
 }
 
 async function unlink(house: Asking, { person }: Typed): Promise<Said> {

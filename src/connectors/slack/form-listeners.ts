@@ -6,7 +6,8 @@ import { type Asking, type Said, via, whoAreYou, workingOnIt } from './asking.ts
 import { asText } from './blocks.ts'
 import { call } from './calls.ts'
 import { inTime } from './commands.ts'
-import { asId, formId, formView, issueChoice, type Outcome, submit, suggestContacts, suggestIssues } from './form.ts'
+import { asId, issueChoice, type Outcome, submit, suggestContacts, suggestIssues } from './form.ts'
+import { formId, formView } from './form-view.ts'
 import { asTyped, personOf } from './inbound.ts'
 import { messageShortcut } from './manifest.ts'
 import { outcomeView } from './outbound.ts'
@@ -30,7 +31,9 @@ export function formListeners(app: App, house: Asking): void {
     const id = asId(action.selected_option?.value)
     // Not what Slack sends back of the option: it is escaped.
     const issue = userId === undefined || id === undefined ? undefined : await issueChoice(house, userId, id)
-    if (view) await call(() => client.views.update({ view_id: view.id, hash: view.hash, view: formView({ ...house, issue }) }))
+    const reason = view?.state.values.reason?.reason?.value ?? undefined
+    const draft = formView({ issue, reason, mostAtOnce: house.mostAtOnce })
+    if (view) await call(() => client.views.update({ view_id: view.id, hash: view.hash, view: draft }))
   })
   app.view(formId, async ({ ack, body, view }) => {
     const outcome = await sent(house, submit(house, personOf(body), view))
@@ -58,7 +61,7 @@ async function open(house: Asking, client: WebClient, shortcut: SlackShortcut): 
   const message = shortcut.type === 'message_action' ? shortcut : undefined
   const issue = userId !== undefined && message ? await boundIssue(house, userId, message) : undefined
   const reason = message?.message.text && asTyped(message.message.text)
-  const view = userId === undefined ? outcomeView(whoAreYou(house).text) : formView({ ...house, issue, reason })
+  const view = userId === undefined ? outcomeView(whoAreYou(house).text) : formView({ issue, reason, mostAtOnce: house.mostAtOnce })
   const given = await call(() => client.views.open({ trigger_id, view }))
   if (given) house.log.warn({ slack: given.cannot }, 'the form could not be opened')
 }

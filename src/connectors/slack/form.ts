@@ -1,5 +1,5 @@
-// The form "Link contacts": an issue, contacts, and perhaps a reason, which becomes the comment.
-import type { ModalView, PlainTextOption } from '@slack/types'
+// What the form "Link contacts" asks us: suggestions for its fields, and to take it when it is sent.
+import type { PlainTextOption } from '@slack/types'
 import { showIssues } from '../../domain/issue-rows.ts'
 import { issuesThatFit } from '../../domain/issue-suggestions.ts'
 import { can, refusalOf } from '../../domain/permissions.ts'
@@ -7,82 +7,10 @@ import { contactsToAdd, contactsWithIds } from '../../domain/suggestions.ts'
 import { redact } from '../../quick-actions/commands.ts'
 import { count, fits } from '../../quick-actions/phrases.ts'
 import { type Asking, ask, factsFor, noSuchIssue, type Said, whoAreYou } from './asking.ts'
-import { contactOption, cut, issueOption, longestInput, mostOptions, plain } from './blocks.ts'
+import { contactOption, issueOption, longestInput, mostOptions } from './blocks.ts'
 import { forOutcome } from './commands.ts'
+import { contactsBlock, knownOf } from './form-view.ts'
 import type { Person } from './inbound.ts'
-
-export const formId = 'link_contacts'
-
-/** What a form knows: it travels with it, as Slack tells suggestions nothing of the other fields. */
-interface Known {
-  issue?: number
-}
-
-const read = (metadata: string): Known => (metadata ? (JSON.parse(metadata) as Known) : {})
-
-const contactsBlock = ({ issue }: Known) => `contacts ${issue ?? 'of none'}`
-
-export interface Draft {
-  /** The issue that is chosen, as it stood in the list. */
-  issue?: PlainTextOption
-  reason?: string
-  mostAtOnce: number
-}
-
-/** The form. Another issue has other contacts, so the field for them has another name: then Slack forgets what was chosen. */
-export const formView = ({ issue, reason, mostAtOnce }: Draft): ModalView => {
-  const known: Known = issue ? { issue: Number(issue.value) } : {}
-  return {
-    type: 'modal',
-    callback_id: formId,
-    private_metadata: JSON.stringify(known),
-    title: plain('Link contacts'),
-    submit: plain('Link'),
-    close: plain('Cancel'),
-    blocks: [
-      {
-        type: 'input',
-        block_id: 'issue',
-        dispatch_action: true,
-        label: plain('Issue'),
-        element: {
-          type: 'external_select',
-          action_id: 'issue',
-          min_query_length: 0,
-          placeholder: plain('Number, project or title'),
-          ...(issue && { initial_option: issue }),
-        },
-      },
-      {
-        type: 'input',
-        block_id: contactsBlock(known),
-        label: plain('Contacts'),
-        ...(!issue && { hint: plain('Choose the issue first: it says whose contacts these can be.', longestInput) }),
-        element: {
-          type: 'multi_external_select',
-          action_id: 'contacts',
-          min_query_length: 0,
-          max_selected_items: mostAtOnce,
-          placeholder: plain('Name, address or organization'),
-        },
-      },
-      {
-        type: 'input',
-        block_id: 'reason',
-        optional: true,
-        label: plain('Reason'),
-        hint: plain('Becomes a comment on the issue.', longestInput),
-        element: {
-          type: 'plain_text_input',
-          action_id: 'reason',
-          multiline: true,
-          max_length: longestInput,
-          ...(reason && { initial_value: cut(reason, longestInput) }),
-        },
-      },
-    ],
-  }
-}
 
 /** Issues for the field of the form. */
 export async function suggestIssues(house: Asking, person: Person, typed: string): Promise<PlainTextOption[]> {
@@ -96,7 +24,7 @@ export async function suggestContacts(
   person: Person,
   { typed, metadata }: { typed: string; metadata: string },
 ): Promise<PlainTextOption[]> {
-  const { issue } = read(metadata)
+  const { issue } = knownOf(metadata)
   const userId = issue === undefined ? undefined : await house.people.find(person)
   if (userId === undefined || issue === undefined) return []
   const facts = await factsFor(house, { id: issue }, userId)

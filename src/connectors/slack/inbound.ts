@@ -46,7 +46,7 @@ export type Named = { reference: string } | { iid: number }
  * @returns the issue, if one is named, and the rest
  */
 export function takeIssue(text: string, publicUrl: string): { named?: Named; rest: string } {
-  const [, first = '', rest = ''] = /^\s*(\S*)\s*([^]*)$/.exec(text) ?? []
+  const [, first = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? []
   const named = issueNamed(first.replace(/[,:;]$/, ''), publicUrl)
   return named ? { named, rest } : { rest: text.trim() }
 }

@@ -1,8 +1,7 @@
 // The manifest from which Slack makes the app. docs.slack.dev/reference/app-manifest
-import type { types, webApi } from '@slack/bolt'
 import { stringify } from 'yaml'
 import { rolobotCommand, slashActions } from './commands.ts'
-import { formId } from './form.ts'
+import { formId } from './form-view.ts'
 import { redirectPath } from './installs.ts'
 import { eventsPath } from './receiver.ts'
 import { events, scopesFor } from './scopes.ts'

@@ -18,7 +18,7 @@ const ours = /^@rolobot\s+\/?(bind|unbind|help)\b[ \t]*(\S*)/i
 export async function onMessage(house: Asking, client: WebClient | undefined, message: Message): Promise<void> {
   const said = await hear(house, message)
   if (!said || !client) return
-  const { channel, ts, thread, person } = message
+  const { channel, thread, person } = message
   // The sign is not waited for: nothing depends on it.
   void react(client, message, said.taken ? 'seen' : said.fine ? 'done' : 'lacking').catch((fault: unknown) =>
     house.log.warn({ fault }, 'no reaction set in Slack'),

@@ -7,7 +7,7 @@ import { understand } from '../../quick-actions/commands.ts'
 import { findAction } from '../../quick-actions/index.ts'
 import { namesIn, type WrittenName } from '../../quick-actions/names.ts'
 import type { Db } from '../../storage/db.ts'
-import { contactOption, escape, plain, section } from './blocks.ts'
+import { contactOption, escaped, plain, section } from './blocks.ts'
 
 /** So many are offered to choose from; who is not among them is to be typed more precisely. */
 const mostOffered = 20
@@ -80,7 +80,7 @@ export interface Chosen {
 }
 
 /** Values of a choice have at most 150 characters. */
-const valueOf = ({ wish, issueId, contactId }: Chosen): string => `${wish} ${issueId} ${contactId}`
+const asValue = ({ wish, issueId, contactId }: Chosen): string => `${wish} ${issueId} ${contactId}`
 
 /** Reads what was chosen; undefined for what none of ours says. */
 export function chosenOf(value: string): Chosen | undefined {
@@ -92,10 +92,10 @@ export function chosenOf(value: string): Chosen | undefined {
 export const choose = /^choose (alone|one) \d+$/
 
 function choice({ name, wish, contacts }: Found, { issueId }: IssueFacts, { at, of }: { at: number; of: number }): KnownBlock[] {
-  const options = contacts.map((contact) => contactOption(contact, valueOf({ wish, issueId, contactId: contact.id })))
+  const options = contacts.map((contact) => contactOption(contact, asValue({ wish, issueId, contactId: contact.id })))
   const more = contacts.length === mostOffered ? ' Who is not in the list: write more of the name, or the address.' : ''
   return [
-    section(`Who is “${escape(name.text)}”?${more}`),
+    section(`Who is “${escaped(name.text)}”?${more}`),
     {
       type: 'actions',
       elements: [

@@ -30,7 +30,9 @@ export function openSockets(
 ): Sockets {
   const all = Array.from({ length: connections }, () => new Socket(receiver, { appToken, client, log }))
   return {
-    open: () => all.forEach((one) => one.open()),
+    open() {
+      for (const one of all) one.open()
+    },
     close: async () => void (await Promise.all(all.map((one) => one.close()))),
   }
 }

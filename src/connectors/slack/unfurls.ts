@@ -7,7 +7,7 @@ import { parseReference, readFacts } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import { fits, list } from '../../quick-actions/phrases.ts'
 import type { Asking } from './asking.ts'
-import { context, escape, section } from './blocks.ts'
+import { context, escaped, section } from './blocks.ts'
 import { call } from './calls.ts'
 import { issueAt, type Person } from './inbound.ts'
 
@@ -65,9 +65,9 @@ async function show({ db, publicUrl }: Asking, { url, viewer, isPrivate }: Looki
   const [issue] = await showIssues(db, viewer, [facts.issueId])
   if (!issue) return undefined
   const state = issue.state === 'opened' ? 'open' : 'closed'
-  const blocks = [section(`*<${url}|${escape(issue.title)}>*`), context(`${escape(`${issue.projectPath}#${issue.iid}`)} · ${state}`)]
+  const blocks = [section(`*<${url}|${escaped(issue.title)}>*`), context(`${escaped(`${issue.projectPath}#${issue.iid}`)} · ${state}`)]
   if (!isPrivate || !can(facts.standing, 'read_issue_contacts')) return blocks
   const { value } = await contactsOfIssues(db, viewer, [issue.id], { limit: mostContacts })
-  const names = value?.get(issue.id)?.rows.map(({ firstName, lastName }) => escape(`${firstName} ${lastName}`)) ?? []
+  const names = value?.get(issue.id)?.rows.map(({ firstName, lastName }) => escaped(`${firstName} ${lastName}`)) ?? []
   return names.length > 0 ? [...blocks, context(`${fits(names.length, 'Contact', 'Contacts')}: ${list(names)}`)] : blocks
 }
