@@ -1,75 +1,17 @@
-// Slack, switched on: Bolt tells apart what comes in, and each kind goes to its file.
-import { App } from '@slack/bolt'
-import type { Connection, House } from '../connector.ts'
-import type { Asking } from './asking.ts'
-import { choiceListeners } from './choices.ts'
-import { commandListeners } from './commands.ts'
-import { eventListeners } from './events.ts'
-import { formListeners } from './form-listeners.ts'
-import { installRoutes } from './installs.ts'
-import { openReply } from './outbound.ts'
-import { openPeople } from './people.ts'
-import { OurReceiver, receiveOverHttp } from './receiver.ts'
-import type { SlackSettings } from './settings.ts'
-import { slackLog } from './slack-log.ts'
-import { openSockets } from './sockets.ts'
-import { clientOptions, openWorkspaces, type Workspaces } from './workspaces.ts'
+// Slack: what is known of it before it is switched on.
+import type { Connector } from '../connector.ts'
+import { type SlackSettings, settings } from './settings.ts'
 
-/** Connects to Slack. Nothing is asked of it before something comes in, or `listen`. */
-export function connect(settings: SlackSettings, house: House): Connection {
-  const { log, publicUrl } = house
-  const client = clientOptions(settings, log)
-  const workspaces = openWorkspaces(settings, house)
-  const people = openPeople(house, workspaces, { trustEmail: settings.SLACK_TRUST_EMAIL })
-  const receiver = new OurReceiver(log)
-  openApp(receiver, { house: { ...house, people }, workspaces, client })
-  const { SLACK_APP_TOKEN: appToken, SLACK_CLIENT_ID: installs } = settings
-  const sockets = appToken ? openSockets(receiver, { appToken, client, log }) : undefined
-  return {
-    reply: openReply(workspaces, { inChannel: settings.SLACK_IN_CHANNEL }),
-    routes(http, who) {
-      receiveOverHttp(http, receiver, settings.SLACK_SIGNING_SECRET)
-      if (installs) installRoutes(http, who, { settings, workspaces, log, publicUrl })
+export const slack: Connector<SlackSettings> = {
+  name: 'slack',
+  settings,
+  load: async () => (await import('./connection.ts')).connect,
+  commands: [
+    {
+      name: 'manifest',
+      description: 'prints the manifest from which Slack makes the app',
+      options: [['--socket-mode', 'for a server without a public address (the default when SLACK_APP_TOKEN is set)']],
+      run: async (about, options) => (await import('./manifest.ts')).manifestFor(about, options),
     },
-    listen() {
-      sockets?.open()
-      workspaces.learn().catch((fault: unknown) => log.warn({ fault }, 'Slack did not say whose SLACK_BOT_TOKEN is'))
-    },
-    async close() {
-      await sockets?.close()
-      await receiver.stop()
-    },
-  }
-}
-
-interface Parts {
-  house: Asking
-  workspaces: Workspaces
-  client: ReturnType<typeof clientOptions>
-}
-
-const notInstalled = 'Rolobot is not installed in this workspace.'
-const partings: readonly unknown[] = ['app_uninstalled', 'tokens_revoked']
-
-function openApp(receiver: OurReceiver, { house, workspaces, client }: Parts): void {
-  const app = new App({
-    receiver,
-    // No question to Slack: whoever waits for us waits three seconds.
-    authorize: async ({ teamId }) => ({ botToken: (await workspaces.client(teamId ?? ''))?.token }),
-    clientOptions: client,
-    logger: slackLog(house.log),
-    // Both would be asked of Slack, or kept in memory: toMessage knows our own messages, and the rows are what is kept.
-    ignoreSelf: false,
-    convoStore: false,
-  })
-  app.error((fault) => Promise.reject(fault))
-  app.use(async ({ context, body, payload, next, ...rest }) => {
-    if (context.botToken || partings.includes((payload as { type?: unknown }).type)) return next()
-    // What is a command can be answered; everything else is ignored.
-    if ('ack' in rest) await (rest.ack as (text?: string) => Promise<void>)('command' in body ? notInstalled : undefined)
-  })
-  commandListeners(app, house)
-  choiceListeners(app, house)
-  formListeners(app, house)
-  eventListeners(app, house, workspaces)
+  ],
 }
