@@ -9,7 +9,7 @@ export interface WrittenName {
 }
 
 // Letters, and what names have between them; quotes may stand around.
-const namelike = /^["“”„'‘’]?[\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]*["“”'‘’]?$/u
+const namelike = /^["“”„'‘’]?[\p{L}\p{M}][\p{L}\p{M}\p{N}.'’-]*["“”'‘’]?$/u
 const between = /^[\s.]*$/
 
 /**

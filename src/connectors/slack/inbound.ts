@@ -26,7 +26,7 @@ const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', 
  */
 export const asTyped = (text: string, us?: string): string =>
   text
-    .replace(/<([^<>|]*)(?:\|([^<>]*))?>/g, (_, what: string, label?: string) => written(what, label, us))
+    .replace(/<([^<>|]+)(?:\|([^<>]*))?>/g, (_, what: string, label?: string) => written(what, label, us))
     .replace(/&(?:amp|lt|gt);/g, (one) => entities[one] as string)
 
 function written(what: string, label: string | undefined, us: string | undefined): string {
