@@ -37,8 +37,11 @@ export interface ConnectorCommand {
   name: string
   description: string
   options: readonly (readonly [flags: string, meaning: string])[]
-  /** @returns what to print */
-  run(about: { publicUrl: string; settings: unknown }, options: Readonly<Record<string, unknown>>): Promise<string>
+  /** @returns what to print, or why it cannot be done */
+  run(
+    about: { publicUrl: string; settings: unknown },
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<{ out: string; refused?: undefined } | { refused: string }>
 }
 
 /** A place of speech: what is known of it before it is switched on. What it needs is loaded when it is. */

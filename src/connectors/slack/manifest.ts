@@ -9,24 +9,22 @@ import type { SlackSettings } from './settings.ts'
 
 export const messageShortcut = 'link_contacts_of_message'
 
+const unreachable = 'Slack has to reach this server over https: set PUBLIC_URL to its address, or ask for --socket-mode, which needs none.'
+
 /**
- * Prints the manifest as YAML.
+ * Writes the manifest as YAML.
  * @param about the address at which Slack reaches us, and our settings, if there are any yet
  * @param options `socketMode`: Slack is not to reach us
  */
 export async function manifestFor(
   { publicUrl, settings }: { publicUrl: string; settings: unknown },
   { socketMode }: Readonly<Record<string, unknown>>,
-): Promise<string> {
+): Promise<{ out: string } | { refused: string }> {
   const given = (settings ?? {}) as Partial<SlackSettings>
-  const overSocket = Boolean(socketMode ?? (given.SLACK_APP_TOKEN && !given.SLACK_SIGNING_SECRET))
-  const manifest = manifestOf({
-    publicUrl,
-    overSocket,
-    installs: Boolean(given.SLACK_CLIENT_ID),
-    trustEmail: Boolean(given.SLACK_TRUST_EMAIL),
-  })
-  return stringify(manifest, { lineWidth: 0 }).trimEnd()
+  const overSocket = Boolean(socketMode ?? given.SLACK_APP_TOKEN)
+  if (!overSocket && !publicUrl.startsWith('https:')) return { refused: unreachable }
+  const wanted = { publicUrl, overSocket, installs: Boolean(given.SLACK_CLIENT_ID), trustEmail: Boolean(given.SLACK_TRUST_EMAIL) }
+  return { out: stringify(manifestOf(wanted), { lineWidth: 0 }).trimEnd() }
 }
 
 interface Wanted {
@@ -69,7 +67,7 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
         ...slashActions.map(({ name, summary, usage }) => command(`/${name}`, summary, `acme/shop#12 ${usage}`.trimEnd())),
         command(rolobotCommand, 'Help, who you are, and what this channel is about', 'help | link 4F7K-9QXM | bind acme/shop#12'),
       ],
-      unfurl_domains: [new URL(publicUrl).hostname],
+      ...unfurls(publicUrl),
     },
     oauth_config: {
       ...(installs && { redirect_urls: [`${publicUrl}${redirectPath}`] }),
@@ -83,4 +81,10 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
       token_rotation_enabled: false,
     },
   }
+}
+
+// Slack knows domains, and no addresses of machines. docs.slack.dev/messaging/unfurling-links-in-messages
+const unfurls = (publicUrl: string) => {
+  const { hostname } = new URL(publicUrl)
+  return /\.\p{L}+$/u.test(hostname) ? { unfurl_domains: [hostname] } : {}
 }
