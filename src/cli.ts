@@ -196,7 +196,9 @@ for (const { name, takes = '', description, options = [], reads } of dataCommand
 
 for (const { name: connector, commands } of connectors)
   for (const { name, description, options, run } of commands) {
-    const command = below(connector, `what has to do with ${connector.charAt(0).toUpperCase()}${connector.slice(1)}`).command(name).description(description)
+    const command = below(connector, `what has to do with ${connector.charAt(0).toUpperCase()}${connector.slice(1)}`)
+      .command(name)
+      .description(description)
     for (const [flags, meaning] of options) command.option(flags, meaning)
     command.action(async () => {
       const settings = readOurSettings()

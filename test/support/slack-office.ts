@@ -57,7 +57,11 @@ export async function openOffice(slack: FakeSlack, environment: Environment, set
   return office
 }
 
-async function ask<Answer>(url: string, path: string, { token = adminToken, body }: { token?: string; body?: object } = {}): Promise<Answer> {
+async function ask<Answer>(
+  url: string,
+  path: string,
+  { token = adminToken, body }: { token?: string; body?: object } = {},
+): Promise<Answer> {
   const headers = { 'private-token': token, ...(body && { 'content-type': 'application/json' }) }
   const answer = await fetch(`${url}/api/${path.startsWith('link_codes') ? '' : 'v4/'}${path}`, {
     method: body ? 'POST' : 'GET',

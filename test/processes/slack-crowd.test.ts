@@ -1,0 +1,89 @@
+// Several people work with us in Slack while our processes are killed and started again: over HTTP, over sockets, and with a worker of its own.
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { unfinished } from '../support/crowd.ts'
+import { hasPostgres, lookInto } from '../support/databases.ts'
+import { newPostgres } from '../support/db.ts'
+import { newFolder, run, type Started, work } from '../support/processes.ts'
+import { lookForRedisServer, startRedis } from '../support/redis-server.ts'
+import { expectAllAnswered, openSlackCrowd } from '../support/slack-crowd.ts'
+import { type Office, openOffice } from '../support/slack-office.ts'
+import { type FakeSlack, startSlack } from '../support/slack-server.ts'
+
+const hasRedis = hasPostgres && lookForRedisServer()
+
+const amid = () => sleep(randomInt(300, 1_000))
+
+async function killAndStart(office: Office): Promise<void> {
+  await amid()
+  await office.kill()
+  await office.start()
+}
+
+const overSockets = (slack: FakeSlack) => ({ ...slack.socketEnvironment, SLACK_SIGNING_SECRET: '' })
+
+test.each([
+  ['over HTTP', () => ({})],
+  ['over sockets', overSockets],
+])('%s, on the embedded database: killed three times', { timeout: 120_000 }, async (_, more) => {
+  const slack = await startSlack()
+  const folder = newFolder()
+  const office = await openOffice(slack, { ROLOBOT_DATA: folder, ...more(slack) })
+  const crowd = openSlackCrowd(office)
+  for (let round = 0; round < 3; round++) await killAndStart(office)
+  await amid()
+  await crowd.hush()
+  expect(crowd.figures.refused + crowd.figures.sentAgain).toBeGreaterThan(0)
+  // The server is asked, as nobody else may look into its folder.
+  const sweep = async () => (await run(['sweep'], { environment: office.environment })).out
+  await expect.poll(sweep, { timeout: 60_000 }).toBe('Asked for 0 deliveries again.\n')
+  expect(await office.stop()).toMatchObject({ code: 0 })
+  await lookInto({ folder }, (db) => expectAllAnswered(db, office, crowd))
+})
+
+describe.skipIf(!hasPostgres)('on Postgres', () => {
+  async function settle(slack: FakeSlack, more: Record<string, string> = {}) {
+    const environment = { DATABASE_URL: await newPostgres(), ...more }
+    return openOffice(slack, environment, async () => expect(await run(['sample'], { environment })).toMatchObject({ code: 0 }))
+  }
+
+  const expectDone = (office: Office, crowd: ReturnType<typeof openSlackCrowd>) =>
+    lookInto({ url: office.environment.DATABASE_URL as string }, async (db) => {
+      await expect.poll(() => unfinished(db), { timeout: 60_000, interval: 100 }).toBe(0)
+      await expectAllAnswered(db, office, crowd)
+    })
+
+  test.skipIf(!hasRedis)('and Redis: the worker answers; it and the server are killed in turn', { timeout: 120_000 }, async () => {
+    const slack = await startSlack()
+    const redis = await startRedis()
+    const office = await settle(slack, { REDIS_URL: redis.url })
+    await office.as('priya').types('/contacts acme/support/shop#1')
+    expect(office.lastRead('priya')).toBe('Working on it …')
+    let worker: Started = await work(office.environment)
+    await expect.poll(() => office.lastRead('priya'), { timeout: 10_000 }).toMatch(/Ingrid Halvorsen/)
+    const crowd = openSlackCrowd(office)
+    for (let round = 0; round < 2; round++) {
+      await amid()
+      expect(await worker.stop('SIGKILL')).toMatchObject({ signal: 'SIGKILL' })
+      worker = await work(office.environment)
+      await killAndStart(office)
+    }
+    await amid()
+    await crowd.hush()
+    await expectDone(office, crowd)
+    expect(await worker.stop()).toMatchObject({ code: 0 })
+    expect(await office.stop()).toMatchObject({ code: 0 })
+  })
+
+  test('over sockets: killed three times', { timeout: 120_000 }, async () => {
+    const slack = await startSlack()
+    const office = await settle(slack, overSockets(slack))
+    const crowd = openSlackCrowd(office)
+    for (let round = 0; round < 3; round++) await killAndStart(office)
+    await office.connected()
+    await crowd.hush()
+    await expectDone(office, crowd)
+    expect(await office.stop()).toMatchObject({ code: 0 })
+  })
+})
