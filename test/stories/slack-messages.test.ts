@@ -63,6 +63,15 @@ test('names in plain words: a choice, in the thread, for the person alone', asyn
   await expect.poll(() => reads('ann').at(-1)).toBe('Added Loe@x.io.')
 })
 
+test('a name that nobody has is told beside what is done', async () => {
+  const { as, reads, reference, signsOn } = await crew()
+  const { ts } = await as('ann').says(`@rolobot add_contacts ${reference} a@x.io zoe`)
+  await expect.poll(() => reads('ann').slice(1).sort()).toEqual(['Added a@x.io.', 'I know nobody called “zoe” who could be meant.'])
+  expect(signsOn(ts)).toContain('eyes')
+  const bound = await as('ann').says('@rolobot bind no/such#1')
+  await expect.poll(() => signsOn(bound.ts)).toEqual(['x'])
+})
+
 describe('once', () => {
   test('the same event again, and again under another name, is one comment', async () => {
     const { as, client, reference, issue, reads } = await crew()
@@ -87,6 +96,20 @@ describe('once', () => {
     expect(reads('ann').length).toBeLessThanOrEqual(before)
     expect(await issue.comments()).toEqual(['[added 1 contact]', '[added 1 contact]'])
   })
+})
+
+test('of an edited message with names only the new ones are looked at', async () => {
+  const { as, reads, reference, issue, say } = await crew({
+    contacts: ['Lee', 'Loe'].map((lastName) => ({ firstName: lastName, lastName: 'Ann', email: `${lastName}@x.io` })),
+  })
+  const { ts } = await as('ann').says(`@rolobot add_contacts ${reference} lee, ann`)
+  await expect.poll(issue.contacts).toEqual(['Lee@x.io'])
+  await say('ann', '/remove_contacts Lee@x.io')
+  const told = reads('ann').length
+  await as('ann').edits(ts, `@rolobot add_contacts ${reference} lee, ann\n@rolobot add_contacts loe`)
+  await expect.poll(issue.contacts).toEqual(['Loe@x.io'])
+  await expect.poll(() => reads('ann').at(-1)).toBe('Added Loe@x.io.')
+  expect(reads('ann').slice(told + 1).join()).not.toContain('Who is')
 })
 
 describe('what is not for us', () => {

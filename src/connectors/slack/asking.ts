@@ -13,10 +13,13 @@ import type { People } from './people.ts'
 
 /** What is told at once. */
 export interface Said {
+  /** '' where there is nothing to tell besides the outcome. */
   text: string
   blocks?: KnownBlock[]
-  /** It was taken; the answer comes by itself, and is under way if it is known already. */
-  taken?: { answer?: readonly string[] }
+  /** A comment was taken: the outcome comes by itself, and is under way if it is known already. */
+  taken?: { outcome?: readonly string[] }
+  /** All that was asked is done. */
+  done?: true
 }
 
 export interface Asking extends House {
@@ -36,7 +39,6 @@ export interface Asked extends Pick<Comment, 'body' | 'delivery' | 'replaces'> {
 
 export const via = 'slack'
 export const noSuchIssue = 'There is no such issue, or you may not see it.'
-export const workingOnIt = 'Working on it …'
 
 /** One sentence for somebody whom we do not know: how to change that, and nothing else. */
 export const whoAreYou = ({ publicUrl }: Pick<House, 'publicUrl'>): Said => ({
@@ -55,10 +57,10 @@ export async function ask(house: Asking, asked: Asked): Promise<Said> {
   if (userId === undefined) return whoAreYou(house)
   const facts = await factsFor(house, asked.on, userId)
   if (!facts) return { text: noSuchIssue }
-  const { body, unclear, unknown } = can(facts.standing, 'set_issue_contacts')
-    ? await spellOut(house.db, facts, asked.body)
-    : { body: asked.body, unclear: [], unknown: [] }
-  const taken = body.trim() === '' ? undefined : await take(house, { ...asked, body }, facts)
+  if (!can(facts.standing, 'set_issue_contacts')) return take(house, asked, facts)
+  const { body, before, unclear, unknown } = await spellOut(house.db, facts, asked.body, asked.replaces?.text)
+  const replaces = asked.replaces && { ...asked.replaces, text: before }
+  const taken = body.trim() === '' ? undefined : await take(house, { ...asked, body, replaces }, facts)
   return together(taken, unclear, unknown)
 }
 
@@ -75,8 +77,8 @@ async function take({ receive, hear }: House, asked: Asked, { issueId }: IssueFa
   }
   const { receipt, outcome } = patience ? await hear(comment, patience) : { receipt: await receive(comment), outcome: undefined }
   if (receipt.status === 'refused') return { text: receipt.reason }
-  if (receipt.done && !outcome) return { text: receipt.shown ? 'Commented.' : 'There is no command in this.' }
-  return outcome ? { text: '', taken: { answer: outcome.answer } } : { text: workingOnIt, taken: {} }
+  if (receipt.done && !outcome) return { text: receipt.shown ? 'Commented.' : 'There is no command in this.', done: true }
+  return { text: '', taken: { outcome: outcome?.answer } }
 }
 
 function together(taken: Said | undefined, unclear: readonly KnownBlock[], unknown: readonly string[]): Said {

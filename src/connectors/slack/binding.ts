@@ -28,7 +28,7 @@ export async function bindPlace(house: Asking, { person, place, what, kind }: Bo
   if (!target) return { text: noSuchThing }
   await bind(house.db, { via, place, to: target.to, userId })
   const example = 'issueId' in target.to ? 'ann@example.com' : '#12 ann@example.com'
-  return { text: `This ${kind} is about ${escaped(target.name)} from now on: \`add_contacts ${example}\` is enough.` }
+  return { text: `This ${kind} is about ${escaped(target.name)} from now on: \`add_contacts ${example}\` is enough.`, done: true }
 }
 
 /** `unbind` */
@@ -36,7 +36,7 @@ export async function unbindPlace(house: Asking, { person, place, kind }: Bound)
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
   const was = await unbind(house.db, via, place)
-  return { text: was ? `This ${kind} is not about anything any more.` : `This ${kind} was not bound.` }
+  return { text: was ? `This ${kind} is not about anything any more.` : `This ${kind} was not bound.`, done: true }
 }
 
 // What somebody may not see is not told to them, though the channel is about it.

@@ -5,7 +5,7 @@ import { contactsWithIds } from '../../domain/suggestions.ts'
 import { actions } from '../../quick-actions/index.ts'
 import { type Asking, ask, factsFor, noSuchIssue, type Said, whoAreYou } from './asking.ts'
 import { respond } from './calls.ts'
-import { inTime, shown } from './commands.ts'
+import { inTime } from './commands.ts'
 import { personOf } from './inbound.ts'
 import { choose, chosenOf } from './names.ts'
 
@@ -15,10 +15,11 @@ type Choice = BlockAction<StaticSelectAction>
 export function choiceListeners(app: App, house: Asking): void {
   app.action<Choice>({ action_id: choose, type: 'block_actions' }, async ({ ack, body, action }) => {
     const replaces = choose.exec(action.action_id)?.[1] === 'alone'
-    const tell = (said: Said) => respond(body.response_url, { ...(shown(said) || { text: 'Done.' }), replace_original: replaces })
+    const tell = ({ text, blocks }: Said) =>
+      respond(body.response_url, { response_type: 'ephemeral', replace_original: replaces, text, blocks })
     const said = await inTime(onChoice(house, body, { value: action.selected_option.value, replaces }), tell)
     await ack()
-    if (!said.taken) await tell(said)
+    if (said.text !== '') await tell(said)
   })
 }
 

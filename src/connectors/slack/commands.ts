@@ -24,9 +24,11 @@ const late: Said = {
   text: 'This takes longer than usual. If no answer comes within a minute, send it again: what is done already is not done twice.',
 }
 
-/** What Slack shows at once, to the person alone; nothing where the answer itself is under way. */
-export const shown = ({ text, blocks }: Said): RespondArguments | '' =>
-  text === '' ? '' : { response_type: 'ephemeral', text, ...(blocks && { blocks }) }
+/** What Slack shows at once, to the person alone; nothing where the outcome itself is under way. */
+export function shown({ text, blocks, taken }: Said): RespondArguments | '' {
+  const lines = [taken && !taken.outcome ? 'Working on it …' : '', text].filter((one) => one !== '')
+  return lines.length === 0 ? '' : { response_type: 'ephemeral', text: lines.join('\n'), ...(blocks && { blocks }) }
+}
 
 /**
  * Answers within the time that Slack waits. What was not known by then is told by `tell` when it is; a fault too.
@@ -37,7 +39,7 @@ export async function inTime(work: Promise<Said>, tell: (said: Said) => Promise<
   const said = await Promise.race([work, timer])
   if (said) return said
   // An outcome follows by itself: it is not announced.
-  void work.then((said) => (said.taken ? undefined : tell(said))).catch(() => tell({ text: sorry }).catch(() => {}))
+  void work.then((said) => (said.text === '' ? undefined : tell(said))).catch(() => tell({ text: sorry }).catch(() => {}))
   return late
 }
 
@@ -47,7 +49,7 @@ const sorry = 'Something went wrong on our side, and your command was not taken.
 export function commandListeners(app: App, house: Asking): void {
   const listen = (name: string, on: (house: Asking, command: SlashCommand) => Promise<Said>) =>
     app.command(name, async ({ ack, command }) => {
-      const tell = (said: Said) => respond(command.response_url, shown(said) || { text: 'Done.' })
+      const tell = ({ text, blocks }: Said) => respond(command.response_url, { response_type: 'ephemeral', text, blocks })
       await ack(shown(await inTime(on(house, command), tell)))
     })
   for (const { name } of slashActions) listen(`/${name}`, onAction)
@@ -68,7 +70,8 @@ async function onAction(house: Asking, command: SlashCommand): Promise<Said> {
     person,
     on: meant.on,
     body: `${command.command} ${rest}`.trimEnd(),
-    delivery: `command ${command.team_id} ${command.trigger_id}`,
+    // A server that only speaks like Slack may have no triggers.
+    delivery: `command ${command.team_id} ${command.trigger_id ?? command.response_url}`,
     place: { in: 'command', url: command.response_url, channel: command.channel_id },
     patience: forOutcome,
   })
@@ -120,7 +123,7 @@ const help = [
 /** What can be typed; and for somebody whom we do not know, how to change that. */
 export async function onHelp(house: Asking, person: Person): Promise<Said> {
   const known = await house.people.find(person)
-  return { text: known === undefined ? `${whoAreYou(house).text}\n${help}` : help }
+  return { text: known === undefined ? `${whoAreYou(house).text}\n${help}` : help, done: true }
 }
 
 async function link(house: Asking, { person, command, rest }: Typed): Promise<Said> {

@@ -2,7 +2,7 @@
 import type { App, BlockAction, ExternalSelectAction, MessageShortcut, SlackShortcut } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import { findBinding } from '../../domain/bindings.ts'
-import { type Asking, type Said, via, whoAreYou, workingOnIt } from './asking.ts'
+import { type Asking, type Said, via, whoAreYou } from './asking.ts'
 import { asText } from './blocks.ts'
 import { call } from './calls.ts'
 import { inTime } from './commands.ts'
@@ -42,14 +42,14 @@ export function formListeners(app: App, house: Asking): void {
   })
 }
 
-const textOf = ({ text, taken }: Said): string => (taken?.answer ? asText(taken.answer) : text)
+const textOf = ({ text, taken }: Said): string => (taken?.outcome ? asText(taken.outcome) : text || 'Working on it …')
 
 // A form that takes too long can be sent again: it is the same form, and taken once.
 async function sent(house: Asking, work: Promise<Outcome>): Promise<Outcome> {
   let outcome: Outcome | undefined
   const said = work.then((done): Said => {
     outcome = done
-    return { text: workingOnIt }
+    return { text: '' }
   })
   const inItsTime = await inTime(said, async () => house.log.warn('a form of Slack took too long'))
   return outcome ?? { errors: { issue: inItsTime.text } }

@@ -20,21 +20,21 @@ export async function onMessage(house: Asking, client: WebClient | undefined, me
   if (!said || !client) return
   const { channel, thread, person } = message
   // The sign is not waited for: nothing depends on it.
-  void react(client, message, said.taken ? 'seen' : said.fine ? 'done' : 'lacking').catch((fault: unknown) =>
+  void react(client, message, said.taken ? 'seen' : said.done ? 'done' : 'lacking').catch((fault: unknown) =>
     house.log.warn({ fault }, 'no reaction set in Slack'),
   )
-  if (said.taken && !said.blocks) return
+  if (said.text === '') return
   await call(() => client.chat.postEphemeral({ channel, user: person.id, thread_ts: thread, text: said.text, blocks: said.blocks }))
 }
 
-async function hear(house: Asking, message: Message): Promise<(Said & { fine?: boolean }) | undefined> {
+async function hear(house: Asking, message: Message): Promise<Said | undefined> {
   const { body, named } = readMessage(message.text, message.us, house.publicUrl)
   const before = message.edit && readMessage(message.edit.before, message.us, house.publicUrl).body
   if (before !== undefined && !hasNewCommands(body, before)) return undefined
   const [, word, what = ''] = ours.exec(body) ?? []
-  if (word) return message.edit ? undefined : { ...(await answerWord(house, message, word.toLowerCase(), what)), fine: true }
+  if (word) return message.edit ? undefined : answerWord(house, message, word.toLowerCase(), what)
   const { commands, hints } = understand(body)
-  if (commands.length + hints.length === 0) return message.edit ? undefined : { ...(await onHelp(house, message.person)), fine: true }
+  if (commands.length + hints.length === 0) return message.edit ? undefined : onHelp(house, message.person)
   if (differ(named)) return { text: 'One message, one issue: this names several.' }
   const meant = await issueMeant(house, named[0], placesOf(message))
   if ('lacks' in meant) return (await house.people.find(message.person)) === undefined ? whoAreYou(house) : { text: meant.lacks }

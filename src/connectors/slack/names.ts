@@ -17,33 +17,42 @@ const mostNames = 20
 export interface SpeltOut {
   /** The comment, each name that is clear replaced by its contact; a command that is left without arguments is gone. */
   body: string
-  /** For each name that more than one could be: who? */
+  /** The same of the text before an edit; '' if there is none. */
+  before: string
+  /** For each name that more than one could be: who? Of an edit only what is new. */
   unclear: KnownBlock[]
   unknown: string[]
 }
 
 /** Looks the names up that stand in the commands of a comment, among the contacts that somebody may see. */
-export async function spellOut(db: Db, facts: IssueFacts, body: string): Promise<SpeltOut> {
-  const lines = body.split(/\r\n?|\n/)
-  const found: Found[] = []
-  let looked = 0
-  for (const { name, arguments: words, line, column } of understand(body).commands) {
-    const wish = findAction(name)?.suggests
-    if (!wish) continue
-    const names = namesIn(words).slice(0, mostNames - looked)
-    looked += names.length
-    const answers = await Promise.all(names.map((one) => lookUp(db, facts, wish, one)))
-    const rest = replaceAll(words, answers)
-    const before = (lines[line - 1] as string).slice(0, column - 1)
-    lines[line - 1] = rest.trim() === '' && answers.length > 0 ? gone : before + rest
-    found.push(...answers)
-  }
+export async function spellOut(db: Db, facts: IssueFacts, text: string, textBefore = ''): Promise<SpeltOut> {
+  const [now, before] = [await replaceNames(db, facts, text), await replaceNames(db, facts, textBefore)]
+  const old = new Set(before.found.map(nameOf))
+  const found = now.found.filter((one) => !old.has(nameOf(one)))
   const unclear = found.filter(({ contacts }) => contacts.length > 1)
   return {
-    body: lines.filter((line) => line !== gone).join('\n'),
+    body: now.body,
+    before: before.body,
     unclear: unclear.flatMap((one, at) => choice(one, facts, { at, of: unclear.length })),
     unknown: found.filter(({ contacts }) => contacts.length === 0).map(({ name }) => name.text),
   }
+}
+
+const nameOf = ({ wish, name }: Found) => `${wish} ${name.text}`
+
+async function replaceNames(db: Db, facts: IssueFacts, text: string): Promise<{ body: string; found: Found[] }> {
+  const lines = text.split(/\r\n?|\n/)
+  const found: Found[] = []
+  for (const { name, arguments: words, line, column } of understand(text).commands) {
+    const wish = findAction(name)?.suggests
+    const names = wish ? namesIn(words).slice(0, mostNames - found.length) : []
+    if (!wish || names.length === 0) continue
+    const answers = await Promise.all(names.map((one) => lookUp(db, facts, wish, one)))
+    const rest = replaceAll(words, answers)
+    lines[line - 1] = rest === '' ? gone : (lines[line - 1] as string).slice(0, column - 1) + rest
+    found.push(...answers)
+  }
+  return { body: lines.filter((line) => line !== gone).join('\n'), found }
 }
 
 // No line that was written can be this.
