@@ -31,6 +31,8 @@ export function createSockets(world: World, address: () => string) {
   const all = new Set<WebSocket>()
   const waiting = new Map<string, (payload: Json) => void>()
   let turn = 0
+  /** So many acknowledgements do not arrive. */
+  let losing = 0
 
   const send = (socket: WebSocket, message: Json) => socket.send(JSON.stringify(message))
   const debug = () => ({ host: 'applink-1', build_number: 1, approximate_connection_time: 18_060 })
@@ -38,7 +40,7 @@ export function createSockets(world: World, address: () => string) {
   function welcome(socket: WebSocket): void {
     all.add(socket)
     const pings = setInterval(() => socket.ping(`Ping from applink-1 ${Date.now()}`), pingEvery).unref()
-    socket.on('message', (data) => take(String(data)))
+    socket.on('message', (data) => take(socket, String(data)))
     socket.on('error', () => socket.terminate())
     socket.once('close', () => {
       clearInterval(pings)
@@ -56,9 +58,13 @@ export function createSockets(world: World, address: () => string) {
     socket.ping(`Ping from applink-1 ${Date.now()}`)
   }
 
-  function take(data: string): void {
+  function take(socket: WebSocket, data: string): void {
     const { envelope_id: id, payload = {} } = JSON.parse(data) as { envelope_id: string; payload?: Json }
-    waiting.get(id)?.(payload)
+    const taken = waiting.get(id)
+    if (taken && losing > 0) {
+      losing--
+      socket.terminate()
+    } else taken?.(payload)
   }
 
   /** Lets in who has a ticket; each is good for one connection. */
@@ -109,6 +115,10 @@ export function createSockets(world: World, address: () => string) {
     refresh(): void {
       for (const socket of open) send(socket, { type: 'disconnect', reason: 'refresh_requested', debug_info: debug() })
       open = []
+    },
+    /** Cuts the connection over which the next acknowledgement comes, before it is there. */
+    lose(): void {
+      losing++
     },
     /** Cuts all connections without a word. */
     drop(): void {
