@@ -103,7 +103,9 @@ export function openService(parts: Parts, queue: Queue = openQueue(parts.setting
   const hear = openHear({ db, receive, newsroom })
   const [mostAtOnce, publicUrl] = [settings.CONTACTS_PER_CHANGE, publicUrlOf(settings)]
   const { connections, replies } = connectAll(parts, { db, receive, hear, log, publicUrl, mostAtOnce })
-  const handle = openWork({ db, mostAtOnce, replies, attempts: settings.WORK_ATTEMPTS, log })
+  const { WORK_ATTEMPTS: attempts, WORK_CONCURRENCY } = settings
+  // Half of what is worked on can be waiting for a slow place, and the rest goes on.
+  const handle = openWork({ db, mostAtOnce, replies, attempts, mostReplies: Math.ceil(WORK_CONCURRENCY / 2), log })
   let stopSweeping = async () => {}
   return {
     db,

@@ -3,16 +3,32 @@ import type { Db } from '../storage/db.ts'
 import type { Answer, Outcome, Reply } from './comment.ts'
 import { findDelivery, markReplied } from './deliveries.ts'
 
+/** Enough answers are being given: a place that is slow is not to keep others from being worked for. Ask again. */
+export class Crowded extends Error {
+  readonly retryAfter = 1_000
+}
+
 /**
- * Answers a delivery that was applied; does nothing for one that was not, or that is answered. One that can never be answered is given up.
- * @throws when the place cannot be reached
+ * How to answer deliveries that were applied.
+ * @param most so many answers are given at the same time
+ * @returns answers one; does nothing for one that was not applied, or that is answered, and gives up one that can never be answered. It throws
+ * when the place cannot be reached, or `Crowded`
  */
-export async function reply(db: Db, replies: ReadonlyMap<string, Reply>, deliveryId: number): Promise<void> {
-  const delivery = await findDelivery(db, deliveryId)
-  const say = delivery && replies.get(delivery.via)
-  if (delivery?.status !== 'applied') return
-  const given = say && delivery.outcome ? await say(delivery.place, answerOf(delivery.outcome)) : undefined
-  await markReplied(db, deliveryId, given?.givenUp)
+export function openReply(db: Db, replies: ReadonlyMap<string, Reply>, most: number): (deliveryId: number) => Promise<void> {
+  let under = 0
+  return async (deliveryId) => {
+    const delivery = await findDelivery(db, deliveryId)
+    if (delivery?.status !== 'applied') return
+    if (under >= most) throw new Crowded(`${most} answers are being given`)
+    const say = replies.get(delivery.via)
+    under += 1
+    try {
+      const given = say && delivery.outcome ? await say(delivery.place, answerOf(delivery.outcome)) : undefined
+      await markReplied(db, deliveryId, given?.givenUp)
+    } finally {
+      under -= 1
+    }
+  }
 }
 
 const answerOf = ({ answer, publicAnswer, lacking }: Outcome): Answer => ({ toAsker: answer, inPublic: publicAnswer, done: !lacking })

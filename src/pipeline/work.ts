@@ -4,13 +4,15 @@ import { tell } from '../storage/notify.ts'
 import { type Apply, applyRound, EarlierFault } from './apply.ts'
 import type { Reply } from './comment.ts'
 import { countFault, findDelivery, markFailed } from './deliveries.ts'
-import { reply } from './reply.ts'
+import { Crowded, openReply } from './reply.ts'
 import { untilFinished } from './rounds.ts'
 
 export interface Work extends Omit<Apply, 'wantsReply'> {
   replies: ReadonlyMap<string, Reply>
   /** After so many tries a delivery is marked as failed. */
   attempts: number
+  /** So many answers are given at the same time. */
+  mostReplies: number
   log: Log
 }
 
@@ -20,13 +22,14 @@ const sorry = ['Something went wrong on our side, and your commands could not be
 /** The handler for the queue. It throws when the queue should bring the id again. */
 export function openWork(work: Work): (deliveryId: number) => Promise<void> {
   const how: Apply = { db: work.db, mostAtOnce: work.mostAtOnce, wantsReply: (via) => work.replies.has(via) }
+  const reply = openReply(work.db, work.replies, work.mostReplies)
   const apply = untilFinished((ids) => applyRound(how, ids), mostInRound)
   return async (deliveryId) => {
     try {
       await apply(deliveryId)
-      if (work.replies.size > 0) await reply(work.db, work.replies, deliveryId)
+      if (work.replies.size > 0) await reply(deliveryId)
     } catch (fault) {
-      if (!(fault instanceof EarlierFault)) await count(work, deliveryId, fault as Error)
+      if (!(fault instanceof EarlierFault || fault instanceof Crowded)) await count(work, deliveryId, fault as Error)
       throw fault
     }
   }

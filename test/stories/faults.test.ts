@@ -58,6 +58,7 @@ test('a place that cannot be reached delays the answer, not the effect; the effe
     reply: async (_, answer) => {
       if (away) throw new Error('503 from the tracker')
       said.push(...answer.toAsker)
+      return undefined
     },
   })
   const { post, issue } = await world(service, { people: planner, contacts: ['a@x.io'] })
@@ -66,6 +67,31 @@ test('a place that cannot be reached delays the answer, not the effect; the effe
   away = false
   await expect.poll(() => said, { timeout: 10_000 }).toEqual(['Added a@x.io.'])
   expect(await issue.history()).toHaveLength(1)
+})
+
+test('a place that is slow does not keep others waiting', async () => {
+  let release = () => {}
+  const slow = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const said: string[] = []
+  const service = await startService({
+    environment: { WORK_CONCURRENCY: '4' },
+    reply: async (_, answer) => {
+      await slow
+      said.push(...answer.toAsker)
+      return undefined
+    },
+  })
+  const worlds = []
+  for (let number = 0; number < 6; number++) worlds.push(await world(service, { people: planner, contacts: ['a@x.io'] }))
+  for (const { post } of worlds) await post('ann', '/add_contacts a@x.io', { via: 'chat' })
+  const { say } = await world(service, { people: planner, contacts: ['b@x.io'] })
+  expect(await say('ann', '/add_contacts b@x.io')).toBe('Added b@x.io.')
+  for (const { issue } of worlds) await expect.poll(issue.contacts).toEqual(['a@x.io'])
+  expect(said).toEqual([])
+  release()
+  await expect.poll(() => said.length, { timeout: 20_000 }).toBe(6)
 })
 
 test('what the queue lost the sweep brings back', async () => {
