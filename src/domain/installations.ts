@@ -1,5 +1,5 @@
 // Workspaces elsewhere into which we were let, with what lets us in: sealed before it comes here, so that the database cannot tell it.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, lte, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { installations } from '../storage/elsewhere-schema.ts'
 
@@ -32,7 +32,8 @@ export async function findInstallation(tx: Tx, via: string, externalId: string):
   return found
 }
 
-/** We were thrown out. */
-export async function forgetInstallation(tx: Tx, via: string, externalId: string): Promise<void> {
-  await tx.delete(installations).where(and(eq(installations.via, via), eq(installations.externalId, externalId)))
+/** We were thrown out at that time; what was installed since then stays. */
+export async function forgetInstallation(tx: Tx, { via, externalId }: Pick<Installation, 'via' | 'externalId'>, at: Date): Promise<void> {
+  const which = and(eq(installations.via, via), eq(installations.externalId, externalId), lte(installations.updatedAt, at))
+  await tx.delete(installations).where(which)
 }

@@ -7,7 +7,7 @@ import { users } from '../storage/schema.ts'
 import { attempt } from './deeds.ts'
 import { record } from './history.ts'
 import { done, type Refusal, type Result } from './refusals.ts'
-import { type Elsewhere, nameUserElsewhere } from './users.ts'
+import { type Elsewhere, findUserByAddress, nameUserElsewhere } from './users.ts'
 
 // Douglas Crockford's: no I, L, O, which look like digits, and no U. crockford.com/base32.html
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -94,4 +94,19 @@ async function linkedBy(tx: Tx, hash: string, { via, externalId }: Elsewhere): P
     .innerJoin(userNames, and(eq(userNames.via, linkCodes.usedVia), eq(userNames.externalId, linkCodes.usedBy)))
     .where(and(eq(linkCodes.usedVia, via), eq(linkCodes.usedBy, externalId), eq(userNames.userId, users.id)))
   return holder ? done(holder) : noGood
+}
+
+/**
+ * Makes the user who has an address known at a place that has confirmed it as somebody's there.
+ * @returns whose address it was; undefined if it is nobody's, or an administrator's
+ */
+export const linkByAddress = async (db: Db, address: string, place: Elsewhere & { name: string }): Promise<number | undefined> => {
+  const userId = await findUserByAddress(db, address)
+  if (userId === undefined) return undefined
+  const { via, name } = place
+  await db.transaction(async (tx) => {
+    await nameUserElsewhere(tx, userId, place)
+    await record(tx, { userId, via }, [{ action: 'account_linked', after: { via, name, by: 'address' } }])
+  })
+  return userId
 }

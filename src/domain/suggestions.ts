@@ -59,13 +59,25 @@ export async function contactsToAdd(tx: Tx, facts: IssueFacts, wanted: Wanted): 
   )
 }
 
+/** Whom a name can mean: the active contacts of the source, whether they are on the issue or not; or the contacts on the issue, whatever their state. */
+type Among = 'source' | 'issue'
+
 /**
- * Active contacts of the issue's source of whose name, either way round, the term is the beginning, whether they are on the issue or not: whoever
- * a name in plain words can mean. By surname; those whose whole name it is come first, and are `whole`.
+ * Contacts of whose name, either way round, the term is the beginning: whoever a name in plain words can mean. By surname; those whose whole name
+ * it is come first, and are `whole`.
  */
-export async function contactsNamed(tx: Tx, facts: IssueFacts, name: string, limit: number): Promise<(Suggestion & { whole: boolean })[]> {
+export async function contactsNamed(
+  tx: Tx,
+  facts: IssueFacts,
+  name: string,
+  { among, limit }: { among: Among; limit: number },
+): Promise<(Suggestion & { whole: boolean })[]> {
   const term = searchKey(name).replace(/\s+/g, ' ').trim()
-  const begins = (column: SQL) => sql`(select id from contacts where group_id = ${facts.sourceId} and state = 'active' and email is not null
+  const which =
+    among === 'source'
+      ? sql`group_id = ${facts.sourceId} and state = 'active'`
+      : sql`id in (select contact_id from issue_contacts where issue_id = ${facts.issueId})`
+  const begins = (column: SQL) => sql`(select id from contacts where ${which} and email is not null
     and ${column} >= ${term} and ${column} < ${term + last} order by ${column}, id limit ${limit})`
   return rowsOf(
     tx,

@@ -112,11 +112,9 @@ export async function nobodyYet(tx: Tx): Promise<boolean> {
   return found.length === 0
 }
 
-/** The user who has that address, in any letter case, unless blocked. */
+/** The user who has that address, in any letter case, unless blocked; no administrator, as an address alone does not prove enough for that. */
 export async function findUserByAddress(tx: Tx, address: string): Promise<number | undefined> {
-  const [found] = await tx
-    .select({ id: users.id })
-    .from(users)
-    .where(and(eq(users.emailKey, addressKey(address)), eq(users.blocked, false)))
+  const which = and(eq(users.emailKey, addressKey(address)), eq(users.blocked, false), eq(users.administrator, false))
+  const [found] = await tx.select({ id: users.id }).from(users).where(which)
   return found?.id
 }

@@ -69,6 +69,8 @@ export interface Answer {
   inPublic: readonly string[]
   /** All that was asked is done. */
   done: boolean
+  /** Something is not as it was. */
+  changed: boolean
 }
 
 /**

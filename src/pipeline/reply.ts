@@ -21,9 +21,10 @@ export function openReply(db: Db, replies: ReadonlyMap<string, Reply>, most: num
     if (delivery?.status !== 'applied') return
     if (under >= most) throw new Crowded(`${most} answers are being given`)
     const say = replies.get(delivery.via)
+    if (!say) throw new Error(`${delivery.via} is not switched on here, so this cannot be answered: give this process its settings`)
     under += 1
     try {
-      const given = say && delivery.outcome ? await say(delivery.place, answerOf(delivery.outcome)) : undefined
+      const given = delivery.outcome ? await say(delivery.place, answerOf(delivery.outcome)) : undefined
       await markReplied(db, deliveryId, given?.givenUp)
     } finally {
       under -= 1
@@ -31,4 +32,9 @@ export function openReply(db: Db, replies: ReadonlyMap<string, Reply>, most: num
   }
 }
 
-const answerOf = ({ answer, publicAnswer, lacking }: Outcome): Answer => ({ toAsker: answer, inPublic: publicAnswer, done: !lacking })
+const answerOf = ({ answer, publicAnswer, lacking, result }: Outcome): Answer => ({
+  toAsker: answer,
+  inPublic: publicAnswer,
+  done: !lacking,
+  changed: result.outcomes.some(({ outcome }) => outcome === 'added' || outcome === 'removed'),
+})

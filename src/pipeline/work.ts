@@ -2,7 +2,7 @@
 import type { Log } from '../log.ts'
 import { tell } from '../storage/notify.ts'
 import { type Apply, applyRound, EarlierFault } from './apply.ts'
-import type { Reply } from './comment.ts'
+import { ownDoors, type Reply } from './comment.ts'
 import { countFault, findDelivery, markFailed } from './deliveries.ts'
 import { Crowded, openReply } from './reply.ts'
 import { untilFinished } from './rounds.ts'
@@ -21,13 +21,13 @@ const sorry = ['Something went wrong on our side, and your commands could not be
 
 /** The handler for the queue. It throws when the queue should bring the id again. */
 export function openWork(work: Work): (deliveryId: number) => Promise<void> {
-  const how: Apply = { db: work.db, mostAtOnce: work.mostAtOnce, wantsReply: (via) => work.replies.has(via) }
+  const how: Apply = { db: work.db, mostAtOnce: work.mostAtOnce, wantsReply: (via) => !ownDoors.has(via) }
   const reply = openReply(work.db, work.replies, work.mostReplies)
   const apply = untilFinished((ids) => applyRound(how, ids), mostInRound)
   return async (deliveryId) => {
     try {
       await apply(deliveryId)
-      if (work.replies.size > 0) await reply(deliveryId)
+      await reply(deliveryId)
     } catch (fault) {
       if (!(fault instanceof EarlierFault || fault instanceof Crowded)) await count(work, deliveryId, fault as Error)
       throw fault
@@ -51,7 +51,7 @@ async function giveUp({ db, replies, log }: Work, deliveryId: number): Promise<v
   if (failed?.status !== 'failed') return
   await tell(db, { issue: failed.issueId, delivery: deliveryId })
   const say = failed.appliedAt === null ? replies.get(failed.via) : undefined
-  await say?.(failed.place, { toAsker: sorry, inPublic: sorry, done: false }).catch((fault: unknown) =>
+  await say?.(failed.place, { toAsker: sorry, inPublic: sorry, done: false, changed: false }).catch((fault: unknown) =>
     log.warn({ delivery: deliveryId, fault }, 'could not tell that it failed'),
   )
 }

@@ -78,6 +78,21 @@ describe('names in plain words', () => {
     expect(lastRead('ann')).toBeDefined()
   })
 
+  test('what begins a name is enough to remove somebody, what stands in an address is not; one letter is no name', async () => {
+    const { as, reads, reference, issue, say } = await teamIn(team, {
+      people: planner,
+      contacts: [{ firstName: 'Bob', lastName: 'Stone', email: 'bob@fleet.io', company: 'Leeway' }, ...people],
+    })
+    await say('ann', '/add_contacts bob@fleet.io')
+    await as('ann').types(`/remove_contacts ${reference} lee`)
+    expect(reads('ann')).toEqual(['I know nobody called “lee” who could be meant.'])
+    await as('ann').types(`/add_contacts ${reference} j`)
+    expect(reads('ann').at(-1)).toBe('I know nobody called “j” who could be meant.')
+    await as('ann').types(`/remove_contacts ${reference} sto, sto`)
+    await expect.poll(() => reads('ann').at(-1)).toBe('Removed bob@fleet.io.')
+    expect(await issue.contacts()).toEqual([])
+  })
+
   test('nobody of that name', async () => {
     const { as, reads, reference } = await teamIn(team, { people: planner, contacts: people })
     await as('ann').types(`/add_contacts ${reference} zoe`)
@@ -102,7 +117,8 @@ describe('which issue', () => {
     await as('ann').types(`/rolobot bind ${reference}`)
     expect(lastRead('ann')).toContain(`This channel is about ${reference} from now on`)
     await as('ann').types('/add_contacts a@x.io')
-    await expect.poll(() => lastRead('ann')).toBe('Added a@x.io.')
+    // What was not named is named in the answer.
+    await expect.poll(() => lastRead('ann')).toBe(`${reference}: Added a@x.io.`)
     const second = await open()
     await as('ann').types(`/rolobot bind ${project.fullPath}`)
     await as('ann').types('/add_contacts b@x.io')
@@ -113,6 +129,17 @@ describe('which issue', () => {
     await as('ann').types('/rolobot unbind')
     await as('ann').types('/contacts')
     expect(lastRead('ann')).toContain('Which issue?')
+  })
+
+  test('who may not comment there does not decide what a channel is about', async () => {
+    const { as, lastRead, reference } = await teamIn(team, { people: { ...planner, eve: 'nobody' }, contacts: ['a@x.io'] })
+    await as('ann').types(`/rolobot bind ${reference}`)
+    for (const line of ['/rolobot unbind', `/rolobot bind ${reference}`, '/rolobot bind no/such#1', '/rolobot bind']) {
+      await as('eve').types(line)
+      expect(lastRead('eve')).not.toContain(reference)
+    }
+    await as('ann').types('/rolobot bind')
+    expect(lastRead('ann')).toBe(`This channel is about ${reference}.`)
   })
 
   test('by the address of its page', async () => {

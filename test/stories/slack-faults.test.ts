@@ -104,6 +104,30 @@ describe('a place that is gone', () => {
   })
 })
 
+describe('our own database', () => {
+  const broken = async (db: Parameters<typeof rowsOf>[0], work: () => Promise<void>) => {
+    await db.execute(sql`alter table user_names rename to user_names_away`)
+    await work()
+    await db.execute(sql`alter table user_names_away rename to user_names`)
+  }
+
+  test('fails: a command is answered in words, a message comes again', async () => {
+    const { as, reads, reference, issue, db, client } = await crew()
+    await broken(db, async () => {
+      await as('ann').types(`/add_contacts ${reference} a@x.io`)
+      expect(reads('ann')).toEqual([expect.stringContaining('Send it again')])
+    })
+    await db.execute(sql`alter table user_names rename to user_names_away`)
+    const said = as('ann').says(`@rolobot add_contacts ${reference} a@x.io`)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    await db.execute(sql`alter table user_names_away rename to user_names`)
+    await said
+    const deliveries = await client.idle()
+    expect(deliveries.find(({ event }) => event === 'app_mention')?.attempts[0]).toBe(500)
+    await expect.poll(issue.contacts, { timeout: 10_000 }).toEqual(['a@x.io'])
+  })
+})
+
 test('a scope that lacks does not keep the answer back', async () => {
   const { as, reads, reference, slack } = await crew()
   slack.fail('reactions.add', 'missing_scope', 99)

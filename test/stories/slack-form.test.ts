@@ -126,6 +126,24 @@ test('from a message: the channel says the issue, the message is the reason; whe
   expect(slack.directMessages(userOf('ann'))).toEqual([])
 })
 
+test('the same form sent with other contacts is another wish; sent twice with the same ones it is one', async () => {
+  const { ann, view, reference, issue, slack, userOf } = await opened()
+  await ann.typesInto('issue', '')
+  await ann.chooses('issue', `${reference} It does not work`)
+  await expect.poll(() => view()?.private_metadata).toContain('issue')
+  await ann.typesInto('contacts', 'ann')
+  await ann.chooses('contacts', 'Ann Lee · ann@x.io · Acme')
+  const form = structuredClone(view())
+  await Promise.all([ann.submits(), ann.submits()])
+  await expect.poll(issue.contacts).toEqual(['ann@x.io'])
+  expect(await issue.history()).toHaveLength(1)
+  Object.assign(slack.view(userOf('ann')) ?? {}, form)
+  await ann.typesInto('contacts', 'bob')
+  await ann.chooses('contacts', 'Bob Stone · bob@x.io')
+  await ann.submits()
+  await expect.poll(issue.contacts).toEqual(['ann@x.io', 'bob@x.io'])
+})
+
 test('somebody whom we do not know reads how to become known', async () => {
   const here = await teamIn(team, { people, strangers: ['sam'] })
   await here.as('sam').opensShortcut('link_contacts')

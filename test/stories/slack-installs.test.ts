@@ -43,6 +43,7 @@ describe('who may', () => {
   test('a visitor is sent to sign in; who is no administrator is refused', async () => {
     expect((await install(undefined)).headers.get('location')).toContain('/users/sign_in')
     expect((await install(await ours.token('ann'))).status).toBe(403)
+    expect((await install(await ours.token('root', { scopes: ['read_api'] }))).status).toBe(403)
     expect(await kept()).toEqual([])
   })
 
@@ -83,6 +84,11 @@ test('two workspaces, each with a token of its own, sealed; thrown out of one, t
   const tokens = new Set(slack.calls.filter(({ method }) => method === 'chat.postEphemeral').map(({ token }) => token))
   expect(tokens.size).toBe(2)
 
+  const late = { type: 'event_callback', team_id: second.id, event_id: 'EvOld', event_time: Math.floor(Date.now() / 1000) - 3_600 }
+  await connectTo(slack, service.url).event({ ...late, event: { type: 'app_uninstalled' } })
+  expect(await kept()).toHaveLength(2)
+  // What happens now happens after the installation, by Slack's whole seconds too.
+  await new Promise((resolve) => setTimeout(resolve, 1_100))
   await connectTo(slack, service.url, { team: second }).happens({ type: 'app_uninstalled' })
   expect((await kept()).map(({ external_id }) => external_id)).toEqual([slack.team.id])
   const { body } = await other.speaks.types(`/contacts ${ours.reference}`)

@@ -1,7 +1,9 @@
 // What settings of Slack change: whom we believe, who reads answers, and what lacks.
+import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { readSettings, SettingsFault } from '../../src/config.ts'
 import { connectors } from '../../src/connectors/index.ts'
+import { rowsOf } from '../../src/storage/db.ts'
 import { startTeam, teamIn } from '../support/slack-team.ts'
 
 const people = { ann: 'planner' } as const
@@ -9,6 +11,14 @@ const people = { ann: 'planner' } as const
 describe('who is linked by address (SLACK_TRUST_EMAIL=1)', async () => {
   const team = await startTeam({ SLACK_TRUST_EMAIL: '1' })
   let number = 0
+
+  async function known(workspace: string) {
+    const rows = await rowsOf<{ n: number }>(
+      team.service.db,
+      sql`select count(*)::int as n from user_names where external_id like ${`${workspace}:%`}`,
+    )
+    return rows[0]?.n
+  }
 
   async function stranger(options: Record<string, unknown>, theirs?: string) {
     const here = await teamIn(team, { people, contacts: ['a@x.io'], strangers: [] })
@@ -46,6 +56,30 @@ describe('who is linked by address (SLACK_TRUST_EMAIL=1)', async () => {
     expect(await issue.contacts()).toEqual([])
   })
 
+  test('an administrator is not known by an address alone', async () => {
+    const { speaks, reads, reference, users } = await stranger({})
+    await team.service.db.execute(`update users set administrator = true where id = ${users.get('ann')?.id}`)
+    await speaks.types(`/contacts ${reference}`)
+    await expect.poll(reads).toContain('/rolobot link')
+  })
+
+  test('somebody of another workspace is a stranger, whatever address that one has confirmed', async () => {
+    const { client, reference, issue } = await stranger({})
+    const foreign = team.slack.user('foreign', { email: `Ann-${number}@Corp.example`, emailConfirmed: true })
+    const channel = team.slack.channel('shared', { members: [foreign.id] })
+    const text = `<@${team.slack.bot.userId}> add_contacts ${reference} a@x.io`
+    await client.happens({
+      type: 'app_mention',
+      user: foreign.id,
+      user_team: 'TFOREIGN',
+      text,
+      ts: '1700000003.000100',
+      channel: channel.id,
+    })
+    expect(await issue.contacts()).toEqual([])
+    expect(await known('TFOREIGN')).toBe(0)
+  })
+
   test('Slack is slow to tell: answered in time, and known the next time', { timeout: 30_000 }, async () => {
     const { speaks, reads, reference } = await stranger({})
     team.slack.slow(4_000)
@@ -74,11 +108,21 @@ test('SLACK_IN_CHANNEL=1: everybody reads what was done, in numbers; the person 
   const team = await startTeam({ SLACK_IN_CHANNEL: '1' })
   const { as, reads, reference } = await teamIn(team, { people: { ...people, bob: 'guest' }, contacts: ['a@x.io'] })
   await as('ann').types(`/add_contacts ${reference} a@x.io nobody@x.io`)
-  await expect.poll(() => reads('ann').at(-1)).toBe('Added a@x.io. No contact has the address nobody@x.io.')
+  await expect
+    .poll(() => reads('ann'))
+    .toEqual(['Added a@x.io. No contact has the address nobody@x.io.', 'Added 1 contact; 1 was not added.'])
   expect(reads('bob')).toEqual(['Added 1 contact; 1 was not added.'])
+  await as('bob').types(`/add_contacts ${reference} a@x.io`)
+  await expect.poll(() => reads('bob').at(-1)).toBe('You may not change the contacts of this issue.')
+  expect(reads('ann')).toHaveLength(2)
   await as('ann').types(`/contacts ${reference}`)
   await expect.poll(() => reads('ann').at(-1)).toContain('The contacts of this issue')
-  expect(reads('bob')).toHaveLength(1)
+  expect(reads('bob')).toHaveLength(2)
+  // It is tried again until the person is answered; everybody is told once.
+  team.slack.limit('response_url', { retryAfter: 1, times: 2 })
+  await as('ann').types(`/remove_contacts ${reference} a@x.io`)
+  await expect.poll(() => reads('ann').at(-1), { timeout: 15_000 }).toBe('Removed 1 contact.')
+  expect(reads('bob').filter((text) => text === 'Removed 1 contact.')).toHaveLength(1)
 })
 
 describe('what lacks is named, all at once', () => {

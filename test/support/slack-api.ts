@@ -67,7 +67,7 @@ const userInfo: Method = ({ world, args, scopes }) => {
 }
 
 const channelInfo: Method = ({ world, args }) => {
-  const { id, name, kind, members, archived } = channelOf(world, args.channel)
+  const { id, name, kind, members, archived, shared = false } = channelOf(world, args.channel)
   const isIm = kind === 'im'
   return {
     channel: {
@@ -81,7 +81,7 @@ const channelInfo: Method = ({ world, args }) => {
       is_archived: archived,
       is_member: members.has(world.bot.userId),
       is_shared: false,
-      is_ext_shared: false,
+      is_ext_shared: shared,
       is_org_shared: false,
       context_team_id: world.team.id,
     },
@@ -93,6 +93,14 @@ const methods: Record<string, Known> = {
   'auth.test': { run: authTest },
   'users.info': { scope: 'users:read', run: userInfo },
   'conversations.info': { scope: 'channels:read', run: channelInfo },
+  'conversations.members': {
+    scope: 'channels:read',
+    run({ world, args: { channel, limit = 100 } }) {
+      const members = [...channelOf(world, channel).members]
+      const next_cursor = members.length > Number(limit) ? 'more' : ''
+      return { members: members.slice(0, Number(limit)), response_metadata: { next_cursor } }
+    },
+  },
   'conversations.open': {
     scope: 'im:write',
     run: ({ world, args: { users } }) => {

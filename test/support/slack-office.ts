@@ -1,5 +1,5 @@
 // People of the sample workspace who work with us in Slack, while our program runs in processes of its own, at an address that stays.
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { adminToken } from './crowd.ts'
 import { type Environment, type Serving, serve } from './processes.ts'
 import { freePort } from './redis-server.ts'
@@ -11,7 +11,7 @@ export const colleagues = ['priya', 'dana', 'marcus', 'olivia'] as const
 export type Colleague = (typeof colleagues)[number]
 
 // A start takes its time where others test beside us: until then Slack tries again.
-const retries = [200, 500, 1_000, 1_500, 2_000, 3_000, 5_000, 5_000]
+const retries = Array.from({ length: 60 }, () => 500)
 
 export type Office = Awaited<ReturnType<typeof openOffice>>
 
@@ -50,7 +50,7 @@ export async function openOffice(slack: FakeSlack, environment: Environment, set
     },
     stop: () => server.stop(),
     /** All connections of Socket Mode are open. */
-    connected: () => expect.poll(() => slack.sockets.count, { timeout: 20_000 }).toBe(2),
+    connected: () => vi.waitFor(() => expect(slack.sockets.count).toBe(2), { timeout: 20_000 }),
   }
   if (environment.SLACK_APP_TOKEN) await office.connected()
   for (const name of colleagues) await introduce(office, name)

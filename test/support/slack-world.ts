@@ -23,6 +23,8 @@ export interface SlackChannel {
   /** Ids of who is in it, the bot among them. */
   members: Set<string>
   archived: boolean
+  /** People of other companies are in it. */
+  shared?: boolean
 }
 
 export interface SlackMessage {

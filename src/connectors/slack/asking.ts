@@ -1,13 +1,13 @@
 // Somebody asks for something on an issue, wherever in Slack: who is it, which issue, which names; then the comment goes its way.
 import type { KnownBlock } from '@slack/types'
 import { findBinding } from '../../domain/bindings.ts'
-import { type IssueFacts, type IssueName, parseReference, readFacts } from '../../domain/issues.ts'
+import { type IssueFacts, type IssueName, parseReference, readFacts, referenceOf } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import type { Comment } from '../../pipeline/comment.ts'
 import type { House } from '../connector.ts'
-import { section } from './blocks.ts'
+import { escaped, section } from './blocks.ts'
 import { externalId, type Named, type Person } from './inbound.ts'
-import { spellOut } from './names.ts'
+import { type SpeltOut, spellOut } from './names.ts'
 import type { Place } from './outbound.ts'
 import type { People } from './people.ts'
 
@@ -16,23 +16,27 @@ export interface Said {
   /** '' where there is nothing to tell besides the outcome. */
   text: string
   blocks?: KnownBlock[]
-  /** A comment was taken: the outcome comes by itself, and is under way if it is known already. */
-  taken?: { outcome?: readonly string[] }
-  /** All that was asked is done. */
-  done?: true
+  /** A comment was taken: the outcome comes by itself, and is under way if it is known already. `again`: it had been taken before. */
+  taken?: { issueId: number; again: boolean; outcome?: readonly string[] }
+  /** All that was asked is done; something of it is not; or it waits for a choice. */
+  state?: 'done' | 'lacking' | 'asking'
 }
 
 export interface Asking extends House {
   people: People
 }
 
-/** A place to answer at, but for whom and when. */
-type PlaceOf<At> = At extends Place ? Omit<At, 'person' | 'since'> : never
+/** A place to answer at, without what is known of every one. */
+type PlaceOf<At> = At extends Place ? Omit<At, 'person' | 'since' | 'about' | 'lacking'> : never
 
-export interface Asked extends Pick<Comment, 'body' | 'delivery' | 'replaces'> {
+export interface Asked extends Pick<Comment, 'body' | 'delivery'> {
   person: Person
   on: IssueName
+  /** The issue was not named: the answer names it. */
+  unnamed?: boolean
   place: PlaceOf<Place>
+  /** What was taken before an edit, and on which issue. */
+  replaces?: { delivery: string; text: string; issueId: number }
   /** So long, in milliseconds, whoever asks can be made to wait for what comes of it. */
   patience?: number
 }
@@ -43,6 +47,7 @@ export const noSuchIssue = 'There is no such issue, or you may not see it.'
 /** One sentence for somebody whom we do not know: how to change that, and nothing else. */
 export const whoAreYou = ({ publicUrl }: Pick<House, 'publicUrl'>): Said => ({
   text: `I do not know who you are here: get a link code from <${publicUrl}/-/profile|your profile> and type \`/rolobot link\` with it.`,
+  state: 'lacking',
 })
 
 /** The facts of an issue for somebody who may read it. */
@@ -56,40 +61,44 @@ export async function ask(house: Asking, asked: Asked): Promise<Said> {
   const userId = await house.people.find(asked.person)
   if (userId === undefined) return whoAreYou(house)
   const facts = await factsFor(house, asked.on, userId)
-  if (!facts) return { text: noSuchIssue }
-  if (!can(facts.standing, 'set_issue_contacts')) return take(house, asked, facts)
-  const { body, before, unclear, unknown } = await spellOut(house.db, facts, asked.body, asked.replaces?.text)
-  const replaces = asked.replaces && { ...asked.replaces, text: before }
-  const taken = body.trim() === '' ? undefined : await take(house, { ...asked, body, replaces }, facts)
-  return together(taken, unclear, unknown)
+  if (!facts) return { text: noSuchIssue, state: 'lacking' }
+  // What was taken on another issue stays there, and is no part of this.
+  const replaces = asked.replaces?.issueId === facts.issueId ? asked.replaces : undefined
+  const mayLook = can(facts.standing, 'set_issue_contacts')
+  const spelt = mayLook ? await spellOut(house.db, facts, asked.body, replaces?.text) : asTheyAre(asked.body, replaces?.text)
+  const whole = { ...asked, body: spelt.body, replaces: replaces && { ...replaces, text: spelt.before } }
+  const lacking = spelt.unclear.length + spelt.unknown.length > 0
+  const taken = spelt.body.trim() === '' ? undefined : await take(house, whole, { facts, lacking })
+  return together(taken, spelt)
 }
 
-async function take({ receive, hear }: House, asked: Asked, { issueId }: IssueFacts): Promise<Said> {
-  const { person, place, body, delivery, replaces, patience } = asked
-  const comment: Comment = {
-    via,
-    delivery,
-    replaces,
-    on: { id: issueId },
-    place: JSON.stringify({ ...place, person, since: Date.now() } satisfies Place),
-    author: { id: externalId(person), name: person.id },
-    body,
-  }
+const asTheyAre = (body: string, before = ''): SpeltOut => ({ body, before, unclear: [], unknown: [] })
+
+async function take({ receive, hear }: House, asked: Asked, { facts, lacking }: { facts: IssueFacts; lacking: boolean }): Promise<Said> {
+  const { person, body, delivery, replaces, patience, unnamed } = asked
+  const place = {
+    ...asked.place,
+    person,
+    since: Date.now(),
+    ...(unnamed && { about: referenceOf(facts) }),
+    ...(lacking && { lacking }),
+  } satisfies Place
+  const author = { id: externalId(person), name: person.id }
+  const comment: Comment = { via, delivery, replaces, on: { id: facts.issueId }, place: JSON.stringify(place), author, body }
   const { receipt, outcome } = patience ? await hear(comment, patience) : { receipt: await receive(comment), outcome: undefined }
-  if (receipt.status === 'refused') return { text: receipt.reason }
-  if (receipt.done && !outcome) return { text: receipt.shown ? 'Commented.' : 'There is no command in this.', done: true }
-  return { text: '', taken: { outcome: outcome?.answer } }
+  if (receipt.status === 'refused') return { text: receipt.reason, state: 'lacking' }
+  const { again } = receipt
+  const taken = { issueId: facts.issueId, again, outcome: outcome?.answer }
+  if (again || outcome || !receipt.done) return { text: '', taken }
+  return { text: receipt.shown ? 'Commented.' : 'There is no command in this.', state: 'done', taken }
 }
 
-function together(taken: Said | undefined, unclear: readonly KnownBlock[], unknown: readonly string[]): Said {
-  const nobody = unknown.map((name) => `I know nobody called “${name}” who could be meant.`)
+function together(taken: Said | undefined, { unclear, unknown }: SpeltOut): Said {
+  const nobody = unknown.map((name) => `I know nobody called “${escaped(name)}” who could be meant.`)
   const text = [taken?.text ?? '', ...nobody].filter((one) => one !== '')
-  if (unclear.length === 0) return { ...taken, text: text.join('\n') }
-  return {
-    ...taken,
-    text: [...text, 'More than one could be meant: please choose.'].join('\n'),
-    blocks: [...text.map(section), ...unclear],
-  }
+  if (unclear.length === 0) return { ...taken, text: text.join('\n'), ...(unknown.length > 0 && { state: 'lacking' }) }
+  const blocks = [...text.map(section), ...unclear]
+  return { ...taken, text: [...text, 'More than one could be meant: please choose.'].join('\n'), blocks, state: 'asking' }
 }
 
 /**
@@ -101,15 +110,19 @@ export async function issueMeant(
   { db }: Pick<House, 'db'>,
   named: Named | undefined,
   places: readonly string[],
-): Promise<{ on: IssueName } | { lacks: string }> {
+): Promise<{ on: IssueName; unnamed: boolean } | { lacks: string }> {
   if (named && 'reference' in named) {
     const name = parseReference(named.reference)
-    return name ? { on: name } : { lacks: noSuchIssue }
+    return name ? { on: name, unnamed: false } : { lacks: noSuchIssue }
   }
   const binding = await findBinding(db, via, places)
-  if (named) return binding ? { on: { project: binding.projectId, iid: named.iid } } : { lacks: whichIssue }
-  return binding?.issue ? { on: { id: binding.issue.id } } : { lacks: whichIssue }
+  if (named) return binding ? { on: { project: binding.projectId, iid: named.iid }, unnamed: false } : { lacks: whichIssue }
+  return binding?.issue ? { on: { id: binding.issue.id }, unnamed: true } : { lacks: whichIssue }
 }
+
+/** What is said where the issue cannot be known; to somebody whom we do not know nothing of that. */
+export const tellLack = async (house: Asking, person: Person, lacks: string): Promise<Said> =>
+  (await house.people.find(person)) === undefined ? whoAreYou(house) : { text: lacks, state: 'lacking' }
 
 const whichIssue =
   'Which issue? Name it first, like `acme/shop#12 ann@example.com`, or bind this channel to one: `/rolobot bind acme/shop#12`.'

@@ -25,18 +25,32 @@ export async function bindPlace(house: Asking, { person, place, what, kind }: Bo
   if (what === '')
     return { text: before ? await tellBinding(house, userId, before, kind) : `This ${kind} is not bound. Write \`bind acme/shop#12\`.` }
   const target = await targetOf(house, userId, what, place)
-  if (!target) return { text: noSuchThing }
+  if (!target) return { text: noSuchThing, state: 'lacking' }
+  if (before && !(await mayLoosen(house, userId, before))) return notYours(kind)
   await bind(house.db, { via, place, to: target.to, userId })
   const example = 'issueId' in target.to ? 'ann@example.com' : '#12 ann@example.com'
-  return { text: `This ${kind} is about ${escaped(target.name)} from now on: \`add_contacts ${example}\` is enough.`, done: true }
+  return { text: `This ${kind} is about ${escaped(target.name)} from now on: \`add_contacts ${example}\` is enough.`, state: 'done' }
+}
+
+const notYours = (kind: string): Said => ({
+  text: `This ${kind} is about something on which you may not comment: ask somebody who may.`,
+  state: 'lacking',
+})
+
+/** Who may not speak about something does not decide that it is not spoken about. */
+async function mayLoosen({ db }: Asking, userId: number, { projectId }: { projectId: number }): Promise<boolean> {
+  const project = await readProjectFacts(db, projectId, userId)
+  return project !== undefined && can(project.standing, 'comment')
 }
 
 /** `unbind` */
 export async function unbindPlace(house: Asking, { person, place, kind }: Bound): Promise<Said> {
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
+  const before = await findBinding(house.db, via, [place])
+  if (before && !(await mayLoosen(house, userId, before))) return notYours(kind)
   const was = await unbind(house.db, via, place)
-  return { text: was ? `This ${kind} is not about anything any more.` : `This ${kind} was not bound.`, done: true }
+  return { text: was ? `This ${kind} is not about anything any more.` : `This ${kind} was not bound.`, state: 'done' }
 }
 
 // What somebody may not see is not told to them, though the channel is about it.

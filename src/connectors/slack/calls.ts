@@ -37,6 +37,18 @@ export async function call(ask: () => Promise<unknown>): Promise<Given> {
   }
 }
 
+/** Waits for something, but not longer than that many milliseconds. @throws what goes wrong within the time; later it goes to `late` */
+export async function withinTime(work: Promise<void>, milliseconds: number, late: (fault: unknown) => void): Promise<void> {
+  let isOver = false
+  const guarded = work.catch((fault: unknown) => {
+    if (!isOver) throw fault
+    late(fault)
+  })
+  const timer = new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref())
+  await Promise.race([guarded, timer])
+  isOver = true
+}
+
 /** Posts a message to a `response_url`, which is good for five of them within thirty minutes. docs.slack.dev/interactivity/handling-user-interaction#message_responses */
 export async function respond(url: string, message: object): Promise<Given> {
   const headers = { 'content-type': 'application/json; charset=utf-8' }

@@ -17,7 +17,7 @@ export function choiceListeners(app: App, house: Asking): void {
     const replaces = choose.exec(action.action_id)?.[1] === 'alone'
     const tell = ({ text, blocks }: Said) =>
       respond(body.response_url, { response_type: 'ephemeral', replace_original: replaces, text, blocks })
-    const said = await inTime(onChoice(house, body, { value: action.selected_option.value, replaces }), tell)
+    const said = await inTime(house, onChoice(house, body, { value: action.selected_option.value, replaces }), tell)
     await ack()
     if (said.text !== '') await tell(said)
   })
@@ -29,7 +29,7 @@ async function onChoice(house: Asking, body: Choice, { value, replaces }: { valu
   if (userId === undefined) return whoAreYou(house)
   const chosen = chosenOf(value)
   const facts = chosen && (await factsFor(house, { id: chosen.issueId }, userId))
-  if (!facts) return { text: noSuchIssue }
+  if (!facts) return { text: noSuchIssue, state: 'lacking' }
   if (!can(facts.standing, 'set_issue_contacts')) return { text: refusalOf('set_issue_contacts') }
   const [contact] = await contactsWithIds(house.db, facts, [chosen.contactId])
   if (!contact) return { text: 'This contact is not there any more.' }

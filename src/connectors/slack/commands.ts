@@ -3,11 +3,12 @@ import type { App, RespondArguments, SlashCommand } from '@slack/bolt'
 import { useLinkCode } from '../../domain/link-codes.ts'
 import { forgetNameElsewhere } from '../../domain/users.ts'
 import { actions } from '../../quick-actions/index.ts'
-import { type Asking, ask, issueMeant, type Said, via, whoAreYou } from './asking.ts'
+import type { House } from '../connector.ts'
+import { type Asking, ask, issueMeant, type Said, tellLack, via, whoAreYou } from './asking.ts'
 import { type Bound, bindPlace, unbindPlace } from './binding.ts'
 import { escaped } from './blocks.ts'
 import { respond } from './calls.ts'
-import { asTyped, externalId, type Person, takeIssue } from './inbound.ts'
+import { asTyped, externalId, type Person, placeName, takeIssue } from './inbound.ts'
 
 /** The commands that are typed with a slash in Slack: all that have to do with an issue. `/help` is Slack's own. */
 export const slashActions = actions.filter(({ name }) => name !== 'help')
@@ -26,38 +27,45 @@ const late: Said = {
 
 /** What Slack shows at once, to the person alone; nothing where the outcome itself is under way. */
 export function shown({ text, blocks, taken }: Said): RespondArguments | '' {
-  const lines = [taken && !taken.outcome ? 'Working on it …' : '', text].filter((one) => one !== '')
+  const waits = taken && !taken.outcome && text === ''
+  const lines = [waits ? 'Working on it …' : '', text].filter((one) => one !== '')
   return lines.length === 0 ? '' : { response_type: 'ephemeral', text: lines.join('\n'), ...(blocks && { blocks }) }
 }
 
 /**
- * Answers within the time that Slack waits. What was not known by then is told by `tell` when it is; a fault too.
+ * Answers within the time that Slack waits, a fault too. What was not known by then is told by `tell` when it is.
  * @param work comes to an end by itself
  */
-export async function inTime(work: Promise<Said>, tell: (said: Said) => Promise<unknown>): Promise<Said> {
+export async function inTime({ log }: Pick<House, 'log'>, work: Promise<Said>, tell: (said: Said) => Promise<unknown>): Promise<Said> {
+  const done = work.catch((fault: unknown): Said => {
+    log.error({ fault }, 'something from Slack could not be dealt with')
+    return { text: sorry }
+  })
   const timer = new Promise<undefined>((resolve) => setTimeout(resolve, patience, undefined).unref())
-  const said = await Promise.race([work, timer])
+  const said = await Promise.race([done, timer])
   if (said) return said
   // An outcome follows by itself: it is not announced.
-  void work.then((said) => (said.text === '' ? undefined : tell(said))).catch(() => tell({ text: sorry }).catch(() => {}))
+  void done
+    .then((said) => (said.text === '' ? undefined : tell(said)))
+    .catch((fault: unknown) => log.warn({ fault }, 'could not tell Slack what came late'))
   return late
 }
 
-const sorry = 'Something went wrong on our side, and your command was not taken. Send it again.'
+const sorry = 'Something went wrong on our side, and it is not certain that your command was taken. Send it again: nothing is done twice.'
 
 /** All slash commands. */
 export function commandListeners(app: App, house: Asking): void {
   const listen = (name: string, on: (house: Asking, command: SlashCommand) => Promise<Said>) =>
     app.command(name, async ({ ack, command }) => {
       const tell = ({ text, blocks }: Said) => respond(command.response_url, { response_type: 'ephemeral', text, blocks })
-      await ack(shown(await inTime(on(house, command), tell)))
+      await ack(shown(await inTime(house, on(house, command), tell)))
     })
   for (const { name } of slashActions) listen(`/${name}`, onAction)
   listen(rolobotCommand, onRolobot)
 }
 
-const placeOf = ({ team_id: team, channel_id: channel }: SlashCommand) => `${team}/${channel}`
-const speaker = ({ team_id: team, user_id: id }: SlashCommand): Person => ({ team, id })
+const speaker = ({ team_id: team, user_id: id }: SlashCommand): Person => ({ team, id, at: team })
+const placeOf = (command: SlashCommand) => placeName(speaker(command), command.channel_id)
 
 /** `/add_contacts`, `/remove_contacts`, `/contacts`. */
 async function onAction(house: Asking, command: SlashCommand): Promise<Said> {
@@ -65,10 +73,10 @@ async function onAction(house: Asking, command: SlashCommand): Promise<Said> {
   const { named, rest } = takeIssue(asTyped(command.text).replace(/\s+/g, ' '), house.publicUrl)
   const meant = await issueMeant(house, named, [placeOf(command)])
   const person = speaker(command)
-  if ('lacks' in meant) return (await house.people.find(person)) === undefined ? whoAreYou(house) : { text: meant.lacks }
+  if ('lacks' in meant) return tellLack(house, person, meant.lacks)
   return ask(house, {
     person,
-    on: meant.on,
+    ...meant,
     body: `${command.command} ${rest}`.trimEnd(),
     // A server that only speaks like Slack may have no triggers.
     delivery: `command ${command.team_id} ${command.trigger_id ?? command.response_url}`,
@@ -123,7 +131,7 @@ const help = [
 /** What can be typed; and for somebody whom we do not know, how to change that. */
 export async function onHelp(house: Asking, person: Person): Promise<Said> {
   const known = await house.people.find(person)
-  return { text: known === undefined ? `${whoAreYou(house).text}\n${help}` : help, done: true }
+  return { text: known === undefined ? `${whoAreYou(house).text}\n${help}` : help, state: 'done' }
 }
 
 async function link(house: Asking, { person, command, rest }: Typed): Promise<Said> {
@@ -132,9 +140,11 @@ async function link(house: Asking, { person, command, rest }: Typed): Promise<Sa
   return { text: linked.refused ? linked.refused.reason : `You are ${escaped(linked.value.username)} here from now on.` }
 }
 
+const stillKnown = 'Forgotten. But your confirmed address tells me anew who you are, as long as the operator has it so.'
+
 async function unlink(house: Asking, { person }: Typed): Promise<Said> {
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
   await forgetNameElsewhere(house.db, { userId, via }, via, externalId(person))
-  return { text: 'I do not know any more who you are here.' }
+  return { text: house.people.trustEmail ? stillKnown : 'I do not know any more who you are here.' }
 }

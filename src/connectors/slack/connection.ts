@@ -26,18 +26,16 @@ export function connect(settings: SlackSettings, house: House): Connection {
   const { SLACK_APP_TOKEN: appToken, SLACK_CLIENT_ID: installs } = settings
   const sockets = appToken ? openSockets(receiver, { appToken, client, log }) : undefined
   return {
-    reply: openReply(workspaces, { inChannel: settings.SLACK_IN_CHANNEL }),
+    reply: openReply(workspaces, { inChannel: settings.SLACK_IN_CHANNEL, log }),
     routes(http, who) {
       receiveOverHttp(http, receiver, settings.SLACK_SIGNING_SECRET)
       if (installs) installRoutes(http, who, { settings, workspaces, log, publicUrl })
     },
-    listen() {
-      sockets?.open()
-      workspaces.learn().catch((fault: unknown) => log.warn({ fault }, 'Slack did not say whose SLACK_BOT_TOKEN is'))
-    },
+    listen: () => sockets?.open(),
     async close() {
-      await sockets?.close()
+      // What is under way is still acknowledged.
       await receiver.stop()
+      await sockets?.close()
     },
   }
 }

@@ -9,10 +9,12 @@ import type { Workspaces } from './workspaces.ts'
 /** The envelope of an event. docs.slack.dev/apis/events-api#callback-field */
 interface Envelope {
   team_id: string
+  /** Seconds since the epoch. */
+  event_time: number
   authorizations?: readonly { user_id: string; is_bot: boolean }[]
 }
 
-const ourUser = ({ authorizations }: Envelope) => authorizations?.find((one) => one.is_bot)?.user_id
+const ourUser = ({ authorizations }: Envelope) => (authorizations?.find((one) => one.is_bot) ?? authorizations?.[0])?.user_id
 
 /** Everything that happens without anybody asking for an answer. */
 export function eventListeners(app: App, house: Asking, workspaces: Workspaces): void {
@@ -32,12 +34,14 @@ export function eventListeners(app: App, house: Asking, workspaces: Workspaces):
       links,
     } = event as typeof event & { source?: 'composer' | 'conversations_history' }
     // A picture beside a message: nobody waits for it, and it is not drawn twice.
-    void unfurl(house, client, { person: { team: body.team_id, id }, channel, ts, unfurlId, source, links }).catch((fault: unknown) =>
-      house.log.warn({ fault }, 'a link was not unfurled'),
-    )
+    const person = { team: body.team_id, id, at: body.team_id }
+    const shared = { person, channel, ts, unfurlId, source, links, us: ourUser(body as unknown as Envelope) }
+    void unfurl(house, client, shared).catch((fault: unknown) => house.log.warn({ fault }, 'a link was not unfurled'))
   })
-  app.event('app_uninstalled', ({ body }) => workspaces.forget(body.team_id))
+  // It can come late, when we are installed again.
+  const before = (body: unknown) => new Date((body as Envelope).event_time * 1_000)
+  app.event('app_uninstalled', ({ body }) => workspaces.forget(body.team_id, before(body)))
   app.event('tokens_revoked', async ({ event, body }) => {
-    if (event.tokens.bot?.length) await workspaces.forget(body.team_id)
+    if (event.tokens.bot?.length) await workspaces.forget(body.team_id, before(body))
   })
 }

@@ -8,7 +8,7 @@ import { call } from './calls.ts'
 import { inTime } from './commands.ts'
 import { asId, issueChoice, type Outcome, submit, suggestContacts, suggestIssues } from './form.ts'
 import { formId, formView } from './form-view.ts'
-import { asTyped, personOf } from './inbound.ts'
+import { asTyped, personOf, placeName } from './inbound.ts'
 import { messageShortcut } from './manifest.ts'
 import { outcomeView } from './outbound.ts'
 
@@ -51,7 +51,7 @@ async function sent(house: Asking, work: Promise<Outcome>): Promise<Outcome> {
     outcome = done
     return { text: '' }
   })
-  const inItsTime = await inTime(said, async () => house.log.warn('a form of Slack took too long'))
+  const inItsTime = await inTime(house, said, async () => house.log.warn('a form of Slack took too long'))
   return outcome ?? { errors: { issue: inItsTime.text } }
 }
 
@@ -67,9 +67,9 @@ async function open(house: Asking, client: WebClient, shortcut: SlackShortcut): 
 }
 
 /** The issue to which the message's thread or channel belongs. */
-async function boundIssue(house: Asking, userId: number, { channel, message, team }: MessageShortcut) {
-  const place = `${team?.id}/${channel.id}`
-  const thread = typeof message.thread_ts === 'string' ? [`${place}/${message.thread_ts}`] : []
-  const binding = await findBinding(house.db, via, [...thread, place])
+async function boundIssue(house: Asking, userId: number, { channel, message, team, user }: MessageShortcut) {
+  const thread = typeof message.thread_ts === 'string' ? message.thread_ts : undefined
+  const places = [placeName(personOf({ user, team }), channel.id, thread), placeName(personOf({ user, team }), channel.id)]
+  const binding = await findBinding(house.db, via, places)
   return binding?.issue ? issueChoice(house, userId, binding.issue.id) : undefined
 }

@@ -1,4 +1,5 @@
 // What the form "Link contacts" asks us: suggestions for its fields, and to take it when it is sent.
+import { createHash } from 'node:crypto'
 import type { PlainTextOption } from '@slack/types'
 import { showIssues } from '../../domain/issue-rows.ts'
 import { issuesThatFit } from '../../domain/issue-suggestions.ts'
@@ -69,7 +70,7 @@ export async function submit(house: Asking, person: Person, view: Submitted): Pr
     return {
       errors: {
         issue: whoAreYou(house)
-          .text.replace(/<[^|]*\|([^>]*)>/g, '$1')
+          .text.replace(/<([^|]*)\|([^>]*)>/g, '$2 ($1)')
           .replaceAll('`', ''),
       },
     }
@@ -90,7 +91,8 @@ export async function submit(house: Asking, person: Person, view: Submitted): Pr
       person,
       on: { id: facts.issueId },
       body,
-      delivery: `form ${person.team} ${view.id}`,
+      // The same form sent with other fields is another wish.
+      delivery: `form ${person.at} ${view.id} ${createHash('sha256').update(`${facts.issueId} ${body}`).digest('base64url')}`,
       place: { in: 'form', view: view.id },
       patience: forOutcome,
     }),

@@ -6,16 +6,22 @@ import { understand } from '../../quick-actions/commands.ts'
 export interface Person {
   team: string
   id: string
+  /** The workspace in which they speak: in a shared channel it can be another one than theirs. */
+  at: string
 }
 
 /** The name under which we know somebody of Slack. */
-export const externalId = ({ team, id }: Person): string => `${team}:${id}`
+export const externalId = ({ team, id }: Pick<Person, 'team' | 'id'>): string => `${team}:${id}`
 
 /** Whoever pressed, chose or sent something: somebody of another workspace has that one's name on them. */
 export const personOf = ({ user, team }: { user: { id: string; team_id?: string }; team: { id: string } | null }): Person => ({
   team: user.team_id ?? team?.id ?? '',
   id: user.id,
+  at: team?.id ?? user.team_id ?? '',
 })
+
+/** The name of a channel, or of a thread in it, under which it is bound. */
+export const placeName = ({ at }: Person, channel: string, thread?: string): string => [at, channel, thread].filter(Boolean).join('/')
 
 // docs.slack.dev/messaging/formatting-message-text: only these three are escaped.
 const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' }
@@ -55,7 +61,8 @@ export function takeIssue(text: string, publicUrl: string): { named?: Named; res
 export function issueNamed(word: string, publicUrl: string): Named | undefined {
   const alone = /^#(\d{1,9})$/.exec(word)
   if (alone) return { iid: Number(alone[1]) }
-  const reference = issueAt(word, publicUrl) ?? word
+  const [, linked = word] = /^\[[^\]]*\]\((\S+)\)$/.exec(word) ?? []
+  const reference = issueAt(linked, publicUrl) ?? word
   return parseReference(reference) ? { reference } : undefined
 }
 
@@ -97,14 +104,14 @@ export function readMessage(text: string, us: string | undefined, publicUrl: str
   return { body: lines.join('\n'), named }
 }
 
-/** Has a text commands that the text before an edit did not have? */
+/** Has a text commands that the text before an edit did not have? The issue that one names is part of it. */
 export function hasNewCommands(text: string, before: string): boolean {
-  const old = understand(before).commands.map(({ name, arguments: words }) => `${name} ${words}`)
-  return understand(text).commands.some(({ name, arguments: words }) => {
-    const at = old.indexOf(`${name} ${words}`)
-    if (at >= 0) old.splice(at, 1)
-    return at < 0
-  })
+  const [now, old] = [text, before].map((one) => understand(one).commands.map(({ name, arguments: words }) => `${name} ${words}`))
+  for (const one of old as string[]) {
+    const at = (now as string[]).indexOf(one)
+    if (at >= 0) now?.splice(at, 1)
+  }
+  return (now as string[]).length > 0
 }
 
 /** A message, as far as it concerns us. */
@@ -118,8 +125,8 @@ export interface Message {
   text: string
   /** Our bot user there. */
   us?: string
-  /** It was edited: when, and the text before. */
-  edit?: { at: string; before: string }
+  /** It was edited: when, and the text before; when that was an edit itself, its time. */
+  edit?: { at: string; before: string; earlier?: string }
 }
 
 /** Events of messages as Slack sends them, as far as we read them. docs.slack.dev/reference/events/message */
@@ -145,18 +152,24 @@ export interface MessageEvent {
  * @returns undefined for what is not for us: bots, ourselves, what only looks different, and everything else that happens to messages
  */
 export function toMessage(event: MessageEvent, from: { team: string; us?: string }): Message | undefined {
-  const { subtype, channel } = event
+  const { subtype = '', channel } = event
   const edited = subtype === 'message_changed' ? event.message : undefined
   const said = edited ?? event
   const { user, text = '', ts, thread_ts: thread, user_team: team = from.team } = said
-  if (!user || user === from.us || said.bot_id || (edited ? edited.subtype : subtype)) return undefined
+  if (!user || user === from.us || said.bot_id || !spoken.has((edited ? edited.subtype : subtype) ?? '')) return undefined
   const isDirect = event.channel_type === 'im'
   const mentioned = from.us !== undefined && text.includes(`<@${from.us}>`)
   // What mentions us comes as an event of its own too; once more when it is edited, beside the edit itself.
-  if (edited ? !mentioned && !isDirect : event.edited || (event.type !== 'app_mention' && !isDirect)) return undefined
+  const isEvent = event.type === 'app_mention' || isDirect || (subtype === 'file_share' && mentioned)
+  if (edited ? !mentioned && !isDirect : event.edited || !isEvent) return undefined
   const addressed = (one: string) => (isDirect && !mentioned ? `<@${from.us}> ${one}` : one)
-  const message = { person: { team, id: user }, channel, ts, ...(thread && { thread }), text: addressed(text), us: from.us }
+  const message = { person: { team, id: user, at: from.team }, channel, ts, ...(thread && { thread }), text: addressed(text), us: from.us }
   if (!edited) return message
   const before = event.previous_message?.text ?? ''
-  return edited.edited && before !== text ? { ...message, edit: { at: edited.edited.ts, before: addressed(before) } } : undefined
+  const earlier = event.previous_message?.edited?.ts
+  if (!edited.edited || before === text) return undefined
+  return { ...message, edit: { at: edited.edited.ts, before: addressed(before), ...(earlier && { earlier }) } }
 }
+
+// Of all that happens to messages, what somebody says. docs.slack.dev/reference/events/message#subtypes
+const spoken: ReadonlySet<string> = new Set(['', 'file_share', 'thread_broadcast'])

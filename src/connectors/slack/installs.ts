@@ -50,7 +50,8 @@ const refused = (statusCode: number, message: string) => Object.assign(new Error
 async function administrator(who: Who, request: FastifyRequest): Promise<Asker> {
   const asker = await who(request)
   if (!asker) throw refused(401, `Sign in as an administrator first: /users/sign_in?to=${installPath}`)
-  if (!asker.administrator) throw refused(403, 'Only administrators may install into a workspace.')
+  if (!asker.administrator || !asker.scopes.includes('api'))
+    throw refused(403, 'Only administrators may install into a workspace, with a token that may change things.')
   return asker
 }
 

@@ -1,66 +1,100 @@
 // Messages that speak to us: `@rolobot add_contacts …` in a channel, a thread, or to us alone. They run as comments.
 import type { WebClient } from '@slack/web-api'
 import { understand } from '../../quick-actions/commands.ts'
-import { type Asking, ask, issueMeant, type Said, whoAreYou } from './asking.ts'
+import { type Asked, type Asking, ask, issueMeant, type Said, tellLack } from './asking.ts'
 import { bindPlace, unbindPlace } from './binding.ts'
-import { call } from './calls.ts'
+import { call, withinTime } from './calls.ts'
 import { onHelp } from './commands.ts'
-import { hasNewCommands, type Message, type Named, readMessage } from './inbound.ts'
+import { asTyped, hasNewCommands, type Message, type Named, placeName, readMessage } from './inbound.ts'
 import { react } from './outbound.ts'
 
-/** What is asked with a word of ours that is no quick action; only where the message begins with it. */
-const ours = /^@rolobot\s+\/?(bind|unbind|help)\b[ \t]*(\S*)/i
+// Words of ours that are no quick actions. They stand alone.
+const ours = /^@rolobot\s+\/?(bind|unbind)\b[ \t]*(\S*)/im
+
+// Slack waits three seconds for events too; what is written down by then is safe, and words are no more than words.
+const patience = 1_500
 
 /**
  * Deals with a message. What we say to it at once, the person alone sees.
- * @throws what passes; Slack sends it again then
+ * @throws what passes before it is written down; Slack sends it again then
  */
 export async function onMessage(house: Asking, client: WebClient | undefined, message: Message): Promise<void> {
   const said = await hear(house, message)
   if (!said || !client) return
   const { channel, thread, person } = message
-  // The sign is not waited for: nothing depends on it.
-  void react(client, message, said.taken ? 'seen' : said.done ? 'done' : 'lacking').catch((fault: unknown) =>
-    house.log.warn({ fault }, 'no reaction set in Slack'),
-  )
-  if (said.text === '') return
-  await call(() => client.chat.postEphemeral({ channel, user: person.id, thread_ts: thread, text: said.text, blocks: said.blocks }))
+  const sign = signOf(said)
+  const tell = async () => {
+    if (sign) await react(client, message, sign)
+    if (said.text === '') return
+    const { text, blocks } = said
+    await call(() => client.chat.postEphemeral({ channel, user: person.id, thread_ts: thread, text, blocks }))
+  }
+  await withinTime(tell(), patience, (fault) => house.log.warn({ fault }, 'Slack was not told at once'))
+}
+
+/** What others see at once: it is read, done, or not. What comes by itself later sets a sign of its own. */
+function signOf({ state, taken }: Said): 'seen' | 'done' | 'lacking' | undefined {
+  if (taken?.again) return undefined
+  if (state === 'asking' || (taken && state !== 'done')) return 'seen'
+  return state
 }
 
 async function hear(house: Asking, message: Message): Promise<Said | undefined> {
-  const { body, named } = readMessage(message.text, message.us, house.publicUrl)
-  const before = message.edit && readMessage(message.edit.before, message.us, house.publicUrl).body
-  if (before !== undefined && !hasNewCommands(body, before)) return undefined
-  const [, word, what = ''] = ours.exec(body) ?? []
-  if (word) return message.edit ? undefined : answerWord(house, message, word.toLowerCase(), what)
+  const { edit, us } = message
+  if (edit && !hasNewCommands(asTyped(message.text, us), asTyped(edit.before, us))) return undefined
+  const { body, named } = readMessage(message.text, us, house.publicUrl)
+  const [spoken, word, what = ''] = ours.exec(body) ?? []
+  if (spoken !== undefined && spoken.trim() !== body.trim())
+    return { text: '`bind` and `unbind` stand alone in a message: nothing of this was done.', state: 'lacking' }
+  if (word) return edit ? undefined : answerWord(house, message, word.toLowerCase(), what)
   const { commands, hints } = understand(body)
-  if (commands.length + hints.length === 0) return message.edit ? undefined : onHelp(house, message.person)
-  if (differ(named)) return { text: 'One message, one issue: this names several.' }
+  if (commands.length === 0 && hints.length > 0) return { text: hints.join('\n'), state: 'lacking' }
+  if (commands.length === 0) return edit ? undefined : onHelp(house, message.person)
+  return take(house, message, { body, named })
+}
+
+async function take(house: Asking, message: Message, { body, named }: { body: string; named: readonly Named[] }): Promise<Said> {
+  if (differ(named)) return { text: 'One message, one issue: this names several.', state: 'lacking' }
   const meant = await issueMeant(house, named[0], placesOf(message))
-  if ('lacks' in meant) return (await house.people.find(message.person)) === undefined ? whoAreYou(house) : { text: meant.lacks }
-  const { channel, ts, thread, person, edit } = message
-  return ask(house, {
-    person,
-    on: meant.on,
-    body,
-    delivery: edit ? `${nameOf(message)} ${edit.at}` : nameOf(message),
-    replaces: edit && { delivery: nameOf(message), text: before ?? '' },
-    place: { in: 'message', channel, ts, thread },
-  })
+  if ('lacks' in meant) return tellLack(house, message.person, meant.lacks)
+  const { channel, ts, thread, person } = message
+  const replaces = await takeBefore(house, message)
+  return ask(house, { person, ...meant, body, delivery: nameOf(message), replaces, place: { in: 'message', channel, ts, thread } })
 }
 
-// A message is named by its channel and time, however often and as whatever event it comes.
-const nameOf = ({ person, channel, ts }: Message) => `message ${person.team} ${channel} ${ts}`
-
-const placesOf = ({ person, channel, thread }: Message) => {
-  const place = `${person.team}/${channel}`
-  return thread ? [`${place}/${thread}`, place] : [place]
+/**
+ * The text before an edit, if it is or could be taken: events come in any order, and what was not taken then (the issue was wrong) is no part of
+ * what the edit adds.
+ */
+async function takeBefore(house: Asking, message: Message): Promise<Asked['replaces']> {
+  const { edit, ...rest } = message
+  if (!edit) return undefined
+  const earlier: Message = { ...rest, text: edit.before, ...(edit.earlier && { edit: { at: edit.earlier, before: '' } }) }
+  const { body, named } = readMessage(edit.before, message.us, house.publicUrl)
+  if (understand(body).commands.length === 0 || differ(named)) return undefined
+  const meant = await issueMeant(house, named[0], placesOf(message))
+  if ('lacks' in meant) return undefined
+  const { channel, ts, thread, person } = message
+  const place = { in: 'message' as const, channel, ts, thread }
+  const { taken } = await ask(house, { person, ...meant, body, delivery: nameOf(earlier), place })
+  return taken && { delivery: nameOf(earlier), text: body, issueId: taken.issueId }
 }
+
+// A message is named by its channel and time, and its edit by its own, however often and as whatever event it comes.
+const nameOf = ({ person, channel, ts, edit }: Message) => ['message', person.at, channel, ts, edit?.at].filter(Boolean).join(' ')
+
+const placesOf = ({ person, channel, thread }: Message) => [
+  ...(thread ? [placeName(person, channel, thread)] : []),
+  placeName(person, channel),
+]
 
 function answerWord(house: Asking, message: Message, word: string, what: string): Promise<Said> {
-  const { person } = message
-  if (word === 'help') return onHelp(house, person)
-  const bound = { person, place: placesOf(message)[0] as string, what, kind: message.thread ? ('thread' as const) : ('channel' as const) }
+  const bound = {
+    person: message.person,
+    place: placesOf(message)[0] as string,
+    what,
+    kind: message.thread ? ('thread' as const) : ('channel' as const),
+  }
   return word === 'bind' ? bindPlace(house, bound) : unbindPlace(house, bound)
 }
 

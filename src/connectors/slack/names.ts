@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { Wish } from '../../domain/change.ts'
 import type { IssueFacts } from '../../domain/issues.ts'
-import { contactsNamed, contactsToRemove, type Suggestion } from '../../domain/suggestions.ts'
+import { contactsNamed, type Suggestion } from '../../domain/suggestions.ts'
 import { understand } from '../../quick-actions/commands.ts'
 import { findAction } from '../../quick-actions/index.ts'
 import { namesIn, type WrittenName } from '../../quick-actions/names.ts'
@@ -28,7 +28,7 @@ export interface SpeltOut {
 export async function spellOut(db: Db, facts: IssueFacts, text: string, textBefore = ''): Promise<SpeltOut> {
   const [now, before] = [await replaceNames(db, facts, text), await replaceNames(db, facts, textBefore)]
   const old = new Set(before.found.map(nameOf))
-  const found = now.found.filter((one) => !old.has(nameOf(one)))
+  const found = [...new Map(now.found.map((one) => [nameOf(one), one])).values()].filter((one) => !old.has(nameOf(one)))
   const unclear = found.filter(({ contacts }) => contacts.length > 1)
   return {
     body: now.body,
@@ -38,7 +38,7 @@ export async function spellOut(db: Db, facts: IssueFacts, text: string, textBefo
   }
 }
 
-const nameOf = ({ wish, name }: Found) => `${wish} ${name.text}`
+const nameOf = ({ wish, name }: Found) => `${wish} ${name.text.toLowerCase()}`
 
 async function replaceNames(db: Db, facts: IssueFacts, text: string): Promise<{ body: string; found: Found[] }> {
   const lines = text.split(/\r\n?|\n/)
@@ -65,11 +65,11 @@ interface Found {
 }
 
 async function lookUp(db: Db, facts: IssueFacts, wish: Wish, name: WrittenName): Promise<Found> {
-  if (wish === 'remove')
-    return { name, wish, contacts: await contactsToRemove(db, facts, { term: name.text, earlier: [], limit: mostOffered }) }
-  const contacts = await contactsNamed(db, facts, name.text, mostOffered)
+  const contacts = await contactsNamed(db, facts, name.text, { among: wish === 'add' ? 'source' : 'issue', limit: mostOffered })
   const whole = contacts.filter((one) => one.whole)
-  return { name, wish, contacts: whole.length === 1 ? whole : contacts }
+  // One letter begins too many names.
+  const fitting = name.text.length < 2 ? whole : contacts
+  return { name, wish, contacts: whole.length === 1 ? whole : fitting }
 }
 
 function replaceAll(words: string, answers: readonly Found[]): string {
@@ -78,7 +78,10 @@ function replaceAll(words: string, answers: readonly Found[]): string {
     const [only] = contacts.length === 1 ? contacts : []
     rest = `${rest.slice(0, name.from)}${only ? `[contact:${only.address}]` : ''}${rest.slice(name.to)}`
   }
-  return rest.replace(/^[\s,;]+|[\s,;]+$/g, '')
+  return rest
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .join(' ')
 }
 
 /** What a choice says: what to do, on which issue, with whom. Ids only: addresses are looked up again. */

@@ -1,15 +1,19 @@
 // Our answer → their API: to the person alone, where they asked; and if that place is gone, wherever they can be reached.
 import type { WebClient } from '@slack/web-api'
+import type { Log } from '../../log.ts'
 import type { Answer, Reply } from '../../pipeline/comment.ts'
-import { asText, section } from './blocks.ts'
+import { asText, escaped, section } from './blocks.ts'
 import { call, type Given, respond } from './calls.ts'
 import type { Person } from './inbound.ts'
 import type { Workspaces } from './workspaces.ts'
 
-/** Where to answer; since when (epoch, milliseconds). It is kept with the delivery as JSON. */
-export type Place = { person: Person; since: number } & (
+/**
+ * Where to answer, and since when (epoch, milliseconds); about which issue, if its name was left out; whether something is lacking already. It is
+ * kept with the delivery as JSON.
+ */
+export type Place = { person: Person; since: number; about?: string } & (
   | { in: 'command'; url: string; channel: string; keep?: boolean }
-  | { in: 'message'; channel: string; ts: string; thread?: string }
+  | { in: 'message'; channel: string; ts: string; thread?: string; lacking?: boolean }
   | { in: 'form'; view: string }
 )
 
@@ -18,15 +22,15 @@ type Way = () => Promise<Given>
 
 /** How comments of Slack are answered; `inChannel`: commands also to everybody, in numbers. */
 export const openReply =
-  (workspaces: Workspaces, { inChannel }: { inChannel: boolean }): Reply =>
+  (workspaces: Workspaces, { inChannel, log }: { inChannel: boolean; log: Log }): Reply =>
   async (place, answer) => {
     const at = JSON.parse(place) as Place
-    const client = await workspaces.client(at.person.team)
+    const client = await workspaces.client(at.person.at)
     await besideOthers(at)
     const reasons: string[] = []
-    for (const way of waysTo(at, client, { answer, inChannel })) {
+    for (const way of waysTo(at, client, answer)) {
       const given = await way()
-      if (!given) return undefined
+      if (!given) return inChannel && answer.changed ? tellAll(at, answer.inPublic, log) : undefined
       reasons.push(given.cannot)
     }
     return { givenUp: `Slack: ${reasons.join('; ') || 'we are not installed there any more'}` }
@@ -40,14 +44,23 @@ const besideOthers = ({ since }: Place): Promise<void> => {
   return new Promise((resolve) => (age < from || age > until ? resolve() : setTimeout(resolve, until - age)))
 }
 
-function waysTo(at: Place, client: WebClient | undefined, { answer, inChannel }: { answer: Answer; inChannel: boolean }): Way[] {
-  const text = asText(answer.toAsker.length > 0 ? answer.toAsker : ['Done.'])
+// Once, whatever comes of it: the person has been answered, and who tries again tells everybody twice.
+async function tellAll(at: Place, lines: readonly string[], log: Log): Promise<undefined> {
+  if (at.in !== 'command' || lines.length === 0) return
+  const message = { response_type: 'in_channel', replace_original: false, text: asText(lines) }
+  const given = await respond(at.url, message).catch((fault: unknown) => ({ cannot: String(fault) }))
+  if (given) log.warn({ slack: given.cannot }, 'the channel was not told')
+}
+
+function waysTo(at: Place, client: WebClient | undefined, answer: Answer): Way[] {
+  const said = asText(answer.toAsker.length > 0 ? answer.toAsker : ['Done.'])
+  const text = at.about ? `${escaped(at.about)}: ${said}` : said
   const direct = client ? [() => call(() => client.chat.postMessage({ channel: at.person.id, text }))] : []
   switch (at.in) {
     case 'command':
-      return [() => respondTo(at, text, inChannel ? answer.inPublic : []), ...besides(at, client, text), ...direct]
+      return [() => respondTo(at, text), ...besides(at, client, text), ...direct]
     case 'message':
-      return client ? [() => answerMessage(client, at, { text, done: answer.done }), ...direct] : []
+      return client ? [() => answerMessage(client, at, { text, done: answer.done && !at.lacking }), ...direct] : []
     case 'form':
       return client ? [() => showInForm(client, at.view, text), ...direct] : []
     default:
@@ -58,13 +71,8 @@ function waysTo(at: Place, client: WebClient | undefined, { answer, inChannel }:
 const besides = (at: { channel: string; person: Person }, client: WebClient | undefined, text: string): Way[] =>
   client ? [() => call(() => client.chat.postEphemeral({ channel: at.channel, user: at.person.id, text }))] : []
 
-async function respondTo({ url, keep }: { url: string; keep?: boolean }, text: string, inPublic: readonly string[]): Promise<Given> {
-  if (inPublic.length > 0) {
-    const given = await respond(url, { response_type: 'in_channel', replace_original: false, text: asText(inPublic) })
-    if (given) return given
-  }
-  return respond(url, { response_type: 'ephemeral', replace_original: !keep, text })
-}
+const respondTo = ({ url, keep }: { url: string; keep?: boolean }, text: string): Promise<Given> =>
+  respond(url, { response_type: 'ephemeral', replace_original: !keep, text })
 
 type Message = { channel: string; ts: string; thread?: string; person: Person }
 

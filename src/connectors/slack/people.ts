@@ -1,6 +1,6 @@
 // Who is it? Somebody of Slack → our user.
-import type { WebClient } from '@slack/web-api'
-import { findUserByAddress, findUserElsewhere, nameUserElsewhere } from '../../domain/users.ts'
+import { linkByAddress } from '../../domain/link-codes.ts'
+import { findUserElsewhere } from '../../domain/users.ts'
 import type { House } from '../connector.ts'
 import { externalId, type Person } from './inbound.ts'
 import type { Workspaces } from './workspaces.ts'
@@ -11,29 +11,27 @@ const via = 'slack'
 const patience = 1_500
 
 export interface People {
+  /** Somebody who is not linked is whoever has the address here that their own workspace has confirmed. */
+  trustEmail: boolean
   /** Our user; undefined for somebody whom we do not know. */
   find(person: Person): Promise<number | undefined>
 }
 
-/**
- * @param trustEmail somebody who is not linked is whoever has the address here that their own workspace has confirmed
- */
 export function openPeople(
   { db, log }: Pick<House, 'db' | 'log'>,
   workspaces: Workspaces,
   { trustEmail }: { trustEmail: boolean },
 ): People {
   async function byAddress(person: Person): Promise<number | undefined> {
-    const client = await workspaces.client(person.team)
-    const address = client && (await confirmedAddress(client, person))
-    const userId = address ? await findUserByAddress(db, address.email) : undefined
-    if (userId !== undefined && address) await nameUserElsewhere(db, userId, { via, externalId: externalId(person), name: address.name })
-    return userId
+    const address = await confirmedAddress(workspaces, person)
+    return address && linkByAddress(db, address.email, { via, externalId: externalId(person), name: address.name })
   }
   return {
+    trustEmail,
     async find(person) {
       const userId = await findUserElsewhere(db, via, externalId(person))
-      if (userId !== undefined || !trustEmail) return userId
+      // What a workspace says is believed of its own people alone.
+      if (userId !== undefined || !trustEmail || person.at !== person.team) return userId
       const found = byAddress(person).catch((fault: unknown) => {
         log.warn({ fault }, 'Slack did not tell who somebody is')
         return undefined
@@ -46,9 +44,10 @@ export function openPeople(
 
 const late = (milliseconds: number) => new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds, undefined).unref())
 
-/** The address that Slack has confirmed, of a person (no bot) of that workspace. docs.slack.dev/reference/objects/user-object */
-async function confirmedAddress(client: WebClient, { id, team }: Person): Promise<{ email: string; name: string } | undefined> {
-  const { user } = await client.users.info({ user: id })
+/** The address that Slack has confirmed, of a person (no bot) of a workspace of ours. docs.slack.dev/reference/objects/user-object */
+async function confirmedAddress(workspaces: Workspaces, { id, team }: Person): Promise<{ email: string; name: string } | undefined> {
+  const client = await workspaces.certain(team)
+  const user = (await client?.users.info({ user: id }))?.user
   const isPerson = user && !user.deleted && !user.is_bot && !user.is_stranger && user.team_id === team
   const email = user?.profile?.email
   return isPerson && user.is_email_confirmed && email ? { email, name: user.real_name ?? user.name ?? id } : undefined

@@ -9,6 +9,18 @@ export interface Arrival {
   retryReason?: string
 }
 
+// Slack waits three seconds. docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
+const patience = 2_800
+
+/** What Slack shows where we had nothing to say: to a command words, to a field nothing to choose from, to a form the same words. */
+function tooLate({ command, type }: StringIndexed): unknown {
+  if (command) return { response_type: 'ephemeral', text: again }
+  if (type === 'block_suggestion') return { options: [] }
+  return type === 'view_submission' ? { response_action: 'errors', errors: { issue: again } } : undefined
+}
+
+const again = 'This takes too long, or something is wrong on our side. Send it again in a moment: nothing is done twice.'
+
 // How many events are remembered as done.
 const mostRemembered = 1_000
 
@@ -37,7 +49,7 @@ export class OurReceiver implements Receiver {
   /**
    * Deals with what Slack sends.
    * @returns what to acknowledge it with
-   * @throws what could not be dealt with, and is to be sent again
+   * @throws an event that could not be dealt with, and is to be sent again
    */
   handle(body: StringIndexed, arrival: Arrival = {}): Promise<unknown> {
     const name = body.type === 'event_callback' && typeof body.event_id === 'string' ? body.event_id : undefined
@@ -56,12 +68,15 @@ export class OurReceiver implements Receiver {
         acknowledged = given
         if (!isEvent) resolve(given)
       }
+      // Whatever happens; an event is sent again, and found done.
+      if (!isEvent) setTimeout(() => resolve(tooLate(body)), patience).unref()
       const run = (this.#app as App)
         .processEvent({ body, ack, ...arrival })
         .then(() => resolve(acknowledged))
         .catch((fault: unknown) => {
           this.#log.error({ fault }, 'something from Slack could not be dealt with')
-          reject(fault)
+          if (isEvent) reject(fault)
+          else resolve(tooLate(body))
         })
         .finally(() => this.#running.delete(run))
       this.#running.add(run)

@@ -11,6 +11,8 @@ import { slackLog } from './slack-log.ts'
 const connections = 2
 
 const longestPause = 30_000
+// A connection that lives so long is a good one: when it ends, the next is dialled at once.
+const steadyAfter = 10_000
 
 interface Envelope {
   ack(response?: unknown): Promise<void>
@@ -41,16 +43,23 @@ export function openSockets(
 class Socket {
   readonly #client: SocketModeClient
   readonly #log: Log
+  readonly #taking = new Set<Promise<void>>()
   #closed = false
   #failures = 0
   #timer: NodeJS.Timeout | undefined
+  #steady: NodeJS.Timeout | undefined
 
   constructor(receiver: OurReceiver, { appToken, client, log }: { appToken: string; client: WebClientOptions; log: Log }) {
     this.#log = log
     this.#client = new SocketModeClient({ appToken, clientOptions: client, autoReconnectEnabled: false, logger: slackLog(log) })
-    this.#client.on('slack_event', (envelope: Envelope) => void this.#take(receiver, envelope))
+    this.#client.on('slack_event', (envelope: Envelope) => {
+      const take = this.#take(receiver, envelope).finally(() => this.#taking.delete(take))
+      this.#taking.add(take)
+    })
     this.#client.on('connected', () => {
-      this.#failures = 0
+      this.#steady = setTimeout(() => {
+        this.#failures = 0
+      }, steadyAfter).unref()
       if (this.#closed) void this.#client.disconnect()
     })
     this.#client.on('disconnected', () => this.#again())
@@ -67,11 +76,13 @@ class Socket {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
+    await Promise.all(this.#taking)
     await this.#client.disconnect()
   }
 
   // At once the first time, as Slack asks for it now and then.
   #again(): void {
+    clearTimeout(this.#steady)
     if (this.#closed || this.#timer) return
     const pause = this.#failures === 0 ? 0 : Math.min(1_000 * 2 ** (this.#failures - 1), longestPause) * (0.5 + Math.random())
     this.#failures += 1

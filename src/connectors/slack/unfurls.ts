@@ -1,15 +1,16 @@
-// Links to our issues: title and state, and in private for those who may see them the contacts.
+// Links to our issues: title and state, and among people who all may see them the contacts.
 import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import { contactsOfIssues } from '../../domain/contacts-of-issues.ts'
 import { showIssues } from '../../domain/issue-rows.ts'
-import { parseReference, readFacts } from '../../domain/issues.ts'
+import { parseReference, readFacts, readFactsOfMany } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
+import { findUserElsewhere } from '../../domain/users.ts'
 import { fits, list } from '../../quick-actions/phrases.ts'
-import type { Asking } from './asking.ts'
+import { type Asking, via } from './asking.ts'
 import { context, escaped, section } from './blocks.ts'
 import { call } from './calls.ts'
-import { issueAt, type Person } from './inbound.ts'
+import { externalId, issueAt, type Person } from './inbound.ts'
 
 /** Links that somebody shared. docs.slack.dev/reference/events/link_shared */
 export interface Shared {
@@ -20,19 +21,30 @@ export interface Shared {
   unfurlId?: string
   source?: 'composer' | 'conversations_history'
   links: readonly { url: string }[]
+  /** Our bot user there. */
+  us?: string
+}
+
+/** Who sees what is shown. */
+interface Audience {
+  /** Whoever shared it; null where people of other companies listen, and where that is not known. */
+  viewer: number | null
+  /** Everybody in a private channel, if we know them all. */
+  members?: readonly number[]
 }
 
 /** So many links of a message are looked at. */
 const mostLinks = 10
 const mostContacts = 21
+/** A private channel of more people is as good as a public one. */
+const mostMembers = 100
 
-/** Shows what links lead to, as far as whoever shared them may see it. */
+/** Shows what links lead to: what whoever shared them may see, and nothing that somebody who is there may not. */
 export async function unfurl(house: Asking, client: WebClient, shared: Shared): Promise<void> {
-  const viewer = (await house.people.find(shared.person)) ?? null
-  const isPrivate = viewer !== null && (await isPrivateChannel(client, shared))
+  const audience = await audienceOf(house, client, shared)
   const unfurls: Record<string, { blocks: KnownBlock[] }> = {}
   for (const { url } of shared.links.slice(0, mostLinks)) {
-    const blocks = await show(house, { url, viewer, isPrivate })
+    const blocks = await show(house, url, audience)
     if (blocks) unfurls[url] = { blocks }
   }
   if (Object.keys(unfurls).length === 0) return
@@ -41,24 +53,34 @@ export async function unfurl(house: Asking, client: WebClient, shared: Shared): 
   await call(() => client.chat.unfurl({ ...where, unfurls }))
 }
 
-async function isPrivateChannel(client: WebClient, { channel, source }: Shared): Promise<boolean> {
-  if (source === 'composer') return false
-  let isPrivate = false
+async function audienceOf(house: Asking, client: WebClient, { person, channel, source, us }: Shared): Promise<Audience> {
+  const nobody: Audience = { viewer: null }
+  if (source === 'composer') return nobody
+  let audience = nobody
   await call(async () => {
     const { channel: known } = await client.conversations.info({ channel })
-    // With people of other companies in it, nothing is among ourselves.
-    isPrivate = Boolean(known?.is_private || known?.is_im || known?.is_mpim) && !known?.is_ext_shared
+    if (!known || known.is_ext_shared) return
+    const viewer = (await house.people.find(person)) ?? null
+    const isPrivate = known.is_private || known.is_im || known.is_mpim
+    audience = { viewer, ...(isPrivate && { members: await membersOf(house, client, { person, channel, us }) }) }
   })
-  return isPrivate
+  return audience
 }
 
-interface Looking {
-  url: string
-  viewer: number | null
-  isPrivate: boolean
+/** Our users of everybody in a channel; undefined if there is somebody whom we do not know. */
+async function membersOf(
+  { db }: Asking,
+  client: WebClient,
+  { person, channel, us }: Pick<Shared, 'person' | 'channel' | 'us'>,
+): Promise<number[] | undefined> {
+  const { members = [], response_metadata } = await client.conversations.members({ channel, limit: mostMembers })
+  if (response_metadata?.next_cursor) return undefined
+  const people = members.filter((id) => id !== us)
+  const users = await Promise.all(people.map((id) => findUserElsewhere(db, via, externalId({ team: person.at, id }))))
+  return users.includes(undefined) ? undefined : (users as number[])
 }
 
-async function show({ db, publicUrl }: Asking, { url, viewer, isPrivate }: Looking): Promise<KnownBlock[] | undefined> {
+async function show({ db, publicUrl }: Asking, url: string, { viewer, members }: Audience): Promise<KnownBlock[] | undefined> {
   const name = parseReference(issueAt(url, publicUrl) ?? '')
   const facts = name && (await readFacts(db, name, viewer))
   if (!facts || !can(facts.standing, 'read_issue')) return undefined
@@ -66,7 +88,12 @@ async function show({ db, publicUrl }: Asking, { url, viewer, isPrivate }: Looki
   if (!issue) return undefined
   const state = issue.state === 'opened' ? 'open' : 'closed'
   const blocks = [section(`*<${url}|${escaped(issue.title)}>*`), context(`${escaped(`${issue.projectPath}#${issue.iid}`)} · ${state}`)]
-  if (!isPrivate || !can(facts.standing, 'read_issue_contacts')) return blocks
+  if (viewer === null || !members) return blocks
+  const all = await readFactsOfMany(
+    db,
+    [...new Set([viewer, ...members])].map((userId) => ({ issueId: facts.issueId, userId })),
+  )
+  if (!all.every(({ standing }) => can(standing, 'read_issue_contacts'))) return blocks
   const { value } = await contactsOfIssues(db, viewer, [issue.id], { limit: mostContacts })
   const names = value?.get(issue.id)?.rows.map(({ firstName, lastName }) => escaped(`${firstName} ${lastName}`)) ?? []
   return names.length > 0 ? [...blocks, context(`${fits(names.length, 'Contact', 'Contacts')}: ${list(names)}`)] : blocks

@@ -9,13 +9,17 @@ import type { SlackSettings } from './settings.ts'
 import { slackLog } from './slack-log.ts'
 
 export interface Workspaces {
-  /** Speaks in a workspace; undefined if we were not let in. */
+  /** Speaks in a workspace; undefined if we were not let in. Nothing is asked of Slack. */
   client(team: string): Promise<WebClient | undefined>
+  /**
+   * Speaks in a workspace that is known to be one into which we were let.
+   * @throws when Slack has to be asked whose our token is, and cannot be
+   */
+  certain(team: string): Promise<WebClient | undefined>
   /** Keeps what lets us into a workspace. */
   keep(workspace: { id: string; name: string; token: string; userId: number | null }): Promise<void>
-  forget(team: string): Promise<void>
-  /** Asks whose the token of the settings is; until that is known, it is taken to be of the workspace that speaks. */
-  learn(): Promise<void>
+  /** We were thrown out of a workspace, at that time. */
+  forget(team: string, at: Date): Promise<void>
 }
 
 /** How Slack is spoken to: once, as the queue tries again. */
@@ -31,39 +35,70 @@ export const clientOptions = ({ SLACK_API_URL }: Pick<SlackSettings, 'SLACK_API_
 const remembered = 60_000
 const via = 'slack'
 
+/** Opens the workspaces of the settings. */
 export function openWorkspaces(settings: SlackSettings, { db, log }: Pick<House, 'db' | 'log'>): Workspaces {
-  const options = clientOptions(settings, log)
-  const seal = settings.SLACK_TOKEN_KEY ? openSeal(settings.SLACK_TOKEN_KEY) : undefined
-  const own = settings.SLACK_BOT_TOKEN ? new WebClient(settings.SLACK_BOT_TOKEN, options) : undefined
-  let ownTeam: string | undefined
-  const known = new Map<string, { client: WebClient | undefined; until: number }>()
-
-  async function installed(team: string): Promise<WebClient | undefined> {
-    const before = known.get(team)
-    if (before && before.until > Date.now()) return before.client
-    const found = seal && (await findInstallation(db, via, team))
-    const client = found && seal ? new WebClient(seal.open(found.sealed), options) : undefined
-    known.set(team, { client, until: Date.now() + remembered })
-    return client
-  }
-
+  const own = openOwn(settings, log)
+  const installed = openInstalled(settings, { db, log })
   return {
-    async client(team) {
-      const isOwn = own && (ownTeam === undefined ? !seal : ownTeam === team)
-      return isOwn ? own : ((await installed(team)) ?? (ownTeam === undefined ? own : undefined))
+    client: async (team) =>
+      own?.isOf(team) ? own.client : ((await installed?.client(team)) ?? (own?.mayBeOf(team) ? own.client : undefined)),
+    async certain(team) {
+      const client = await installed?.client(team)
+      if (client || !own) return client
+      await own.learn()
+      return own.isOf(team) ? own.client : undefined
     },
-    async keep({ id, name, token, userId }) {
-      if (!seal) throw new Error('there is no key to seal tokens with')
+    keep: async (workspace) => (installed ? installed.keep(workspace) : Promise.reject(new Error('there is no key to seal tokens with'))),
+    forget: async (team, at) => installed?.forget(team, at),
+  }
+}
+
+/** The workspace of the one token of the settings. Which one it is Slack is asked once, when somebody has to know. */
+function openOwn(settings: SlackSettings, log: Log) {
+  if (!settings.SLACK_BOT_TOKEN) return undefined
+  const client = new WebClient(settings.SLACK_BOT_TOKEN, clientOptions(settings, log))
+  let own: string | undefined
+  return {
+    client,
+    isOf: (team: string) => own === team,
+    mayBeOf: (team: string) => own === undefined || own === team,
+    async learn(): Promise<void> {
+      if (own === undefined) own = (await client.auth.test()).team_id
+    },
+  }
+}
+
+function openInstalled(settings: SlackSettings, { db, log }: Pick<House, 'db' | 'log'>) {
+  if (!settings.SLACK_TOKEN_KEY) return undefined
+  const seal = openSeal(settings.SLACK_TOKEN_KEY)
+  const known = new Map<string, { client: WebClient; until: number }>()
+  const tokenIn = (sealed: string, team: string): string | undefined => {
+    try {
+      return seal.open(sealed)
+    } catch (fault) {
+      log.error({ fault, team }, 'the token of a workspace cannot be opened with SLACK_TOKEN_KEY: install there again')
+      return undefined
+    }
+  }
+  return {
+    async client(team: string): Promise<WebClient | undefined> {
+      const before = known.get(team)
+      if (before && before.until > Date.now()) return before.client
+      known.delete(team)
+      const found = await findInstallation(db, via, team)
+      const token = found && tokenIn(found.sealed, team)
+      if (!token) return undefined
+      const client = new WebClient(token, clientOptions(settings, log))
+      known.set(team, { client, until: Date.now() + remembered })
+      return client
+    },
+    async keep({ id, name, token, userId }: Parameters<Workspaces['keep']>[0]): Promise<void> {
       await keepInstallation(db, { via, externalId: id, name, sealed: seal.close(token), userId })
       known.delete(id)
     },
-    async forget(team) {
-      await forgetInstallation(db, via, team)
+    async forget(team: string, at: Date): Promise<void> {
+      await forgetInstallation(db, { via, externalId: team }, at)
       known.delete(team)
-    },
-    async learn() {
-      const answer = await own?.auth.test()
-      ownTeam = answer?.team_id ?? ownTeam
     },
   }
 }
