@@ -1,9 +1,10 @@
-// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [lists] [graphql] [comments] [moves]`.
+// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [lists] [graphql] [comments] [moves] [slack]`.
 import { lookForServices } from '../test/support/services.ts'
 import { benchComments } from './comments.ts'
 import { benchGraphql } from './graphql.ts'
 import { benchLists } from './lists.ts'
 import { benchMoves } from './moves.ts'
+import { benchSlack } from './slack.ts'
 import { benchSuggestions } from './suggestions.ts'
 import { benchUnderstanding } from './understanding.ts'
 
@@ -17,5 +18,7 @@ const parts = {
   graphql: async () => (services ? benchGraphql() : console.log('Not measured: pages of contacts need Postgres.')),
   comments: () => benchComments(services),
   moves: async () => (services ? benchMoves() : console.log('Not measured: moving a large group needs Postgres.')),
+  slack: async () =>
+    services ? benchSlack() : console.log('Not measured: what the form in Slack offers of a million contacts needs Postgres.'),
 }
 for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part()

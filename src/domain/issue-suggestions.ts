@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { withinTime } from '../storage/time-limit.ts'
 import { parseReference, readFacts } from './issues.ts'
-import { wordsOccur } from './list-walks.ts'
+import { patternOf, wordsOccur } from './list-walks.ts'
 import { mayRead } from './members.ts'
 import { can } from './permissions.ts'
 import { wordsOf } from './search-keys.ts'
@@ -72,15 +72,43 @@ async function withReference(tx: Tx, { term, userId }: Wanted): Promise<Suggeste
 
 function withWords(tx: Tx, { term, userId, limit }: Wanted): Promise<SuggestedIssue[]> {
   const words = wordsOf(term)
-  const rows = words.length > 0 ? fitting(words) : latest(limit)
-  const order = sql`order by i.state desc, i.updated_at desc, i.id desc limit ${limit}`
+  const { found, rows } = words.length > 0 ? fitting(words, limit) : { found: sql``, rows: latest(limit) }
   const projects = sql`${own(userId)} order by p.id desc limit ${mostProjects}`
-  return rowsOf(tx, sql`with p as materialized (${projects}) select ${shown} from p ${rows} ${order}`)
+  return rowsOf(
+    tx,
+    sql`with p as materialized (${projects})${found} select ${shown} from (${rows}) i join p on p.id = i.project_id
+      order by i.state desc, i.updated_at desc, i.id desc limit ${limit}`,
+  )
 }
 
-const fitting = (words: readonly string[]): SQL =>
-  sql`join issues i on i.project_id = p.id join issue_texts on issue_id = i.id where ${wordsOccur(words)}`
+// Of what words bring so much is looked at; where it is more, the issues are walked from the latest on, and soon enough of them fit.
+const mostFound = sql.raw('2000')
+// Three letters or digits in a row make a trigram; asking for more words costs more than it spares.
+const hasTrigram = /[\p{L}\p{N}]{3}/u
+const mostAsked = 3
 
-const latest = (limit: number): SQL => sql`cross join lateral (
-  select * from issues near where near.project_id = p.id and near.state = 'opened'
-  order by near.updated_at desc, near.id desc limit ${sql.raw(String(limit))}) i`
+/** SQL: the issues in which words occur, and what has to be named before. One condition a word: the index does not answer arrays. */
+function fitting(words: readonly string[], limit: number): { found: SQL; rows: SQL } {
+  const long = words.filter((word) => hasTrigram.test(word)).toSorted((a, b) => b.length - a.length)
+  if (long.length === 0) return { found: sql``, rows: walked(words, limit) }
+  const occur = long.slice(0, mostAsked).map((word) => sql`search_text like ${patternOf(word)}`)
+  return {
+    found: sql`, found as materialized (select issue_id from issue_texts where ${sql.join(occur, sql` and `)} limit ${mostFound} + 1),
+      few as materialized (select count(*) <= ${mostFound} as few from found)`,
+    rows: sql`select i.* from found cross join lateral (select * from issues where id = found.issue_id offset 0) i
+        cross join lateral (${occurIn(words, sql`i.id`)}) fits where (select few from few)
+      union all select * from (${walked(words, limit)}) walked where not (select few from few)`,
+  }
+}
+
+const occurIn = (words: readonly string[], issueId: SQL): SQL =>
+  sql`select from issue_texts where issue_id = ${issueId} and ${wordsOccur(words)} offset 0`
+
+const walked = (words: readonly string[], limit: number): SQL => {
+  const ofState = (state: string) => sql`(select issues.* from issues cross join lateral (${occurIn(words, sql`issues.id`)}) fits
+    where project_id = p.id and state = ${sql.raw(`'${state}'`)} order by updated_at desc, id desc limit ${sql.raw(String(limit))})`
+  return sql`select near.* from p cross join lateral (${ofState('opened')} union all ${ofState('closed')}) near`
+}
+
+const latest = (limit: number): SQL => sql`select near.* from p cross join lateral (
+  select * from issues where project_id = p.id and state = 'opened' order by updated_at desc, id desc limit ${sql.raw(String(limit))}) near`

@@ -1,17 +1,14 @@
 // The queue for many processes: BullMQ on Redis. A finished or given-up job is removed: what became of a delivery stands in its row.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue as BullQueue, Worker } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import type { Log } from '../log.ts'
-import { delayAfter, type Queue, type QueueSettings } from './queue.ts'
+import { delayAfter, type Queue, type QueueSettings, untilLastCall } from './queue.ts'
 
 const name = 'deliveries'
 // In a cluster all keys of a queue must lie in one slot: the braces see to that.
 const defaultPrefix = '{rolobot}'
 // How long after a worker's death its jobs go to another.
 const stalledAfter = 10_000
-// How long a worker that stops waits for Redis.
-const lastCall = 4_000
 
 /** Connects to one Redis, or to a cluster when several addresses are given. */
 export function connectRedis(addresses: readonly string[], options: { forWorker: boolean }): Redis | Cluster {
@@ -64,10 +61,7 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
     async close() {
       // BullMQ would wait for ever for a Redis that is away. What is being done is waited for here, and what Redis was not told comes again.
       const closed = Promise.all(workers.map((worker) => worker.close())).then(() => queue.close())
-      const late = new AbortController()
-      await Promise.race([closed.catch(() => {}), sleep(lastCall, undefined, late).catch(() => {})])
-      late.abort()
-      await Promise.allSettled(running)
+      await untilLastCall([closed, ...running])
       for (const one of connections) one.disconnect()
     },
   }

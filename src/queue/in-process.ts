@@ -1,5 +1,5 @@
 // The queue for one process, and for tests: a list in memory. What a crash takes from it the sweep brings back.
-import { delayAfter, type Queue, type QueueSettings } from './queue.ts'
+import { delayAfter, type Queue, type QueueSettings, untilLastCall } from './queue.ts'
 
 type Handle = (deliveryId: number) => Promise<void>
 
@@ -31,7 +31,7 @@ class InProcessQueue implements Queue {
   async close(): Promise<void> {
     this.#closed = true
     for (const timer of this.#timers) clearTimeout(timer)
-    await Promise.all(this.#running)
+    await untilLastCall(this.#running)
   }
 
   #next(): void {

@@ -4,7 +4,7 @@ export interface Queue {
   push(deliveryId: number): Promise<void>
   /** Starts to work: each id until `handle` succeeds, again after growing delays when it throws, until the tries are used up. */
   work(handle: (deliveryId: number) => Promise<void>): void
-  /** Stops taking new work and waits for what is being done. */
+  /** Stops taking new work and waits a while for what is being done. */
   close(): Promise<void>
 }
 
@@ -13,6 +13,19 @@ export interface QueueSettings {
   concurrency: number
   /** How often an id is tried before the queue gives it up. */
   attempts: number
+}
+
+/** How long whoever stops waits for what is being done, in milliseconds: the rows know what is left. */
+export const lastCall = 4_000
+
+/** Waits for work to end, however it does, but not longer than the last call. */
+export async function untilLastCall(work: Iterable<Promise<unknown>>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, lastCall)
+  })
+  await Promise.race([Promise.allSettled(work), late])
+  clearTimeout(timer)
 }
 
 // What somebody asks us to wait is waited for, within reason.

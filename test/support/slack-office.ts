@@ -21,7 +21,7 @@ export type Office = Awaited<ReturnType<typeof openOffice>>
  */
 export async function openOffice(slack: FakeSlack, environment: Environment, settle: () => Promise<void> = async () => {}) {
   const port = String(await freePort())
-  const whole = { ROLOBOT_ADMIN_TOKEN: adminToken, SWEEP_SECONDS: '2', PORT: port, ...slack.environment, ...environment }
+  const whole: Environment = { ROLOBOT_ADMIN_TOKEN: adminToken, SWEEP_SECONDS: '2', PORT: port, ...slack.environment, ...environment }
   let server: Serving = await serve(whole)
   const { url } = server
   await settle()

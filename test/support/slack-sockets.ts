@@ -38,7 +38,8 @@ export function createSockets(world: World, address: () => string) {
   const debug = () => ({ host: 'applink-1', build_number: 1, approximate_connection_time: 18_060 })
 
   function welcome(socket: WebSocket): void {
-    all.add(socket)
+    // Whoever waits for an acknowledgement listens.
+    all.add(socket.setMaxListeners(0))
     const pings = setInterval(() => socket.ping(`Ping from applink-1 ${Date.now()}`), pingEvery).unref()
     socket.on('message', (data) => take(socket, String(data)))
     socket.on('error', () => socket.terminate())

@@ -3,8 +3,8 @@ import type { KnownBlock, MrkdwnElement, PlainTextElement, PlainTextOption } fro
 
 // docs.slack.dev/reference/block-kit/composition-objects/option-object
 const longestOption = 75
-/** docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select */
-export const mostOptions = 100
+/** Slack takes a hundred (docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select): nobody reads so many, and half are there sooner. */
+export const mostOptions = 50
 /** docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
 export const longestInput = 3_000
 // docs.slack.dev/reference/block-kit/blocks/section-block

@@ -2,6 +2,7 @@
 import { type App, isValidSlackRequest, type Receiver, type StringIndexed } from '@slack/bolt'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../log.ts'
+import { withinTime } from './calls.ts'
 
 /** What comes in besides its body. */
 export interface Arrival {
@@ -41,9 +42,10 @@ export class OurReceiver implements Receiver {
 
   async start(): Promise<void> {}
 
-  /** Waits for what is under way. */
+  /** Waits for what is under way, as long as Slack waits. */
   async stop(): Promise<void> {
-    await Promise.allSettled(this.#running)
+    const all = Promise.allSettled(this.#running).then(() => {})
+    await withinTime(all, patience, () => {})
   }
 
   /**

@@ -4,6 +4,7 @@ import type { StringIndexed } from '@slack/bolt'
 import { SocketModeClient } from '@slack/socket-mode'
 import type { WebClientOptions } from '@slack/web-api'
 import type { Log } from '../../log.ts'
+import { withinTime } from './calls.ts'
 import type { OurReceiver } from './receiver.ts'
 import { slackLog } from './slack-log.ts'
 
@@ -11,6 +12,8 @@ import { slackLog } from './slack-log.ts'
 const connections = 2
 
 const longestPause = 30_000
+// So long whoever stops waits for what is being taken.
+const lastCall = 1_000
 // A connection that lives so long is a good one: when it ends, the next is dialled at once.
 const steadyAfter = 10_000
 
@@ -76,7 +79,8 @@ class Socket {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
-    await Promise.all(this.#taking)
+    const taken = Promise.all(this.#taking).then(() => {})
+    await withinTime(taken, lastCall, () => {})
     await this.#client.disconnect()
   }
 
