@@ -252,6 +252,9 @@ export const organizations = pgTable(
   ],
 )
 
+// Only who has an address can be written down as one: however many have none, suggestions do not meet them.
+const canBeSuggested = sql`state = 'active' and email is not null`
+
 /** The keys, written by domain/contact-fields.ts, are what suggestions and lists read as ranges; `searchText` is what a search looks through. */
 export const contacts = pgTable(
   'contacts',
@@ -293,10 +296,10 @@ export const contacts = pgTable(
       foreignColumns: [organizations.groupId, organizations.id],
     }),
     index('contacts_organization_id').on(t.organizationId),
-    index('contacts_by_name').on(t.groupId, t.findByName, t.id).where(sql`${t.state} = 'active'`),
-    index('contacts_by_surname').on(t.groupId, t.findBySurname, t.id).where(sql`${t.state} = 'active'`),
-    index('contacts_by_domain').on(t.groupId, t.findByDomain, t.findBySurname, t.id).where(sql`${t.state} = 'active'`),
-    index('contacts_by_organization').on(t.groupId, t.findByOrganization, t.findBySurname, t.id).where(sql`${t.state} = 'active'`),
+    index('contacts_by_name').on(t.groupId, t.findByName, t.id).where(canBeSuggested),
+    index('contacts_by_surname').on(t.groupId, t.findBySurname, t.id).where(canBeSuggested),
+    index('contacts_by_domain').on(t.groupId, t.findByDomain, t.findBySurname, t.id).where(canBeSuggested),
+    index('contacts_by_organization').on(t.groupId, t.findByOrganization, t.findBySurname, t.id).where(canBeSuggested),
     // A list in any order, of one state, is a range of one of these; of both states it is two ranges.
     index('contacts_in_order').on(t.groupId, t.state, t.lastKey, t.firstKey, t.id),
     index('contacts_by_first_name').on(t.groupId, t.state, t.firstKey, t.id),

@@ -1,6 +1,7 @@
 // When something breaks: tried again with growing delays, given up, told, started again. Nothing is lost and nothing happens twice.
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { nameUserElsewhere } from '../../src/domain/users.ts'
 import { failedDeliveries, restart } from '../../src/pipeline/deliveries.ts'
 import { sweep } from '../../src/pipeline/sweep.ts'
 import { rowsOf } from '../../src/storage/db.ts'
@@ -92,6 +93,17 @@ test('a place that is slow does not keep others waiting', async () => {
   expect(said).toEqual([])
   release()
   await expect.poll(() => said.length, { timeout: 20_000 }).toBe(6)
+})
+
+test('a worker that lacks the settings of a connector does not pretend to have answered', async () => {
+  const service = await startService({ environment: { WORK_ATTEMPTS: '2' } })
+  const { post, issue, users } = await world(service, { people: planner, contacts: ['a@x.io'] })
+  await nameUserElsewhere(service.db, users.get('ann')?.id as number, { via: 'slack', externalId: 'T1:U1' })
+  await post('ann', '/add_contacts a@x.io', { via: 'slack', author: { id: 'T1:U1', name: 'ann' } })
+  await expect.poll(() => failedDeliveries(service.db), { timeout: 10_000 }).toHaveLength(1)
+  const [failed] = await failedDeliveries(service.db)
+  expect(failed?.fault).toContain('slack is not switched on here')
+  expect(await issue.contacts()).toEqual(['a@x.io'])
 })
 
 test('what the queue lost the sweep brings back', async () => {
