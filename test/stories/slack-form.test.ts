@@ -1,5 +1,7 @@
 // The form "Link contacts" in Slack: opened by a shortcut, filled with suggestions, sent.
+import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { rowsOf } from '../../src/storage/db.ts'
 import { startTeam, teamIn } from '../support/slack-team.ts'
 import { makeInactive } from '../support/world.ts'
 
@@ -137,6 +139,9 @@ test('the same form sent with other contacts is another wish; sent twice with th
   await Promise.all([ann.submits(), ann.submits()])
   await expect.poll(issue.contacts).toEqual(['ann@x.io'])
   expect(await issue.history()).toHaveLength(1)
+  // Answered: nothing changes the form any more.
+  const open = () => rowsOf(team.service.db, sql`select from deliveries where issue_id = ${issue.id} and status <> 'replied'`)
+  await expect.poll(open, { timeout: 10_000 }).toEqual([])
   Object.assign(slack.view(userOf('ann')) ?? {}, form)
   await ann.typesInto('contacts', 'bob')
   await ann.chooses('contacts', 'Bob Stone · bob@x.io')
