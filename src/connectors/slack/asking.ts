@@ -6,7 +6,7 @@ import { can } from '../../domain/permissions.ts'
 import type { Comment } from '../../pipeline/comment.ts'
 import type { House } from '../connector.ts'
 import { escaped, section } from './blocks.ts'
-import { externalId, type Named, type Person } from './inbound.ts'
+import { externalId, type Named, type Person, via } from './inbound.ts'
 import { type SpeltOut, spellOut } from './names.ts'
 import type { Place } from './outbound.ts'
 import type { People } from './people.ts'
@@ -41,7 +41,6 @@ export interface Asked extends Pick<Comment, 'body' | 'delivery'> {
   patience?: number
 }
 
-export const via = 'slack'
 export const noSuchIssue = 'There is no such issue, or you may not see it.'
 
 /** One sentence for somebody whom we do not know: how to change that, and nothing else. */

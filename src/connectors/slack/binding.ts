@@ -1,10 +1,10 @@
 // Binding a channel or a thread to an issue or a project.
 import { bind, boundTo, findBinding, unbind } from '../../domain/bindings.ts'
-import { parseReference, readFacts, readProjectFacts, referenceOf } from '../../domain/issues.ts'
+import { type IssueFacts, parseReference, readFacts, readProjectFacts, referenceOf } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
-import { type Asking, issueMeant, type Said, via, whoAreYou } from './asking.ts'
+import { type Asking, issueMeant, type Said, whoAreYou } from './asking.ts'
 import { escaped } from './blocks.ts'
-import { issueNamed, type Person } from './inbound.ts'
+import { issueNamed, type Person, via } from './inbound.ts'
 
 /** What somebody wants a place to be about. */
 export interface Bound {
@@ -14,6 +14,8 @@ export interface Bound {
   what: string
   kind: 'channel' | 'thread'
 }
+
+const mayComment = ({ standing }: Pick<IssueFacts, 'standing'>): boolean => can(standing, 'read_issue') && can(standing, 'comment')
 
 const noSuchThing = 'There is no such issue or project, or you may not comment there.'
 
@@ -40,7 +42,7 @@ const notYours = (kind: string): Said => ({
 /** Who may not speak about something does not decide that it is not spoken about. */
 async function mayLoosen({ db }: Asking, userId: number, { projectId }: { projectId: number }): Promise<boolean> {
   const project = await readProjectFacts(db, projectId, userId)
-  return project !== undefined && can(project.standing, 'comment')
+  return project !== undefined && mayComment(project)
 }
 
 /** `unbind` */
@@ -75,14 +77,12 @@ async function targetOf(house: Asking, userId: number, what: string, place: stri
   if (!named) return projectOf(house, userId, what)
   const meant = await issueMeant(house, named, [place])
   const facts = 'on' in meant ? await readFacts(house.db, meant.on, userId) : undefined
-  const may = facts && can(facts.standing, 'read_issue') && can(facts.standing, 'comment')
-  return may ? { to: { issueId: facts.issueId }, name: referenceOf(facts) } : undefined
+  return facts && mayComment(facts) ? { to: { issueId: facts.issueId }, name: referenceOf(facts) } : undefined
 }
 
 async function projectOf({ db }: Asking, userId: number, path: string): Promise<Target | undefined> {
   // As a reference it could be, so that no other text reaches the database.
   if (!parseReference(`${path}#1`)) return undefined
   const facts = await readProjectFacts(db, path, userId)
-  const may = facts && can(facts.standing, 'read_issue') && can(facts.standing, 'comment')
-  return may ? { to: { projectId: facts.projectId }, name: facts.projectPath } : undefined
+  return facts && mayComment(facts) ? { to: { projectId: facts.projectId }, name: facts.projectPath } : undefined
 }

@@ -17,7 +17,7 @@ const passing: ReadonlySet<string> = new Set([
   'team_added_to_org',
 ])
 // It is as we want it.
-const wanted: ReadonlySet<string> = new Set(['already_reacted', 'no_reaction'])
+const wanted: ReadonlySet<string> = new Set(['already_reacted'])
 
 const later = (seconds: number) => Object.assign(new Error(`Slack asks to wait ${seconds} seconds`), { retryAfter: seconds * 1_000 })
 

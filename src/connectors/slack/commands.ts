@@ -4,11 +4,11 @@ import { useLinkCode } from '../../domain/link-codes.ts'
 import { forgetNameElsewhere } from '../../domain/users.ts'
 import { actions } from '../../quick-actions/index.ts'
 import type { House } from '../connector.ts'
-import { type Asking, ask, issueMeant, type Said, tellLack, via, whoAreYou } from './asking.ts'
+import { type Asking, ask, issueMeant, type Said, tellLack, whoAreYou } from './asking.ts'
 import { type Bound, bindPlace, unbindPlace } from './binding.ts'
 import { escaped } from './blocks.ts'
 import { respond } from './calls.ts'
-import { asTyped, externalId, type Person, placeName, takeIssue } from './inbound.ts'
+import { asTyped, externalId, type Person, placeName, takeIssue, via } from './inbound.ts'
 
 /** The commands that are typed with a slash in Slack: all that have to do with an issue. `/help` is Slack's own. */
 export const slashActions = actions.filter(({ name }) => name !== 'help')

@@ -2,13 +2,12 @@
 import type { App, BlockAction, ExternalSelectAction, MessageShortcut, SlackShortcut } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import { findBinding } from '../../domain/bindings.ts'
-import { type Asking, type Said, via, whoAreYou } from './asking.ts'
+import { type Asking, type Said, whoAreYou } from './asking.ts'
 import { asText } from './blocks.ts'
 import { call } from './calls.ts'
-import { inTime } from './commands.ts'
-import { asId, issueChoice, type Outcome, submit, suggestContacts, suggestIssues } from './form.ts'
+import { asId, issueChoice, submit, suggestContacts, suggestIssues } from './form.ts'
 import { formId, formView } from './form-view.ts'
-import { asTyped, personOf, placeName } from './inbound.ts'
+import { asTyped, personOf, placeName, via } from './inbound.ts'
 import { messageShortcut } from './manifest.ts'
 import { outcomeView } from './outbound.ts'
 
@@ -36,24 +35,13 @@ export function formListeners(app: App, house: Asking): void {
     if (view) await call(() => client.views.update({ view_id: view.id, hash: view.hash, view: draft }))
   })
   app.view(formId, async ({ ack, body, view }) => {
-    const outcome = await sent(house, submit(house, personOf(body), view))
+    const outcome = await submit(house, personOf(body), view)
     if ('errors' in outcome) await ack({ response_action: 'errors', errors: outcome.errors })
     else await ack({ response_action: 'update', view: outcomeView(textOf(outcome.said)) })
   })
 }
 
 const textOf = ({ text, taken }: Said): string => (taken?.outcome ? asText(taken.outcome) : text || 'Working on it …')
-
-// A form that takes too long can be sent again: it is the same form, and taken once.
-async function sent(house: Asking, work: Promise<Outcome>): Promise<Outcome> {
-  let outcome: Outcome | undefined
-  const said = work.then((done): Said => {
-    outcome = done
-    return { text: '' }
-  })
-  const inItsTime = await inTime(house, said, async () => house.log.warn('a form of Slack took too long'))
-  return outcome ?? { errors: { issue: inItsTime.text } }
-}
 
 async function open(house: Asking, client: WebClient, shortcut: SlackShortcut): Promise<void> {
   const { trigger_id } = shortcut

@@ -47,7 +47,6 @@ export async function issueChoice({ db }: Asking, userId: number, id: number): P
 /** The fields as Slack sends them. */
 export interface Submitted {
   id: string
-  private_metadata: string
   state: {
     values: Record<
       string,
@@ -62,18 +61,14 @@ export type Outcome = { errors: Record<string, string> } | { said: Said }
 export const asId = (value: string | undefined): number | undefined =>
   value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : undefined
 
-/** Takes a form that was sent. */
+// Below a field nothing is marked, and there are no links.
+const withoutMarks = (text: string): string => text.replace(/<([^|]*)\|([^>]*)>/g, '$2 ($1)').replaceAll('`', '')
+
+/** Takes a form that was sent. Sent again because the answer was late, it is the same form, and taken once. */
 export async function submit(house: Asking, person: Person, view: Submitted): Promise<Outcome> {
   const { values } = view.state
   const userId = await house.people.find(person)
-  if (userId === undefined)
-    return {
-      errors: {
-        issue: whoAreYou(house)
-          .text.replace(/<([^|]*)\|([^>]*)>/g, '$2 ($1)')
-          .replaceAll('`', ''),
-      },
-    }
+  if (userId === undefined) return { errors: { issue: withoutMarks(whoAreYou(house).text) } }
   const id = asId(values.issue?.issue?.selected_option?.value)
   const facts = id === undefined ? undefined : await factsFor(house, { id }, userId)
   if (!facts) return { errors: { issue: noSuchIssue } }

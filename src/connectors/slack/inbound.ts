@@ -10,6 +10,9 @@ export interface Person {
   at: string
 }
 
+/** How deliveries, bindings and names of Slack are marked. */
+export const via = 'slack'
+
 /** The name under which we know somebody of Slack. */
 export const externalId = ({ team, id }: Pick<Person, 'team' | 'id'>): string => `${team}:${id}`
 

@@ -5,7 +5,7 @@ import { type Asked, type Asking, ask, issueMeant, type Said, tellLack } from '.
 import { bindPlace, unbindPlace } from './binding.ts'
 import { call, withinTime } from './calls.ts'
 import { onHelp } from './commands.ts'
-import { asTyped, hasNewCommands, type Message, type Named, placeName, readMessage } from './inbound.ts'
+import { asTyped, hasNewCommands, type Message, type Named, placeName, type ReadMessage, readMessage } from './inbound.ts'
 import { react } from './outbound.ts'
 
 // Words of ours that are no quick actions. They stand alone.
@@ -53,7 +53,7 @@ async function hear(house: Asking, message: Message): Promise<Said | undefined> 
   return take(house, message, { body, named })
 }
 
-async function take(house: Asking, message: Message, { body, named }: { body: string; named: readonly Named[] }): Promise<Said> {
+async function take(house: Asking, message: Message, { body, named }: ReadMessage): Promise<Said> {
   if (differ(named)) return { text: 'One message, one issue: this names several.', state: 'lacking' }
   const meant = await issueMeant(house, named[0], placesOf(message))
   if ('lacks' in meant) return tellLack(house, message.person, meant.lacks)
@@ -68,16 +68,12 @@ async function take(house: Asking, message: Message, { body, named }: { body: st
  */
 async function takeBefore(house: Asking, message: Message): Promise<Asked['replaces']> {
   const { edit, ...rest } = message
-  if (!edit) return undefined
+  if (!edit?.before) return undefined
   const earlier: Message = { ...rest, text: edit.before, ...(edit.earlier && { edit: { at: edit.earlier, before: '' } }) }
-  const { body, named } = readMessage(edit.before, message.us, house.publicUrl)
-  if (understand(body).commands.length === 0 || differ(named)) return undefined
-  const meant = await issueMeant(house, named[0], placesOf(message))
-  if ('lacks' in meant) return undefined
-  const { channel, ts, thread, person } = message
-  const place = { in: 'message' as const, channel, ts, thread }
-  const { taken } = await ask(house, { person, ...meant, body, delivery: nameOf(earlier), place })
-  return taken && { delivery: nameOf(earlier), text: body, issueId: taken.issueId }
+  const read = readMessage(earlier.text, earlier.us, house.publicUrl)
+  if (understand(read.body).commands.length === 0) return undefined
+  const { taken } = await take(house, earlier, read)
+  return taken && { delivery: nameOf(earlier), text: read.body, issueId: taken.issueId }
 }
 
 // A message is named by its channel and time, and its edit by its own, however often and as whatever event it comes.

@@ -2,10 +2,8 @@
 import { linkByAddress } from '../../domain/link-codes.ts'
 import { findUserElsewhere } from '../../domain/users.ts'
 import type { House } from '../connector.ts'
-import { externalId, type Person } from './inbound.ts'
+import { externalId, type Person, via } from './inbound.ts'
 import type { Workspaces } from './workspaces.ts'
-
-const via = 'slack'
 
 // Of the three seconds that Slack waits for us.
 const patience = 1_500

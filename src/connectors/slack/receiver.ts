@@ -4,12 +4,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../log.ts'
 import { withinTime } from './calls.ts'
 
-/** What comes in besides its body. */
-export interface Arrival {
-  retryNum?: number
-  retryReason?: string
-}
-
 // Slack waits three seconds. docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
 const patience = 2_800
 
@@ -53,16 +47,16 @@ export class OurReceiver implements Receiver {
    * @returns what to acknowledge it with
    * @throws an event that could not be dealt with, and is to be sent again
    */
-  handle(body: StringIndexed, arrival: Arrival = {}): Promise<unknown> {
+  handle(body: StringIndexed): Promise<unknown> {
     const name = body.type === 'event_callback' && typeof body.event_id === 'string' ? body.event_id : undefined
     const before = name === undefined ? undefined : this.#events.get(name)
     if (before) return before
-    const handled = this.#process(body, arrival)
+    const handled = this.#process(body)
     if (name !== undefined) this.#remember(name, handled)
     return handled
   }
 
-  #process(body: StringIndexed, arrival: Arrival): Promise<unknown> {
+  #process(body: StringIndexed): Promise<unknown> {
     const isEvent = body.type === 'event_callback'
     return new Promise((resolve, reject) => {
       let acknowledged: unknown
@@ -73,7 +67,7 @@ export class OurReceiver implements Receiver {
       // Whatever happens; an event is sent again, and found done.
       if (!isEvent) setTimeout(() => resolve(tooLate(body)), patience).unref()
       const run = (this.#app as App)
-        .processEvent({ body, ack, ...arrival })
+        .processEvent({ body, ack })
         .then(() => resolve(acknowledged))
         .catch((fault: unknown) => {
           this.#log.error({ fault }, 'something from Slack could not be dealt with')
@@ -123,9 +117,8 @@ async function answer(
   if (!signingSecret || !isSigned(request, text, signingSecret)) throw refused(401, 'This is not signed by Slack, or too old.')
   const body = read(type, text)
   if (body.type === 'url_verification') return reply.send({ challenge: body.challenge })
-  const { 'x-slack-retry-num': num, 'x-slack-retry-reason': reason } = request.headers
-  const given = await receiver.handle(body, num ? { retryNum: Number(num), retryReason: String(reason) } : {})
-  return typeof given === 'string' || given === undefined || given === '' ? reply.type('text/plain').send(given ?? '') : reply.send(given)
+  const given = (await receiver.handle(body)) ?? ''
+  return typeof given === 'string' ? reply.type('text/plain').send(given) : reply.send(given)
 }
 
 const isSigned = ({ headers }: FastifyRequest, body: string, signingSecret: string): boolean =>

@@ -20,8 +20,6 @@ const steadyAfter = 10_000
 interface Envelope {
   ack(response?: unknown): Promise<void>
   body: StringIndexed
-  retry_num?: number
-  retry_reason?: string
 }
 
 export interface Sockets {
@@ -97,9 +95,9 @@ class Socket {
   }
 
   // What is not acknowledged is sent again.
-  async #take(receiver: OurReceiver, { ack, body, retry_num: retryNum, retry_reason: retryReason }: Envelope): Promise<void> {
+  async #take(receiver: OurReceiver, { ack, body }: Envelope): Promise<void> {
     try {
-      const given = await receiver.handle(body, retryNum ? { retryNum, retryReason } : {})
+      const given = await receiver.handle(body)
       // An empty text would be sent as one.
       await ack(given || undefined)
     } catch (fault) {

@@ -7,10 +7,10 @@ import { parseReference, readFacts, readFactsOfMany } from '../../domain/issues.
 import { can } from '../../domain/permissions.ts'
 import { findUserElsewhere } from '../../domain/users.ts'
 import { fits, list } from '../../quick-actions/phrases.ts'
-import { type Asking, via } from './asking.ts'
+import type { Asking } from './asking.ts'
 import { context, escaped, section } from './blocks.ts'
 import { call } from './calls.ts'
-import { externalId, issueAt, type Person } from './inbound.ts'
+import { externalId, issueAt, type Person, via } from './inbound.ts'
 
 /** Links that somebody shared. docs.slack.dev/reference/events/link_shared */
 export interface Shared {

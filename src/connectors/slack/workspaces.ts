@@ -5,6 +5,7 @@ import type { Log } from '../../log.ts'
 import type { House } from '../connector.ts'
 import { openSeal } from '../seal.ts'
 import { patience } from './calls.ts'
+import { via } from './inbound.ts'
 import type { SlackSettings } from './settings.ts'
 import { slackLog } from './slack-log.ts'
 
@@ -33,7 +34,6 @@ export const clientOptions = ({ SLACK_API_URL }: Pick<SlackSettings, 'SLACK_API_
 
 // A token that was taken back elsewhere is noticed after so long, in milliseconds.
 const remembered = 60_000
-const via = 'slack'
 
 /** Opens the workspaces of the settings. */
 export function openWorkspaces(settings: SlackSettings, { db, log }: Pick<House, 'db' | 'log'>): Workspaces {
