@@ -3,6 +3,25 @@ import postgres from 'postgres'
 
 export const millionContacts = 1_000_000
 
+/** What people type who look for some of them: a little and much, of each kind, and what nobody has. */
+export const contactTerms = [
+  'a',
+  'an',
+  'mar',
+  'maria l',
+  'smith-77',
+  'smith',
+  'user99',
+  'user500001@',
+  'example',
+  '@mail7',
+  'company 4',
+  'zzz',
+  '',
+  'é',
+  'jos',
+]
+
 // One in ten is inactive; some have no address, no phone, no description, no organization.
 const fillWith = (contacts: number): string => `
   insert into organizations (group_id, name, name_key, find_by_name, description, description_key, default_rate, state)

@@ -10,7 +10,7 @@ import { findUser, nameUserElsewhere } from '../src/domain/users.ts'
 import { type Db, openPostgres } from '../src/storage/db.ts'
 import { withDatabase } from './comments.ts'
 import { figure, percentile, print, rateOf } from './measure.ts'
-import { fillMillion, millionContacts } from './million.ts'
+import { contactTerms, fillMillion, millionContacts } from './million.ts'
 import { run, start, startProgram } from './processes.ts'
 
 const seconds = 6
@@ -20,24 +20,6 @@ const issues = 100_000
 const secret = randomUUID()
 const team = 'T0BENCH'
 const user = 'U0BENCH'
-
-const contactTerms = [
-  'a',
-  'an',
-  'mar',
-  'maria l',
-  'smith-77',
-  'smith',
-  'user99',
-  'user500001@',
-  'example',
-  '@mail7',
-  'company 4',
-  'zzz',
-  '',
-  'é',
-  'jos',
-]
 
 const issueTerms = {
   'nothing typed': [''],

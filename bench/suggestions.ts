@@ -8,29 +8,11 @@ import { contactsToAdd } from '../src/domain/suggestions.ts'
 import { openPostgres } from '../src/storage/db.ts'
 import { withDatabase } from './comments.ts'
 import { figure, percentile, print, rateOf } from './measure.ts'
-import { fillMillion, millionContacts } from './million.ts'
+import { contactTerms, fillMillion, millionContacts } from './million.ts'
 import { run, start } from './processes.ts'
 
 const seconds = 6
 const token = `bench-${randomUUID()}`
-const terms = [
-  'a',
-  'an',
-  'mar',
-  'maria l',
-  'smith-77',
-  'smith',
-  'user99',
-  'user500001@',
-  'example',
-  '@mail7',
-  'company 4',
-  'zzz',
-  '',
-  'é',
-  'jos',
-]
-
 async function cannon(url: string, connections: number, paths: readonly string[]) {
   const requests = paths.map((path) => ({ method: 'GET' as const, path }))
   return autocannon({ url, connections, duration: seconds, requests, headers: { 'private-token': token } })
@@ -52,7 +34,7 @@ async function bareSearch(url: string): Promise<number> {
   const facts = await readFacts(database.db, { project: 'acme/support/shop', iid: 1 }, 1)
   if (!facts) throw new Error('the sample is not there')
   const rate = await rateOf(seconds, 10, (at) =>
-    contactsToAdd(database.db, facts, { term: terms[at % terms.length] as string, earlier: [], limit: 10 }),
+    contactsToAdd(database.db, facts, { term: contactTerms[at % contactTerms.length] as string, earlier: [], limit: 10 }),
   )
   await database.close()
   return rate
@@ -76,7 +58,7 @@ async function measure(url: string): Promise<void> {
   await run(['sample'], environment)
   await fillMillion(url)
   const address = /listens on (\S+)/.exec(server.said)?.[1] as string
-  const paths = terms.map(
+  const paths = contactTerms.map(
     (term) => `/api/suggestions?${new URLSearchParams({ issue: 'acme/support/shop#1', text: `/add_contacts [contact:${term}` })}`,
   )
   const one = await alone(address, paths)
