@@ -15,9 +15,9 @@ const circles = [
   ['tor.nygaard@halvorsen-marine.example', 'sanne.devries@halvorsen-marine.example'],
 ] as const
 
-interface Person {
+/** Somebody of a crowd. */
+export interface Speaker {
   name: string
-  issue: string
   contacts: readonly string[]
   /** What is on the issue, of the contacts this person speaks of. */
   linked: Set<string>
@@ -25,6 +25,13 @@ interface Person {
   changes: Map<string, number>
   /** How many comments were acknowledged. */
   said: number
+}
+
+/** Somebody who has said nothing yet. */
+export const silent = () => ({ linked: new Set<string>(), changes: new Map<string, number>(), said: 0 })
+
+interface Person extends Speaker {
+  issue: string
 }
 
 export interface Crowd {
@@ -66,9 +73,27 @@ function nextComment(person: Person): { body: string; changed: string[] } {
 
 function note(person: Person, changed: readonly string[]): void {
   person.said++
-  for (const contact of changed) {
-    person.changes.set(contact, (person.changes.get(contact) ?? 0) + 1)
-    if (!person.linked.delete(contact)) person.linked.add(contact)
+  for (const contact of changed) noteChange(person, contact)
+}
+
+/** A contact was added, or removed if it was there. */
+export function noteChange({ changes, linked }: Speaker, contact: string): void {
+  changes.set(contact, (changes.get(contact) ?? 0) + 1)
+  if (!linked.delete(contact)) linked.add(contact)
+}
+
+/** Everybody begins to speak. @returns lets everybody finish what they are saying */
+export function begin<Somebody extends Speaker>(
+  people: readonly Somebody[],
+  speak: (person: Somebody, isOver: () => boolean) => Promise<void>,
+): () => Promise<void> {
+  let over = false
+  const speeches = Promise.all(people.map((person) => speak(person, () => over)))
+  // Who awaits it hears of it; until then a wrong answer is nobody's.
+  speeches.catch(() => {})
+  return async () => {
+    over = true
+    await speeches
   }
 }
 
@@ -95,32 +120,19 @@ async function speak(person: Person, crowd: { url: () => string; figures: Crowd[
  * @param url asked before each comment: where the service is now
  */
 export function openCrowd(url: () => string): Crowd {
-  let over = false
   const figures = { acknowledged: 0, unanswered: 0, waiting: 0, slowest: 0 }
   const people = issues.flatMap((issue) =>
-    circles.map((contacts, at): Person => {
-      const name = `Person ${at} on ${issue}`
-      return { name, issue, contacts, linked: new Set(), changes: new Map(), said: 0 }
-    }),
+    circles.map((contacts, at): Person => ({ name: `Person ${at} on ${issue}`, issue, contacts, ...silent() })),
   )
-  const speeches = Promise.all(people.map((person) => speak(person, { url, figures, isOver: () => over })))
-  // Who awaits it hears of it; until then a wrong answer is nobody's.
-  speeches.catch(() => {})
-  return {
-    people,
-    figures,
-    async hush() {
-      over = true
-      await speeches
-    },
-  }
+  return { people, figures, hush: begin(people, (person, isOver) => speak(person, { url, figures, isOver })) }
 }
 
 /** How many comments are not finished. */
 export const unfinished = async (db: Db): Promise<number> =>
   (await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from deliveries where status <> 'replied'`))[0]?.n ?? 0
 
-const column = async (db: Db, statement: ReturnType<typeof sql>): Promise<string[]> =>
+/** One column of what a statement brings. */
+export const column = async (db: Db, statement: ReturnType<typeof sql>): Promise<string[]> =>
   (await rowsOf<{ value: string }>(db, statement)).map(({ value }) => value)
 
 const on = (issue: string) =>

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { expect } from 'vitest'
-import { type Db, rowsOf } from '../../src/storage/db.ts'
+import type { Db } from '../../src/storage/db.ts'
+import { begin, column, noteChange, type Speaker, silent } from './crowd.ts'
 import type { Colleague, Office } from './slack-office.ts'
 import { SlackFailure } from './slack-people.ts'
 
@@ -14,15 +15,9 @@ const subjects: Readonly<Record<Colleague, { iid: number; contacts: readonly [st
   olivia: { iid: 3, contacts: ['paolo.ferrante@castellano.example', 'rosa.dimarco@castellano.example'] },
 }
 
-interface Person {
+interface Person extends Speaker {
   name: Colleague
   iid: number
-  contacts: readonly [string, string]
-  linked: Set<string>
-  /** How often each contact was added or removed. */
-  changes: Map<string, number>
-  /** How many messages were acknowledged. */
-  said: number
 }
 
 export interface SlackCrowd {
@@ -66,33 +61,16 @@ async function speak(office: Office, person: Person, { figures, isOver }: { figu
     if (turn % 3 > 0) while (!(await types(office, person, `/${words}`, figures))) {}
     else await says(office, person, `${person.name} ${person.said++}\n@rolobot ${words}`, figures)
     figures.acknowledged++
-    person.changes.set(contact, (person.changes.get(contact) ?? 0) + 1)
-    if (!person.linked.delete(contact)) person.linked.add(contact)
+    noteChange(person, contact)
   }
 }
 
 /** All colleagues begin to speak. */
 export function openSlackCrowd(office: Office): SlackCrowd {
-  let over = false
   const figures: Figures = { acknowledged: 0, refused: 0, late: 0, sentAgain: 0 }
-  const people = Object.entries(subjects).map(
-    ([name, subject]): Person => ({ name: name as Colleague, ...subject, linked: new Set(), changes: new Map(), said: 0 }),
-  )
-  const speeches = Promise.all(people.map((person) => speak(office, person, { figures, isOver: () => over })))
-  // Who awaits it hears of it; until then a failure is nobody's.
-  speeches.catch(() => {})
-  return {
-    people,
-    figures,
-    async hush() {
-      over = true
-      await speeches
-    },
-  }
+  const people = Object.entries(subjects).map(([name, subject]): Person => ({ name: name as Colleague, ...subject, ...silent() }))
+  return { people, figures, hush: begin(people, (person, isOver) => speak(office, person, { figures, isOver })) }
 }
-
-const column = async (db: Db, statement: ReturnType<typeof sql>): Promise<string[]> =>
-  (await rowsOf<{ value: string }>(db, statement)).map(({ value }) => value)
 
 /** What was acknowledged is there once and in order, with its effect; every answer was given. */
 export async function expectAllAnswered(db: Db, office: Office, { people, figures }: SlackCrowd): Promise<void> {

@@ -1,4 +1,4 @@
-// How Slack says no: a code, and where it has any, the places that are wrong.
+// What Slack refuses with: a code, and the places that are wrong.
 import type { Json } from './slack-world.ts'
 
 export class Refusal extends Error {
