@@ -13,6 +13,7 @@ import fastify, {
   LogController,
 } from 'fastify'
 import type { Log } from '../log.ts'
+import { serveGitlabClients } from './gitlab-clients.ts'
 
 // The longest comment may be written as JSON in which every byte is escaped (\u0000), and some room.
 const bodyLimit = 2 * 1024 * 1024
@@ -127,6 +128,7 @@ export async function openServer({
   })
   await app.register(cookie)
   await app.register(formbody)
+  serveGitlabClients(app)
   app.setErrorHandler<Refusal>(answerError)
   app.setNotFoundHandler(
     (_, reply) =>

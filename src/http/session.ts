@@ -2,13 +2,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Asker, markUsed, whoHolds } from '../domain/access-tokens.ts'
 import type { Db } from '../storage/db.ts'
+import { refused } from './refused.ts'
 
 const sessionCookie = 'rolobot_session'
 const thirtyDays = 30 * 24 * 60 * 60
 
 export type Who = (request: FastifyRequest) => Promise<Asker | null>
-
-const refused = (statusCode: number, message: string) => Object.assign(new Error(message), { statusCode })
 
 function tokenOf({ headers }: FastifyRequest): string | undefined {
   const given = headers['private-token'] ?? headers.authorization?.match(/^Bearer\s+(\S+)$/i)?.[1]

@@ -32,7 +32,7 @@ describe('the body of a new note', () => {
   test.each([
     ['is no JSON', '{"body": "x', 400],
     ['is half a JSON', '{"body": ', 400],
-    ['is nothing, though JSON was announced', '', 400],
+    ['is nothing, though JSON was announced', '', 422],
     ['wants to change what every object is', '{"body": "x", "__proto__": {"a": 1}}', 400],
     ['is a list', '[]', 422],
     ['is a number', '7', 422],

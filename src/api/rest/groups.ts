@@ -38,7 +38,7 @@ const names = { contactSourceId: 'crm_source_group_id', parent: 'group_id' }
 
 /** A page of the groups below one, of top-level ones, or of all. */
 async function list(call: Call<'everybody', z.output<typeof List>>, parentId?: number) {
-  const { db, userId, query, request, reply, publicUrl } = call
+  const { db, userId, query, publicUrl } = call
   const { min_access_level: least, owned, all_available: all, order_by: order, sort: direction } = query
   const { total, rows } = await listGroups(
     db,
@@ -53,7 +53,7 @@ async function list(call: Call<'everybody', z.output<typeof List>>, parentId?: n
     },
     rowsOn(query),
   )
-  setPageHeaders(request, reply, query, total)
+  setPageHeaders(call, query, total)
   return rows.map((group) => shownGroup(group, publicUrl))
 }
 

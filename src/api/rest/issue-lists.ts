@@ -74,13 +74,13 @@ const names = { after: 'cursor', before: 'cursor' }
 const orders = { created_at: 'createdAt', updated_at: 'updatedAt' } as const
 
 async function issuesIn(call: Asked, place: IssuePlace, seenFrom: string): Promise<z.input<typeof ShownIssue>[]> {
-  const { db, userId, request, reply, query, publicUrl } = call
+  const { db, userId, query, publicUrl } = call
   const filter = filterOf(call)
   const byKeyset = query.pagination === 'keyset'
   const part = { ...partOf(query), limit: query.per_page }
   const order = { by: orders[query.order_by], descending: query.sort === 'desc' }
   const page = unlessRefused(await listIssuesIn(db, userId, place, { ...filter, ...part, sort: order }), names)
-  if (byKeyset) setKeysetHeaders(request, reply, page)
-  else setPageHeaders(request, reply, query, unlessRefused(await countIssuesIn(db, userId, place, filter))[query.state])
+  if (byKeyset) setKeysetHeaders(call, page)
+  else setPageHeaders(call, query, unlessRefused(await countIssuesIn(db, userId, place, filter))[query.state])
   return page.rows.map((issue) => shownIssue(issue, publicUrl, seenFrom))
 }

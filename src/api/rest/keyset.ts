@@ -1,7 +1,7 @@
 // GitLab's keyset paging: a cursor that leads on, in Link, and no totals. docs.gitlab.com/api/rest/#keyset-based-pagination
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
+import type { Call } from '../route.ts'
 import { rowsOn, text } from './inputs.ts'
 import { addressWith, type Page } from './paging.ts'
 
@@ -41,8 +41,8 @@ export function partOf(asked: Asked): { after?: string; before?: string; offset?
 }
 
 /** Sets the headers that lead to the pages around this one. */
-export function setKeysetHeaders(request: FastifyRequest, reply: FastifyReply, page: Around): void {
+export function setKeysetHeaders(call: Pick<Call, 'request' | 'reply' | 'publicUrl'>, page: Around): void {
   const places = { prev: page.hasPrevious && page.startCursor ? `-${page.startCursor}` : null, next: page.hasNext ? page.endCursor : null }
-  const links = Object.entries(places).flatMap(([rel, cursor]) => (cursor ? [`<${addressWith(request, { cursor })}>; rel="${rel}"`] : []))
-  reply.headers({ link: links.join(', ') })
+  const links = Object.entries(places).flatMap(([rel, cursor]) => (cursor ? [`<${addressWith(call, { cursor })}>; rel="${rel}"`] : []))
+  call.reply.headers({ link: links.join(', ') })
 }

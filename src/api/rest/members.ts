@@ -78,10 +78,10 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
     answers: { 200: z.array(Member) },
     paged: true,
     async handle(call) {
-      const { db, query, request, reply, publicUrl } = call
+      const { db, query, publicUrl } = call
       const place = await placeOf[kind](call)
       const { total, members } = await listMembers(db, place, { inherited, search: query.query }, rowsOn(query))
-      setPageHeaders(request, reply, query, total)
+      setPageHeaders(call, query, total)
       return members.map((member) => shownMember(member, publicUrl))
     },
   }),

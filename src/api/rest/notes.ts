@@ -33,14 +33,14 @@ export const noteRoutes: readonly Route[] = [
     answers: { 200: z.array(Note) },
     paged: true,
     async handle(call) {
-      const { db, request, reply, publicUrl } = call
+      const { db, publicUrl } = call
       const facts = await openIssue(call)
       const { sort, ...page } = call.query
       const [total, notes] = await Promise.all([
         countComments(db, facts.issueId),
         listComments(db, facts.issueId, { limit: page.per_page, offset: (page.page - 1) * page.per_page, newestFirst: sort === 'desc' }),
       ])
-      setPageHeaders(request, reply, page, total)
+      setPageHeaders(call, page, total)
       return notes.map((note) => shownNote(note, facts, publicUrl))
     },
   }),

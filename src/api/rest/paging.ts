@@ -1,6 +1,6 @@
 // GitLab's paging: page and per_page in, X-Total and its like and Link out. docs.gitlab.com/api/rest/#pagination
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Call } from '../route.ts'
 
 const whole = (least: number, otherwise: number) =>
   z.coerce.number('must be a number').int('must be a whole number').min(least, `must be at least ${least}`).default(otherwise)
@@ -16,20 +16,21 @@ export interface Page {
   per_page: number
 }
 
-/** The address that was asked for, with some fields of its query changed. */
-export function addressWith(request: FastifyRequest, fields: Readonly<Record<string, string>>): string {
-  const asked = `${request.protocol}://${request.host}`
-  const url = new URL(request.url, URL.canParse(asked) ? asked : 'http://localhost')
-  for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value)
-  return url.href
+type Paged = Pick<Call, 'request' | 'reply' | 'publicUrl'>
+
+/** The requested address with some fields of its query changed. It begins with our own address, whatever host the request names. */
+export function addressWith({ request, publicUrl }: Paged, fields: Readonly<Record<string, string>>): string {
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost')
+  for (const [name, value] of Object.entries(fields)) searchParams.set(name, value)
+  return `${publicUrl}${pathname}?${searchParams}`
 }
 
-/** Sets the headers that tell where in the list this page stands. */
-export function setPageHeaders(request: FastifyRequest, reply: FastifyReply, { page, per_page: size }: Page, total: number): void {
+/** Sets the headers that tell which page of the list this is, and lead to the others. */
+export function setPageHeaders(call: Paged, { page, per_page: size }: Page, total: number): void {
   const pages = Math.max(1, Math.ceil(total / size))
   const places = { prev: page > 1 ? page - 1 : 0, next: page < pages ? page + 1 : 0, first: 1, last: pages }
-  const links = Object.entries(places).flatMap(([rel, at]) => (at ? [`<${addressWith(request, { page: String(at) })}>; rel="${rel}"`] : []))
-  reply.headers({
+  const links = Object.entries(places).flatMap(([rel, at]) => (at ? [`<${addressWith(call, { page: String(at) })}>; rel="${rel}"`] : []))
+  call.reply.headers({
     'x-total': total,
     'x-total-pages': pages,
     'x-page': page,

@@ -46,7 +46,7 @@ interface Where {
 }
 
 async function listed(call: Call<'everybody', z.output<z.ZodObject<typeof list>>>, where: Where = {}) {
-  const { db, userId, query, request, reply, publicUrl } = call
+  const { db, userId, query, publicUrl } = call
   const { search: part, min_access_level: least, order_by: by, sort: direction } = query
   const { membership, ...more } = where
   const wanted = {
@@ -58,7 +58,7 @@ async function listed(call: Call<'everybody', z.output<z.ZodObject<typeof list>>
     descending: direction === 'desc',
   }
   const { total, rows } = await listProjects(db, userId, wanted, rowsOn(query))
-  setPageHeaders(request, reply, query, total)
+  setPageHeaders(call, query, total)
   return rows.map((project) => shownProject(project, publicUrl))
 }
 

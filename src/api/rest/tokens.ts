@@ -82,13 +82,14 @@ export const tokenRoutes: readonly Route[] = [
     query: List,
     answers: { 200: z.array(Token) },
     paged: true,
-    async handle({ db, asker, query, request, reply }) {
+    async handle(call) {
+      const { db, asker, query } = call
       const { user_id: userId, state, revoked, search: part, sort: order } = query
       if (userId !== undefined && userId !== asker.userId && !asker.administrator)
         throw new Refusal(403, '403 Forbidden: only administrators may see the tokens of others.')
       const wanted = { userId, active: state && state === 'active', revoked, search: part, descending: order.endsWith('desc') }
       const { total, tokens } = await listTokens(db, asker, wanted, rowsOn(query))
-      setPageHeaders(request, reply, query, total)
+      setPageHeaders(call, query, total)
       return tokens.map(shownToken)
     },
   }),

@@ -86,7 +86,7 @@ export const userRoutes: readonly Route[] = [
       const { order_by: order, sort: direction, username, search: part } = query
       const wanted = { username, search: part, byAddress: asker.administrator, blocked, order, descending: direction === 'desc' }
       const { total, users } = await listUsers(call.db, wanted, rowsOn(query))
-      setPageHeaders(call.request, call.reply, query, total)
+      setPageHeaders(call, query, total)
       return users.map((user) => userFor(call, user))
     },
   }),
