@@ -84,6 +84,8 @@ export interface Service extends Workplace {
   receive: Receive
   newsroom: Newsroom
   connections: readonly Connection[]
+  /** `PUBLIC_URL` is set: `publicUrl` is not derived from host and port. */
+  publicUrlIsSet: boolean
   /** Takes on work from the queue. */
   attend(): void
   /** The same, and sees to what got stuck. */
@@ -115,6 +117,7 @@ export function openService(parts: Parts, queue: Queue = openQueue(parts.setting
     hear,
     mostAtOnce,
     publicUrl,
+    publicUrlIsSet: settings.PUBLIC_URL !== undefined,
     connections,
     attend: () => queue.work(handle),
     work() {
@@ -166,22 +169,22 @@ const loadDoors = async () => ({
 })
 
 /** The HTTP server with all its doors; it does not listen yet. */
-export async function openHttp({ db, hear, newsroom, mostAtOnce, publicUrl, connections }: Service, log: Log): Promise<FastifyInstance> {
-  const { apiRoutes, forgetSession, graphqlRoutes, healthRoutes, keepSession, openServer, openWho, webRoutes } = await loadDoors()
+export async function openHttp(service: Service, log: Log): Promise<FastifyInstance> {
+  const { db, hear, newsroom, mostAtOnce, publicUrl, connections } = service
+  const { apiRoutes, graphqlRoutes, healthRoutes, openServer, openSessions, webRoutes } = await loadDoors()
   await newsroom.open()
   const app = await openServer({ log, publicUrl })
-  const who = openWho(db)
-  const secure = publicUrl.startsWith('https:')
+  const sessions = openSessions(db, service)
+  const { who } = sessions
   healthRoutes(app, db)
   for (const connection of connections) connection.routes?.(app, who)
   apiRoutes(app, { db, who, hear, publicUrl, mostAtOnce })
   graphqlRoutes(app, { db, who, hear, newsroom, publicUrl, mostAtOnce })
   webRoutes(app, {
     db,
-    who,
     hear,
     newsroom,
-    session: { keep: (reply, secret) => keepSession(reply, secret, secure), forget: forgetSession },
+    sessions,
     preview: async (body, facts) => {
       const { interpretation, outcome } = await explain(db, body, { facts, mostAtOnce })
       return { text: interpretation.text, sentences: outcome.answer }

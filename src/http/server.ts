@@ -98,6 +98,21 @@ const garbage = {
   431: 'The headers, or the address, are too long.',
 } as const
 
+// Script and styles are files of ours, never inline; no page of ours stands in a frame.
+const contentSources = {
+  defaultSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+}
+
+// Answers are for their caller alone, unless they say that they are public: neither proxies nor the browser's next user get them.
+async function keepOutOfCaches(_: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!String(reply.getHeader('cache-control')).startsWith('public')) reply.header('cache-control', 'no-store')
+}
+
 /** The HTTP server, with no routes yet. It speaks to nobody before `listen`. */
 export async function openServer({
   log,
@@ -121,11 +136,13 @@ export async function openServer({
   })
   const secure = publicUrl.startsWith('https:')
   await app.register(helmet, {
-    contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], formAction: ["'self'"], upgradeInsecureRequests: secure ? [] : null } },
+    contentSecurityPolicy: { useDefaults: false, directives: { ...contentSources, ...(secure && { upgradeInsecureRequests: [] }) } },
+    frameguard: { action: 'deny' },
     strictTransportSecurity: secure,
     // With helmet's own `no-referrer` a form's Origin would be `null`, and could not be told from another site's.
     referrerPolicy: { policy: 'same-origin' },
   })
+  app.addHook('onSend', keepOutOfCaches)
   await app.register(cookie)
   await app.register(formbody)
   serveGitlabClients(app)

@@ -1,54 +1,76 @@
-// Cookie or token → who is asking.
+// Cookie or token → who is asking; and whether a page of ours asks.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Asker, markUsed, whoHolds } from '../domain/access-tokens.ts'
 import type { Db } from '../storage/db.ts'
 import { refused } from './refused.ts'
 
-const sessionCookie = 'rolobot_session'
 const thirtyDays = 30 * 24 * 60 * 60
 
 export type Who = (request: FastifyRequest) => Promise<Asker | null>
+
+export interface Sessions {
+  /**
+   * Identifies the caller by `PRIVATE-TOKEN`, by `Authorization: Bearer`, or by the session cookie; null for a visitor.
+   * @throws 401 for an invalid token; 403 for a change requested by another site's page
+   */
+  who: Who
+  /** @throws 403 for a change requested by another site's page */
+  refuseOtherSites(request: FastifyRequest): void
+  /** Lets a browser keep a session. */
+  keep(reply: FastifyReply, secret: string): FastifyReply
+  /** Lets a browser forget its session. */
+  forget(reply: FastifyReply): FastifyReply
+}
+
+/** What browsers know us by. */
+export interface Site {
+  publicUrl: string
+  /** The operator has set the public address; otherwise pages are reached at whatever address the browser used. */
+  publicUrlIsSet: boolean
+}
 
 function tokenOf({ headers }: FastifyRequest): string | undefined {
   const given = headers['private-token'] ?? headers.authorization?.match(/^Bearer\s+(\S+)$/i)?.[1]
   return Array.isArray(given) ? given[0] : given
 }
 
-/**
- * Who is asking: by `PRIVATE-TOKEN`, by `Authorization: Bearer`, or by the session cookie; null for a visitor.
- * @throws 401 for a token that is not good; 403 for a change asked by a page of another site
- */
-export const openWho =
-  (db: Db): Who =>
-  async (request) => {
-    const token = tokenOf(request)
-    const session = token === undefined ? request.cookies[sessionCookie] : undefined
-    const secret = token ?? session
-    if (secret === undefined) {
-      if (request.headers.authorization !== undefined)
-        throw refused(401, 'The Authorization header is not understood: it must be `Bearer` and a token.')
-      return null
-    }
-    if (session !== undefined) refuseOtherSites(request)
-    const asker = await whoHolds(db, secret, token === undefined ? 'session' : 'api')
-    if (!asker && token !== undefined) throw refused(401, 'This token is not good: it is unknown, expired or revoked.')
-    // Not waited for: nobody's answer depends on it.
-    if (asker) void markUsed(db, asker).catch((fault: unknown) => request.log.warn({ fault }, 'token use not noted'))
-    return asker ?? null
+/** Opens the sessions of browsers, and recognizes the tokens of programs. */
+export function openSessions(db: Db, site: Site): Sessions {
+  const secure = site.publicUrl.startsWith('https:')
+  // A subdomain, or plain HTTP, cannot set a cookie of this prefix. developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
+  const cookie = secure ? '__Host-rolobot_session' : 'rolobot_session'
+  const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
+  const refuseOtherSites = (request: FastifyRequest) => {
+    if (isFromOtherSite(request, site)) throw refused(403, 'This request came from another site’s page.')
   }
-
-// A browser sends our cookie along with what another site's page asks; it also says who asks.
-// developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site; browsers without it send Origin.
-function refuseOtherSites({ method, headers, host }: FastifyRequest): void {
-  if (method === 'GET' || method === 'HEAD') return
-  const site = headers['sec-fetch-site']
-  const ours = site ? site === 'same-origin' || site === 'none' : !headers.origin || headers.origin.replace(/^https?:\/\//, '') === host
-  if (!ours) throw refused(403, 'This was asked by a page of another site.')
+  return {
+    refuseOtherSites,
+    keep: (reply, secret) => reply.setCookie(cookie, secret, { ...attributes, maxAge: thirtyDays }),
+    forget: (reply) => reply.clearCookie(cookie, attributes),
+    async who(request) {
+      const token = tokenOf(request)
+      const session = token === undefined ? request.cookies[cookie] : undefined
+      const secret = token ?? session
+      if (secret === undefined) {
+        if (request.headers.authorization !== undefined) throw refused(401, 'The Authorization header must be `Bearer` and a token.')
+        return null
+      }
+      if (session !== undefined) refuseOtherSites(request)
+      const asker = await whoHolds(db, secret, token === undefined ? 'session' : 'api')
+      if (!asker && token !== undefined) throw refused(401, 'This token isn’t valid: it is unknown, expired, or revoked.')
+      // Not awaited: no answer depends on it.
+      if (asker) void markUsed(db, asker).catch((fault: unknown) => request.log.warn({ fault }, 'token use not recorded'))
+      return asker ?? null
+    },
+  }
 }
 
-/** Lets a browser keep a session. */
-export const keepSession = (reply: FastifyReply, secret: string, secure: boolean): FastifyReply =>
-  reply.setCookie(sessionCookie, secret, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: thirtyDays })
-
-/** Lets a browser forget its session. */
-export const forgetSession = (reply: FastifyReply): FastifyReply => reply.clearCookie(sessionCookie, { path: '/' })
+// A browser sends our cookie along with what another site's page requests; it also says which site that is.
+// developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site; where it is missing (plain HTTP, old browsers), Origin is sent.
+function isFromOtherSite({ method, headers, host }: FastifyRequest, { publicUrl, publicUrlIsSet }: Site): boolean {
+  if (method === 'GET' || method === 'HEAD') return false
+  const site = headers['sec-fetch-site']
+  if (site) return site !== 'same-origin' && site !== 'none'
+  const ours = publicUrlIsSet ? new URL(publicUrl).origin : `http://${host}`
+  return headers.origin !== undefined && headers.origin !== ours
+}

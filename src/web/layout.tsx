@@ -22,11 +22,9 @@ export const show = (visit: Visit, { title, status = 200 }: { title: string; sta
   asPage(visit.reply.code(status)).send(pageText({ title, asker: visit.asker, assets: visit.assets }, content))
 
 /**
- * The headers of a page. It is not to be shown to the next person at this browser.
- * Under helmet's `no-referrer` a form's `Origin` would be `null`; so it names us, to ourselves alone.
+ * The headers of a page. Under helmet's `no-referrer` a form's `Origin` would be `null`; so it names us, to ourselves alone.
  */
-export const asPage = (reply: FastifyReply): FastifyReply =>
-  reply.type('text/html; charset=utf-8').headers({ 'cache-control': 'private, no-cache', 'referrer-policy': 'same-origin' })
+export const asPage = (reply: FastifyReply): FastifyReply => reply.type('text/html; charset=utf-8').header('referrer-policy', 'same-origin')
 
 const Layout = ({ title, asker, assets, children }: Frame & { children: ComponentChildren }) => (
   <html lang="en">

@@ -50,7 +50,8 @@ export function webRoutes(app: FastifyInstance, routes: WebRoutes): void {
     const streams = new Set<() => void>()
     const open = async (request: FastifyRequest, reply: FastifyReply) => {
       const { page, params } = findPage(request)
-      return page({ ...routes, assets, streams, request, reply, asker: await routes.who(request), params })
+      routes.sessions.refuseOtherSites(request)
+      return page({ ...routes, assets, streams, request, reply, asker: await routes.sessions.who(request), params })
     }
     web.addHook('onSend', faultPage(assets))
     web.addHook('preClose', async () => streams.forEach((end) => void end()))

@@ -13,9 +13,13 @@ export interface WebRoutes {
   db: Db
   newsroom: Newsroom
   hear: Hear
-  who: (request: FastifyRequest) => Promise<Asker | null>
-  /** The cookie that keeps a browser signed in. */
-  session: { keep(reply: FastifyReply, secret: string): FastifyReply; forget(reply: FastifyReply): FastifyReply }
+  /** Who is signed in in a browser, whether a page of ours asks, and the cookie that keeps the session. */
+  sessions: {
+    who(request: FastifyRequest): Promise<Asker | null>
+    refuseOtherSites(request: FastifyRequest): void
+    keep(reply: FastifyReply, secret: string): FastifyReply
+    forget(reply: FastifyReply): FastifyReply
+  }
   /** What a comment would come to; changes nothing. */
   preview: (body: string, facts: IssueFacts) => Promise<{ text: string; sentences: readonly string[] }>
 }

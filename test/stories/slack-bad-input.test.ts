@@ -29,7 +29,7 @@ const send = (body: string, { type = form, headers = client.sign(body) }: { type
   client.raw(body, { 'content-type': type, ...headers })
 
 describe('signatures', () => {
-  const old = Math.floor(Date.now() / 1000) - 5 * 60 - 1
+  const now = Math.floor(Date.now() / 1000)
   const body = commandBody()
   const good = client.sign(body)
   test.each([
@@ -37,7 +37,9 @@ describe('signatures', () => {
     ['no time', { 'x-slack-signature': good['x-slack-signature'] as string }],
     ['no signature', { 'x-slack-request-timestamp': good['x-slack-request-timestamp'] as string }],
     ['of another text', client.sign(`${body}&x=1`)],
-    ['five minutes old', client.sign(body, old)],
+    ['five minutes old', client.sign(body, now - 5 * 60 - 1)],
+    // The test itself takes a while.
+    ['six minutes ahead', client.sign(body, now + 6 * 60)],
     ['of another version', { ...good, 'x-slack-signature': (good['x-slack-signature'] as string).replace('v0=', 'v1=') }],
     ['cut short', { ...good, 'x-slack-signature': (good['x-slack-signature'] as string).slice(0, 20) }],
     ['a time that is none', { ...good, 'x-slack-request-timestamp': 'now' }],
@@ -55,6 +57,9 @@ describe('signatures', () => {
     expect(await kept()).toBe(before)
   })
 })
+
+const eventBody = (event: unknown) =>
+  JSON.stringify({ type: 'event_callback', team_id: slack.team.id, event_id: `Ev${Math.random()}`, event })
 
 describe('signed, but not as it should be', () => {
   test.each([
@@ -79,10 +84,23 @@ describe('signed, but not as it should be', () => {
       'application/json',
       200,
     ],
+    ['an event that is null', eventBody(null), 'application/json', 200],
+    ['an event that is a word', eventBody('message'), 'application/json', 200],
+    ['an event that is a list', eventBody([]), 'application/json', 200],
+    ['an event of nothing', eventBody({}), 'application/json', 200],
+    ['revoked tokens that are not named', eventBody({ type: 'tokens_revoked' }), 'application/json', 200],
     ['a command that is not ours', commandBody({ command: '/dance' }), form, 200],
   ])('%s', async (_, body, type, status) => {
     const before = await kept()
     expect((await send(body, { type })).status).toBe(status)
+    expect(await kept()).toBe(before)
+  })
+
+  test.each(['/dance', '/acme_contacts', '/add_contacts_now', '/ROLOBOT'])('the command %s is answered with help', async (command) => {
+    const before = await kept()
+    const { body } = await send(commandBody({ command }))
+    expect(JSON.parse(body)).toMatchObject({ response_type: 'ephemeral', text: expect.stringContaining('/add_contacts acme/shop#12') })
+    expect(JSON.parse(body).text).toContain(`\`${command}\``)
     expect(await kept()).toBe(before)
   })
 

@@ -58,7 +58,7 @@ test('an access token signs in, and the session may do no more than the token', 
 
   const wrong = await post('/users/sign_in', { token: 'rbat-wrong', to: issue.path })
   expect(wrong.status).toBe(403)
-  expect(await wrong.text()).toContain('This token is not good')
+  expect(await wrong.text()).toContain('This token isn’t valid')
 
   const readOnly = await createToken(service.db, users.get('pia')?.id as number, 'api', { scopes: ['read_api'] })
   const cookie = cookieOf(await post('/users/sign_in', { token: readOnly }))
@@ -76,20 +76,24 @@ test('signing out ends the session itself, not only the cookie', async () => {
 })
 
 test('a comment that the page of another site sends is refused', async () => {
-  const { cookie, issue } = await shop()
+  const { cookie, issue, token } = await shop()
   const pia = await cookie('pia')
   const elsewhere: Record<string, string>[] = [
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
     { origin: 'https://evil.example' },
     { origin: 'null' },
+    { origin: service.url.replace('http:', 'https:') },
+    { origin: service.url.replace(/\d+$/, '1') },
   ]
   for (const headers of elsewhere) {
-    const answer = await post(issue.path, { body: 'Hello' }, { ...pia, ...headers })
-    expect(answer.status).toBe(403)
+    expect((await post(issue.path, { body: 'Hello' }, { ...pia, ...headers })).status).toBe(403)
+    const entered = await post('/users/sign_in', { token: await token('pia') }, headers)
+    expect([entered.status, entered.headers.get('set-cookie')]).toEqual([403, null])
+    expect((await post('/users/sign_out', {}, { ...pia, ...headers })).status).toBe(403)
   }
-  expect((await post('/users/sign_in', { token: 'x' }, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
   expect(await issue.comments()).toEqual([])
+  expect((await post(issue.path, { body: 'Hello' }, { ...pia, origin: service.url })).status).toBe(303)
 })
 
 test('what does not exist and what may not be seen look the same; a visitor is asked to sign in', async () => {
@@ -184,7 +188,7 @@ test('browsers get an error as a page, programs as a document', async () => {
 
 test('script and stylesheet are kept by browsers, pages are not', async () => {
   const page = await ask('/users/sign_in')
-  expect(page.headers.get('cache-control')).toBe('private, no-cache')
+  expect(page.headers.get('cache-control')).toBe('no-store')
   const addresses = (await page.text()).match(/\/assets\/page\.(js|css)\?v=[0-9a-f]{12}/g) ?? []
   expect(addresses).toHaveLength(2)
   for (const address of addresses) expect((await ask(address)).headers.get('cache-control')).toBe('public, max-age=31536000, immutable')

@@ -55,14 +55,23 @@ const sorry = 'Something went wrong on our side, and it is not certain that your
 
 /** All slash commands. */
 export function commandListeners(app: App, house: Asking): void {
-  const listen = (name: string, on: (house: Asking, command: SlashCommand) => Promise<Said>) =>
+  const listen = (name: string | RegExp, on: (house: Asking, command: SlashCommand) => Promise<Said>) =>
     app.command(name, async ({ ack, command }) => {
       const tell = ({ text, blocks }: Said) => respond(command.response_url, { response_type: 'ephemeral', text, blocks })
       await ack(shown(await inTime(house, on(house, command), tell)))
     })
   for (const { name } of slashActions) listen(`/${name}`, onAction)
   listen(rolobotCommand, onRolobot)
+  listen(otherCommands, onOther)
 }
+
+// A workspace can give its app's commands other names, or more of them.
+const otherCommands = new RegExp(`^(?!(?:${[rolobotCommand, ...slashActions.map(({ name }) => `/${name}`)].join('|')})$)`)
+
+const onOther = async (_: Asking, { command }: SlashCommand): Promise<Said> => ({
+  text: `I don’t know the command \`${escaped(command)}\`. ${help}`,
+  state: 'lacking',
+})
 
 const speaker = ({ team_id: team, user_id: id }: SlashCommand): Person => ({ team, id, at: team })
 const placeOf = (command: SlashCommand) => placeName(speaker(command), command.channel_id)

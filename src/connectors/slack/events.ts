@@ -42,6 +42,6 @@ export function eventListeners(app: App, house: Asking, workspaces: Workspaces):
   const before = (body: unknown) => new Date((body as Envelope).event_time * 1_000)
   app.event('app_uninstalled', ({ body }) => workspaces.forget(body.team_id, before(body)))
   app.event('tokens_revoked', async ({ event, body }) => {
-    if (event.tokens.bot?.length) await workspaces.forget(body.team_id, before(body))
+    if (event.tokens?.bot?.length) await workspaces.forget(body.team_id, before(body))
   })
 }

@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify'
 import { createToken, revokeToken, useSignInLink, whoHolds } from '../../domain/access-tokens.ts'
 import { show } from '../layout.tsx'
-import { Fault, field, type Visit } from '../visit.ts'
+import { field, type Visit } from '../visit.ts'
 
 /** `GET /users/sign_in`: follows `?link=`, or shows the form; both go on to `?to=`. */
 export async function signIn(visit: Visit): Promise<FastifyReply> {
@@ -17,26 +17,28 @@ export async function signIn(visit: Visit): Promise<FastifyReply> {
 
 /** `POST /users/sign_in` with an access token. The session may do what the token may. */
 export async function signInWithToken(visit: Visit): Promise<FastifyReply> {
-  const { body, headers } = visit.request
-  if (headers['sec-fetch-site'] === 'cross-site') throw new Fault(403, 'This was asked by a page of another site.')
+  const { body } = visit.request
   const to = localAddress(field(body, 'to'))
   const holder = await whoHolds(visit.db, field(body, 'token').trim(), 'api')
-  if (!holder) return showForm(visit, to, 'This token is not good: it is unknown, expired or revoked.')
+  if (!holder) return showForm(visit, to, 'This token isn’t valid: it is unknown, expired, or revoked.')
   return enter(visit, { ...holder, to })
 }
 
 /** `POST /users/sign_out` */
-export async function signOut({ db, asker, session, reply }: Visit): Promise<FastifyReply> {
+export async function signOut({ db, asker, sessions, reply }: Visit): Promise<FastifyReply> {
   if (asker) await revokeToken(db, asker.tokenId)
-  return session.forget(reply).redirect('/users/sign_in', 303)
+  return sessions.forget(reply).redirect('/users/sign_in', 303)
 }
 
 /** Where to sign in and come back to `url`. */
 export const signInAddress = (url: string): string => `/users/sign_in?to=${encodeURIComponent(url)}`
 
-async function enter({ db, reply, session }: Visit, who: { userId: number; scopes: readonly string[]; to: string }): Promise<FastifyReply> {
+async function enter(
+  { db, reply, sessions }: Visit,
+  who: { userId: number; scopes: readonly string[]; to: string },
+): Promise<FastifyReply> {
   const secret = await createToken(db, who.userId, 'session', { scopes: [...who.scopes] })
-  return session.keep(reply, secret).redirect(who.to, 303)
+  return sessions.keep(reply, secret).redirect(who.to, 303)
 }
 
 /** An address of ours, whatever was given: nobody is sent to another site. */
