@@ -40,6 +40,25 @@ describe('a contact', () => {
     ['/add_contacts 😀 |[contact:b', 'b', []],
     ['/add_contacts [contact:Ann |[contact:b', 'b', []],
     ['/add_contact |b', 'b', []],
+    ['/add_contacts |ngozi ok', 'ngozi ok', []],
+    ['/add_contacts |ngozi ', 'ngozi ', []],
+    ['/add_contacts  |Ngozi  O’Kafor-B', 'Ngozi  O’Kafor-B', []],
+    ['/add_contacts |J. R. Smi', 'J. R. Smi', []],
+    ['/add_contacts |+49 (30) 12', '+49 (30) 12', []],
+    ['/add_contacts |ngozi ngozi@x.i', 'ngozi ngozi@x.i', []],
+    ['/add_contacts ann@x.io |ngozi ok', 'ngozi ok', ['ann@x.io']],
+    ['/add_contacts ann@x.io. |ngozi ok', 'ngozi ok', ['ann@x.io']],
+    ['/add_contacts [contact:ann@x.io] |ngozi ok', 'ngozi ok', ['ann@x.io']],
+    ['/add_contacts Hannah Weiss <hannah@x.io>, |Tor B', 'Tor B', ['hannah@x.io']],
+    ['/add_contacts Hannah Weiss <hannah@x.io> |Tor B', 'Tor B', ['hannah@x.io']],
+    ['/add_contacts ann lee, |ngozi ok', 'ngozi ok', []],
+    ['/add_contacts ann lee,|ngozi ok', 'ngozi ok', []],
+    ['/add_contacts ann lee; |', '', []],
+    ['/add_contacts ann lee |[contact:ngozi ok', 'ngozi ok', []],
+    ['/add_contacts [project:a] |ngozi ok', 'ngozi ok', []],
+    ['/add_contacts [contact:#7] |ngozi ok', 'ngozi ok', ['#7']],
+    ['/add_contacts [contact:#7]|[contact:b', 'b', ['#7']],
+    ['/add_contacts [contact:#7x] |b', 'b', []],
     ['@rolobot add_contacts |b', 'b', []],
   ])('to add: %s', (row, term, earlier) => {
     const { line, from } = at(row)
@@ -74,6 +93,9 @@ describe('nothing', () => {
     'Hi [contact:a',
     '/add_contacts [project:a',
     '/add_contacts `a',
+    '/add_contacts [contact:#7]',
+    '/add_contacts ann <ann@x',
+    '/add_contacts ann [project:a',
   ])('%s', (line) => {
     expect(typing(line)).toEqual({ kind: 'none' })
   })

@@ -65,7 +65,20 @@ test.each([
 ])('typed is %s', async (_, term, expected) => {
   const { labels } = await asking()
   expect(await labels('ann', `/add_contacts [contact:${term}`)).toEqual(expected)
-  if (!term.includes(' ')) expect(await labels('ann', `/add_contacts ${term}`)).toEqual(expected)
+  expect(await labels('ann', `/add_contacts ${term}`)).toEqual(expected)
+})
+
+test('without [contact: the whole unfinished phrase is looked up and replaced', async () => {
+  const { ask } = await asking({
+    contacts: [
+      { firstName: 'Chidi', lastName: 'Okafor', email: 'chidi@example.com' },
+      { firstName: 'Ngozi', lastName: 'Okoro', email: 'ngozi@example.com' },
+    ],
+  })
+  const ngozi = { label: 'Ngozi Okoro', insert: '[contact:ngozi@example.com] ' }
+  expect(await ask('ann', '/add_contacts ngozi ok')).toMatchObject({ kind: 'contact', from: 14, to: 22, items: [ngozi] })
+  expect(await ask('ann', '/add_contacts [contact:chidi@example.com] ngozi ok')).toMatchObject({ from: 42, to: 50, items: [ngozi] })
+  expect(await ask('ann', '/add_contacts somebody else, ngozi ok')).toMatchObject({ from: 29, to: 37, items: [ngozi] })
 })
 
 test('what is on the issue, or earlier on the line, is not offered for adding', async () => {

@@ -11,7 +11,7 @@ interface Shown {
   choices: readonly Choice[]
   /** The character at which to show them. */
   at: number
-  /** Whether Enter takes the first one, or ends the line. */
+  /** Whether Enter takes the first one. Where nothing has been typed yet, it ends the line. */
   highlightFirst: boolean
 }
 

@@ -53,7 +53,7 @@ export function suggestIn(form: HTMLFormElement): void {
     offered = found
     const at = startOf(found)
     if (found.items.length === 0 || at === dismissedAt) popup.hide()
-    else popup.show({ choices: found.items, at, highlightFirst: isTyped(line?.text.slice(found.from) ?? '') })
+    else popup.show({ choices: found.items, at, highlightFirst: line?.text.slice(found.from).trim() !== '' })
     if (at !== dismissedAt) dismissedAt = -1
   }
 
@@ -79,9 +79,6 @@ function commandLine({ value, selectionStart, selectionEnd }: HTMLTextAreaElemen
   const mayBe = selectionStart === selectionEnd && text.length <= longestLine && /^(\/|@rolobot\b)/i.test(text)
   return mayBe ? { text, start } : undefined
 }
-
-/** Has somebody begun to say what they mean, beyond the signs that open the popup? */
-const isTyped = (text: string): boolean => /[^\s["“/]/.test(text.replace(/^(\[["“]?contact:|@rolobot\b)/i, ''))
 
 async function fetchSuggestions(issue: string, text: string, signal: AbortSignal): Promise<Suggestions> {
   await new Promise((resolve) => setTimeout(resolve, pause))
