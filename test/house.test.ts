@@ -29,9 +29,9 @@ const mayImport: Record<string, { values: readonly string[]; types: readonly str
   pipeline: { values: ['quick-actions', 'domain', 'storage'], types: ['queue', 'log'] },
   'command-line': { values: ['pipeline', 'quick-actions', 'domain', 'storage'], types: ['queue'] },
   connectors: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline', 'log'] },
-  api: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline'] },
+  api: { values: ['quick-actions', 'domain', 'json'], types: ['storage', 'pipeline'] },
   web: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline'] },
-  http: { values: ['domain'], types: ['storage', 'log'] },
+  http: { values: ['domain', 'json'], types: ['storage', 'log'] },
 }
 const wiring = ['src/cli.ts', 'src/app.ts']
 
@@ -81,7 +81,7 @@ test('connectors do not know each other, and each has a folder and a line in the
 
 test('only the wiring knows every room', () => {
   const top = sources.filter((file) => file.split('/').length === 2)
-  expect(top).toEqual(['src/app.ts', 'src/cli.ts', 'src/config.ts', 'src/log.ts'])
+  expect(top).toEqual(['src/app.ts', 'src/cli.ts', 'src/config.ts', 'src/json.ts', 'src/log.ts'])
   for (const file of top.filter((name) => !wiring.includes(name))) expect(importsOf(file)).toEqual([])
 })
 

@@ -13,6 +13,7 @@ import fastify, {
   LogController,
 } from 'fastify'
 import type { Log } from '../log.ts'
+import { guardInput } from './bodies.ts'
 import { serveGitlabClients } from './gitlab-clients.ts'
 
 // The longest comment may be written as JSON in which every byte is escaped (\u0000), and some room.
@@ -146,6 +147,7 @@ export async function openServer({
   await app.register(cookie)
   await app.register(formbody)
   serveGitlabClients(app)
+  guardInput(app)
   app.setErrorHandler<Refusal>(answerError)
   app.setNotFoundHandler(
     (_, reply) =>

@@ -116,6 +116,51 @@ describe('a query', () => {
     }
   })
 
+  const repeated = (times: number) => `{ ${'__typename '.repeat(times)} }`
+  const args = `(fullPath: "${'x'.repeat(100)}")`
+  test.each([
+    ['380 equal names', repeated(380), 'the same response names too many times'],
+    ['equal names with long arguments', `{ ${`group${args} { id } `.repeat(60)} }`, 'the same response names too many times'],
+    [
+      'equal names spread by fragments',
+      `{ ${'...A ...B '.repeat(3)} } ${['A', 'B'].map((name) => `fragment ${name} on Query { ${'__typename '.repeat(90)} }`).join(' ')}`,
+      'the same response names too many times',
+    ],
+    [
+      'equal names in a fragment that nothing spreads',
+      `{ __typename } fragment A on Query { ${'__typename '.repeat(380)} }`,
+      'the same response names too many times',
+    ],
+    [
+      'equal names one below the other',
+      `{ ${'group(fullPath: "x") { id id id id id id id id id id } '.repeat(20)} }`,
+      'the same response names too many times',
+    ],
+    ['sixty levels', `{ ${'a { '.repeat(60)} b ${'}'.repeat(60)} }`, 'more than 50 levels'],
+    ['a hundred operations', Array.from({ length: 100 }, (_, n) => `query Q${n} { __typename }`).join(' '), '100 operations'],
+    [
+      'the schema, thrice',
+      '{ a: __schema { queryType { name } } b: __schema { queryType { name } } c: __schema { queryType { name } } }',
+      'asks for __schema 3 times',
+    ],
+    ['six types', `{ ${'abcdef'.replace(/./g, (a) => `${a}: __type(name: "Issue") { name } `)} }`, 'asks for __type 6 times'],
+  ])('of %s is refused before it is validated', async (_, query, message) => {
+    for (const who of [undefined, 'user'] as const) expect(words(await post(query, who))).toContain(message)
+  })
+
+  test('of a few equal names, as clients with fragments send them, is answered', async () => {
+    const fragments = Array.from({ length: 12 }, (_, n) => `fragment F${n} on Query { __typename currentUser { __typename id } }`)
+    const came = await post(`{ ${fragments.map((_, n) => `...F${n}`).join(' ')} } ${fragments.join(' ')}`, 'user')
+    expect(came.body.errors).toBeUndefined()
+  })
+
+  test('sent again is answered again, also when it has faults', async () => {
+    for (const query of ['{ currentUser { username } }', '{ nonsense }', '{ group(']) {
+      const first = await post(query, 'user')
+      expect(await post(query, 'user')).toEqual(first)
+    }
+  })
+
   test('branches that are skipped cost nothing', async () => {
     const query = `query ($no: Boolean = false) { ${Array.from({ length: 300 }, (_, n) => `a${n}: currentUser @include(if: $no) { id }`).join(' ')} }`
     expect((await post(query.slice(0, 10_000), 'user')).body).toBeDefined()
@@ -155,6 +200,19 @@ describe('a request', () => {
     ['a body of no type', { body: '{ currentUser { id } }', headers: { 'content-type': 'text/plain' } }, [400, 415]],
     ['a body that is a text', { body: '"x"' }, 400],
     ['a body that is null', { body: 'null' }, 400],
+    ['variables in the address that are no JSON', { method: 'GET', body: undefined, query: '?query={__typename}&variables=%7B' }, 400],
+    [
+      'variables in the address that are too deep',
+      { method: 'GET', body: undefined, query: `?query={__typename}&variables=${'['.repeat(4_000)}${']'.repeat(4_000)}` },
+      400,
+    ],
+    [
+      'variables of 4,000 levels',
+      { body: `{"query": "{ __typename }", "variables": {"a": ${'['.repeat(4_000)}${']'.repeat(4_000)}}}` },
+      400,
+    ],
+    ['variables of 100,000 values', { body: `{"query": "{ __typename }", "variables": {"a": [${'1,'.repeat(100_000)}1]}}` }, 413],
+    ['a body of 1.5 MB', { body: JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(1_500_000) } }) }, 413],
     ['variables that are a text', { body: '{"query": "{ __typename }", "variables": "x"}' }, 400],
     ['an operation that is not there', { body: '{"query": "query A { __typename }", "operationName": "B"}' }, [200, 400]],
     ['a query that is a number', { body: '{"query": 7}' }, 400],
@@ -197,6 +255,42 @@ describe('a request', () => {
     const { status, body } = await batch(1000)
     expect(status).toBe(413)
     expect(JSON.stringify(body)).toMatch(/10/)
+  })
+
+  test('of ten queries is refused before it is validated if it is too large as a whole', async () => {
+    const batch = (query: (n: number) => string) =>
+      send({ headers: headersOf(), body: JSON.stringify(Array.from({ length: 10 }, (_, n) => ({ query: query(n) }))) })
+    const aliases = (n: number) => `{ ${Array.from({ length: 110 }, (_, at) => `a${n}_${at}:__typename`).join(' ')} }`
+    const equal = (n: number) => `query Q${n} { ${'__typename '.repeat(45)} }`
+    const long = (n: number) => `query Q${n} { a: group(fullPath: "${'x'.repeat(2_500)}") { id } }`
+    for (const [query, message] of [
+      [aliases, 'more than 1000 fields'],
+      [equal, 'the same response names too many times'],
+      [long, 'characters of queries'],
+    ] as const) {
+      const { body } = await batch(query)
+      expect(body).toHaveLength(10)
+      expect(JSON.stringify(body)).toContain(message)
+    }
+    // Equal ones are read once.
+    expect(JSON.stringify(await batch(() => aliases(0)))).not.toContain('errors')
+  })
+
+  test('with NULs in texts finds nothing, and is not our fault', async () => {
+    const query = `query ($name: String) { group(fullPath: "${t.pathOf('acme')}") {
+      one: issues(authorUsername: $name) { nodes { id } } two: issues(authorUsername: "a\\u0000") { nodes { id } }
+      contacts(search: $name) { nodes { id } } organizations(search: $name) { nodes { id } } contactStateCounts(search: $name) { all } } }`
+    expect((await post(query, 'user', { name: 'a\0' })).body).toEqual({
+      data: {
+        group: {
+          one: { nodes: [] },
+          two: { nodes: [] },
+          contacts: { nodes: [] },
+          organizations: { nodes: [] },
+          contactStateCounts: { all: 0 },
+        },
+      },
+    })
   })
 
   test('by GET may read', async () => {

@@ -14,7 +14,7 @@ export const groupById = async ({ load }: Context, id: number): Promise<GroupFac
 
 /** A group by its full path, if whoever asks may see it. */
 export const groupAt = async ({ db, userId }: Context, fullPath: string): Promise<GroupFacts | null> =>
-  visible(await readGroupFacts(db, fullPath.replaceAll('\0', '\uFFFD'), userId))
+  visible(await readGroupFacts(db, fullPath, userId))
 
 Group.implement({
   fields: (t) => ({

@@ -11,8 +11,6 @@ import { Issue, issueById } from './issues.ts'
 import { always, echo, echoed } from './mutations.ts'
 import { actorOf, missing, outcomeOf, sentencesOf } from './refusals.ts'
 
-const clean = (path: string): string => path.replaceAll('\0', '\uFFFD')
-
 /** The number of an issue that is sent as text. */
 const iidOf = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : missing())
 
@@ -30,7 +28,7 @@ builder.relayMutationField(
   {
     resolve: (_, { input }, context) =>
       echo(input, async () => {
-        const name = { project: clean(String(input.projectPath)), iid: iidOf(input.iid) }
+        const name = { project: String(input.projectPath), iid: iidOf(input.iid) }
         const { issueId, ...set } = await setContacts(context, name, input)
         return { ...set, issue: await issueById(context, issueId) }
       }),
@@ -68,7 +66,7 @@ export async function openIssue(
   context: Context,
   { projectPath, title, description }: { projectPath: string; title: string; description?: string | null },
 ): Promise<{ issue: ListedIssue | null; errors: string[] }> {
-  const opening = { on: clean(projectPath), place: projectPath, body: description ?? '', opens: { title } }
+  const opening = { on: projectPath, place: projectPath, body: description ?? '', opens: { title } }
   const { receipt, errors } = await write(context, opening)
   return { issue: receipt ? await issueById(context, receipt.issue.issueId) : null, errors }
 }
@@ -102,9 +100,9 @@ interface Move {
 
 async function move(context: Context, { projectPath, iid, targetProjectPath }: Move) {
   const actor = actorOf(context)
-  const target = await readProject(context.db, clean(String(targetProjectPath)), actor.userId)
+  const target = await readProject(context.db, String(targetProjectPath), actor.userId)
   if (!target || !can(target.standing, 'read_issue')) return missing()
-  const moved = await moveIssue(context.db, actor, { project: clean(String(projectPath)), iid: iidOf(iid) }, target.id)
+  const moved = await moveIssue(context.db, actor, { project: String(projectPath), iid: iidOf(iid) }, target.id)
   const { value, errors } = outcomeOf(moved)
   return { issue: value && (await issueById(context, value.id)), errors }
 }

@@ -24,12 +24,11 @@ import { mostOnPage, type PageArguments } from './connections.ts'
 export const longestQuery = 10_000
 /** Enough for the longest query that is no nonsense. */
 export const mostTokens = 5_000
-/** Faults of one query that are told. */
+/** The most errors of one query that are reported. */
 export const mostFaults = 5
-/** Before a query is held against the schema, which takes time. */
-const mostFields = 1_000
 const deepest = { visitor: 15, user: 20 }
-const costliest = { visitor: 200, introspection: 217, user: 250, administrator: 300 }
+/** How much an operation may cost. */
+export const costliest = { visitor: 200, introspection: 217, user: 250, administrator: 300 }
 const mostNested = 2
 
 /** Who asks, as far as limits are concerned. */
@@ -43,19 +42,6 @@ interface Measure {
 }
 
 const nothing: Measure = { cost: 0, depth: 0, nested: new Map() }
-
-/** What is the matter with a document before it is understood: undefined, or that it is too large. */
-export function tooManyFields(document: DocumentNode): GraphQLError | undefined {
-  let fields = 0
-  const count = (selectionSet: SelectionSetNode | undefined) => {
-    for (const selection of selectionSet?.selections ?? []) {
-      fields++
-      if (selection.kind !== Kind.FRAGMENT_SPREAD) count(selection.selectionSet)
-    }
-  }
-  for (const definition of document.definitions) if ('selectionSet' in definition) count(definition.selectionSet)
-  return fields > mostFields ? new GraphQLError(`Query has ${fields} fields, which exceeds max of ${mostFields}`) : undefined
-}
 
 /** One operation, as it is about to be carried out. */
 interface Asked {

@@ -15,7 +15,7 @@ export const projectById = async ({ load }: Context, id: number): Promise<Projec
 
 /** A project by its full path, if whoever asks may see it. */
 export const projectAt = async ({ db, userId }: Context, fullPath: string): Promise<ProjectFacts | null> =>
-  visible(await readProject(db, fullPath.replaceAll('\0', '\uFFFD'), userId))
+  visible(await readProject(db, fullPath, userId))
 
 Project.implement({
   fields: (t) => ({

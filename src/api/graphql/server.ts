@@ -1,54 +1,45 @@
 // POST and GET /api/graphql: who asks, limits, and events for subscriptions.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type DocumentNode, GraphQLError, Kind, parse, validate, visit } from 'graphql'
+import { type DocumentNode, GraphQLError, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Asker } from '../../domain/access-tokens.ts'
+import { jsonExcess } from '../../json.ts'
 import type { Context, GraphqlParts } from './builder.ts'
-import { faultsOf, longestQuery, mostFaults, mostTokens, type Rank, tooManyFields } from './limits.ts'
+import { cleanValue, documentOf, excessOf } from './documents.ts'
+import { faultsOf, mostFaults, type Rank } from './limits.ts'
 import { openLoaders } from './loaders.ts'
 import { schema } from './schema.ts'
 
 const address = '/api/graphql'
 // Clients made for GitLab send what they ask for at the same time together.
 const mostTogether = 10
+// Four times the longest comment: as JSON, its quotes, line ends and backslashes take two characters each.
+const bodyLimit = 1024 * 1024
 
 interface Asking {
   request: FastifyRequest
   asker: Asker | null
 }
 
-const rankOf = ({ asker }: Context): Rank => (asker ? (asker.administrator ? 'administrator' : 'user') : 'visitor')
+const rankOf = ({ asker }: { asker: Asker | null }): Rank => (asker ? (asker.administrator ? 'administrator' : 'user') : 'visitor')
 
-// Clients made for GitLab send lists with nulls in them, where nothing is meant.
-const withoutNulls = (document: DocumentNode): DocumentNode =>
-  visit(document, { ListValue: (node) => ({ ...node, values: node.values.filter(({ kind }) => kind !== Kind.NULL) }) })
+const validated = new WeakMap<DocumentNode, readonly GraphQLError[]>()
 
-function withoutNullsInLists(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNullsInLists)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutNullsInLists(part)]))
-}
-
-function read(source: string): DocumentNode {
-  if (source.length > longestQuery) throw new GraphQLError(`Query is too long (maximum is ${longestQuery} characters)`)
-  const document = withoutNulls(parse(source, { maxTokens: mostTokens }))
-  const fault = tooManyFields(document)
-  if (fault) throw fault
-  return document
+/** Validates a document, once however often it is sent. */
+function validateOnce(...[of, document, rules, options, typeInfo]: Parameters<typeof validate>): readonly GraphQLError[] {
+  const errors = validated.get(document) ?? validate(of, document, rules, { ...options, maxErrors: mostFaults }, typeInfo)
+  validated.set(document, errors)
+  return errors
 }
 
 const limits: Plugin<Context> = {
   onParams({ params, setParams }) {
-    if (params.variables) setParams({ ...params, variables: withoutNullsInLists(params.variables) as Record<string, unknown> })
+    if (params.variables) setParams({ ...params, variables: cleanValue(params.variables) as Record<string, unknown> })
   },
   onParse({ setParseFn }) {
-    setParseFn((source: string | { body: string }) => read(typeof source === 'string' ? source : source.body))
+    setParseFn((source: string | { body: string }) => documentOf(typeof source === 'string' ? source : source.body))
   },
-  onValidate({ setValidationFn }) {
-    setValidationFn((...[of, document, rules, options, typeInfo]: Parameters<typeof validate>) =>
-      validate(of, document, rules, { ...options, maxErrors: mostFaults }, typeInfo),
-    )
-  },
+  onValidate: ({ setValidationFn }) => setValidationFn(validateOnce),
   onExecute({ args, setResultAndStopExecution }) {
     stopAt(args as Executed, setResultAndStopExecution)
     return { onExecuteDone: ({ result }) => forgetStatus(result as { errors?: readonly GraphQLError[] }) }
@@ -89,6 +80,8 @@ export function graphqlRoutes(
     landingPage: false,
     cors: false,
     batching: { limit: mostTogether },
+    // Documents are kept by `documents.ts`, which bounds how much memory they take.
+    parserAndValidationCache: false,
     plugins: [limits],
     logging: false,
     maskedErrors: {
@@ -115,10 +108,12 @@ export function graphqlRoutes(
     method: ['GET', 'POST'],
     url: address,
     exposeHeadRoute: false,
+    bodyLimit,
     handler: async (request, reply) => {
       const asker = await askerOf(who, request, reply)
       if (asker === undefined) return reply
       preferJson(request)
+      if (answerUnread(request, reply, rankOf({ asker }))) return reply
       const response = await yoga.handleNodeRequestAndResponse(request, reply, { request, asker })
       response.headers.forEach((value, name) => void reply.header(name, value))
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
@@ -141,5 +136,37 @@ async function askerOf(who: (request: FastifyRequest) => Promise<Asker | null>, 
     if ((fault as { statusCode?: number }).statusCode !== 401) throw fault
     await reply.code(401).send({ errors: [{ message: 'Invalid token' }] })
     return undefined
+  }
+}
+
+/** Answers what yoga would take too long for, or fail at; false if there is nothing of the kind. */
+function answerUnread({ method, query, body }: FastifyRequest, reply: FastifyReply, rank: Rank): boolean {
+  const asked = [method === 'GET' ? query : body].flat().slice(0, mostTogether) as ({ query?: unknown } | null)[]
+  const unreadable = method === 'GET' ? faultOfAddress(query as Record<string, unknown>) : undefined
+  const sources = asked.flatMap((one) => (typeof one?.query === 'string' ? [one.query] : []))
+  const reasons = unreadable === undefined ? excessOf(sources, rank) : [unreadable]
+  if (reasons.length === 0) return false
+  const answer = { errors: reasons.map((message) => ({ message })) }
+  void reply.code(unreadable === undefined ? 200 : 400).send(Array.isArray(body) ? asked.map(() => answer) : answer)
+  return true
+}
+
+/** What is wrong with the JSON in an address. */
+function faultOfAddress(query: Record<string, unknown>): string | undefined {
+  for (const name of ['variables', 'extensions']) {
+    const text = [query[name]].flat()[0]
+    if (typeof text !== 'string' || text === '') continue
+    const fault = jsonExcess(text)?.reason ?? (isJson(text) ? undefined : `\`${name}\` is not valid JSON`)
+    if (fault) return fault
+  }
+  return undefined
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }
