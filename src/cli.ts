@@ -2,8 +2,8 @@
 // The executable: reads what was typed, starts the service or has a command carried out.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import type { Service } from './app.ts'
-import type { Input, Output } from './command-line/commands.ts'
+import type { Input, Output, Workplace } from './command-line/commands.ts'
+import type { Settled } from './command-line/first-start.ts'
 import { dataCommands, families } from './command-line/words.ts'
 import { readSettings, type Settings, SettingsFault } from './config.ts'
 import { connectors } from './connectors/index.ts'
@@ -60,18 +60,14 @@ const askedToStop = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   })
 
-async function greet(service: Service, address: string, settings: Settings, sample: string | undefined): Promise<void> {
-  const [{ createToken }, { findUser }] = await Promise.all([import('./domain/access-tokens.ts'), import('./domain/users.ts')])
-  const url = settings.PUBLIC_URL ?? address
+async function greet(place: Workplace, address: string, first: Settled | undefined): Promise<void> {
   say(`Rolobot listens on ${address}`)
-  const root = await findUser(service.db, 'root')
-  if (root && !settings.DATABASE_URL) {
-    const target = sample ? `&to=/${sample.replace('#', '/-/issues/')}` : ''
-    say(
-      `Sign in as the administrator with this link (it works once):\n${url}/users/sign_in?link=${await createToken(service.db, root.id, 'sign_in')}${target}`,
-    )
-    if (sample) say('and type /add_contacts [contact: in the comment box.')
-  }
+  if (!first) return
+  const { signInLink } = await import('./command-line/sign-in-link.ts')
+  const to = first.sample && `/${first.sample.replace('#', '/-/issues/')}`
+  const link = await signInLink(place, first.administratorId, { lasts: '1 hour', to })
+  say(`Sign in as the administrator with this link. It works once and expires in an hour.\n${link}`)
+  if (first.sample) say('Then type /add_contacts [contact: in the comment box.')
 }
 
 async function serve(): Promise<void> {
@@ -82,7 +78,7 @@ async function serve(): Promise<void> {
   const connectors = await loadConnectors(settings)
   const database = await openDatabase(settings)
   const { settleIn } = await import('./command-line/first-start.ts')
-  const sample = await settleIn(database.db, {
+  const first = await settleIn(database.db, {
     adminToken: settings.ROLOBOT_ADMIN_TOKEN,
     shared: settings.DATABASE_URL !== undefined,
     sample: settings.ROLOBOT_SAMPLE === '1',
@@ -102,7 +98,8 @@ async function serve(): Promise<void> {
   const control = settings.DATABASE_URL ? undefined : await openControl(({ command, input }) => runCommand(place, command, input))
   if (control) database.announce(control.address)
   for (const connection of service.connections) connection.listen?.()
-  await greet(service, address, settings, sample)
+  // Whoever starts processes on a shared database may not be the one who signs in.
+  await greet(place, address, settings.DATABASE_URL ? undefined : first)
   await stop
   await control?.close()
   // Who is connected and asks nothing, or half of something, is not waited for longer than any answer takes.

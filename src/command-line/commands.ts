@@ -18,6 +18,7 @@ import type { Db } from '../storage/db.ts'
 import { violated } from '../storage/db.ts'
 import type { User } from '../storage/schema.ts'
 import { explainAsText } from './explain-text.ts'
+import { signInLink } from './sign-in-link.ts'
 
 /** What a command works with. */
 export interface Workplace {
@@ -116,10 +117,7 @@ const creatingToken: Run = async ({ db }, input) => {
   })
 }
 
-const linking: Run = async ({ db, publicUrl }, input) => {
-  const user = await userNamed(db, text(input, 'username'))
-  return `${publicUrl}/users/sign_in?link=${await createToken(db, user.id, 'sign_in')}`
-}
+const linking: Run = async (place, input) => signInLink(place, (await userNamed(place.db, text(input, 'username'))).id)
 
 const makingLinkCode: Run = async ({ db }, input) => {
   const user = await userNamed(db, text(input, 'username'))

@@ -12,8 +12,15 @@ export interface FirstStart {
   sample: boolean
 }
 
-/** Makes the first administrator, and what a newcomer finds: all of it or nothing. Returns where to try something, if there is a sample. */
-export const settleIn = (db: Db, wanted: FirstStart): Promise<string | undefined> =>
+/** What a first start has made. */
+export interface Settled {
+  administratorId: number
+  /** The issue to try something on, if there is a sample. */
+  sample?: string
+}
+
+/** Makes the first administrator, and what a newcomer finds: all of it or nothing. Returns undefined if the database is not empty. */
+export const settleIn = (db: Db, wanted: FirstStart): Promise<Settled | undefined> =>
   db
     .transaction((tx) => settle(tx, wanted))
     .catch((fault: unknown) => {
@@ -22,9 +29,9 @@ export const settleIn = (db: Db, wanted: FirstStart): Promise<string | undefined
       throw fault
     })
 
-async function settle(tx: Db, { adminToken, shared, sample }: FirstStart): Promise<string | undefined> {
+async function settle(tx: Db, { adminToken, shared, sample }: FirstStart): Promise<Settled | undefined> {
   if (!(await nobodyYet(tx))) return undefined
   const root = await createUser(tx, { username: 'root', name: 'Administrator', administrator: true })
   if (adminToken) await createToken(tx, root.id, 'api', { name: 'ROLOBOT_ADMIN_TOKEN', secret: adminToken })
-  return sample && !shared ? (await createSample(tx)).first : undefined
+  return { administratorId: root.id, sample: sample && !shared ? (await createSample(tx)).first : undefined }
 }

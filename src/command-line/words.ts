@@ -45,7 +45,7 @@ export const dataCommands: readonly DataCommand[] = [
       ['--read-only', 'it may only read'],
     ],
   },
-  { name: 'sign-in-link', takes: '<username>', description: 'prints a link that signs a user in, once' },
+  { name: 'sign-in-link', takes: '<username>', description: 'prints a one-time link that signs a user in; it expires in ten minutes' },
   { name: 'link-code', takes: '<username>', description: 'prints a code by which a user proves elsewhere who they are, once' },
   { name: 'sample', description: 'creates the sample workspace' },
   { name: 'sweep', description: 'asks again for everything that is not finished' },

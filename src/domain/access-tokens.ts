@@ -19,7 +19,7 @@ export interface Asker {
 
 const aMinute = 60_000
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
-const lifetime: Record<TokenKind, string | null> = { api: null, session: '30 days', sign_in: '1 day' }
+const lifetime: Record<TokenKind, string | null> = { api: null, session: '30 days', sign_in: '10 minutes' }
 const prefix: Record<TokenKind, string> = { api: 'rbat-', session: '', sign_in: '' }
 
 interface TokenOptions {
@@ -29,6 +29,8 @@ interface TokenOptions {
   secret?: string
   /** Else what is usual for its kind. */
   expiresAt?: Date | null
+  /** The same, as an interval: `1 hour`. */
+  lasts?: string
 }
 
 /** Makes a token and returns its secret, which is kept nowhere. */
@@ -37,8 +39,8 @@ export const createToken = async (tx: Tx, userId: number, kind: TokenKind, optio
 
 /** The same, with the token's id. */
 export async function insertToken(tx: Tx, userId: number, kind: TokenKind, options: TokenOptions): Promise<{ id: number; secret: string }> {
-  const { name = kind, scopes = ['api'], secret = prefix[kind] + randomBytes(32).toString('base64url'), expiresAt } = options
-  const life = lifetime[kind]
+  const { name = kind, scopes = ['api'], secret = prefix[kind] + randomBytes(32).toString('base64url'), expiresAt, lasts } = options
+  const life = lasts ?? lifetime[kind]
   const end = expiresAt ?? (life === null ? null : sql`now() + ${life}::interval`)
   const row = { userId, kind, name, scopes, hash: hashOf(secret), expiresAt: end }
   const [made] = (await tx.insert(accessTokens).values(row).returning({ id: accessTokens.id })) as [{ id: number }]
@@ -72,6 +74,16 @@ export async function markUsed(tx: Tx, { tokenId, lastUsedAt }: Asker): Promise<
     .where(and(eq(accessTokens.id, tokenId), longAgo))
 }
 
+/** Creates the secret of a link that signs a user in once; it replaces earlier ones. @param lasts an interval, otherwise ten minutes */
+export const createSignInLink = (tx: Tx, userId: number, lasts?: string): Promise<string> =>
+  tx.transaction(async (tx) => {
+    // Of two created at once, the later one replaces the earlier.
+    await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
+    const earlier = and(eq(accessTokens.userId, userId), eq(accessTokens.kind, 'sign_in'), isNull(accessTokens.revokedAt))
+    await tx.update(accessTokens).set({ revokedAt: sql`now()` }).where(earlier)
+    return createToken(tx, userId, 'sign_in', { lasts })
+  })
+
 /** Uses up a sign-in link: of two people who follow it at once, one gets in. */
 export async function useSignInLink(tx: Tx, secret: string): Promise<number | undefined> {
   const [used] = await tx
@@ -91,6 +103,14 @@ export async function isStillGood(tx: Tx, tokenId: number): Promise<boolean> {
     .innerJoin(users, eq(users.id, accessTokens.userId))
     .where(and(eq(accessTokens.id, tokenId), stillGood))
   return found.length > 0
+}
+
+/** Ends a browser's session at once; a token that a program uses is left alone. */
+export async function endSession(tx: Tx, tokenId: number): Promise<void> {
+  await tx
+    .update(accessTokens)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(accessTokens.id, tokenId), eq(accessTokens.kind, 'session'), isNull(accessTokens.revokedAt)))
 }
 
 /** Ends a token at once. */

@@ -8,7 +8,7 @@ import { home } from './pages/home.tsx'
 import { issue } from './pages/issue.tsx'
 import { issues } from './pages/issues.tsx'
 import { linkCode, profile, unlink } from './pages/profile.tsx'
-import { signIn, signInWithToken, signOut } from './pages/sign-in.tsx'
+import { enter, signIn, signOut } from './pages/sign-in.tsx'
 import { Fault, type Visit, type WebRoutes } from './visit.ts'
 
 type Page = (visit: Visit) => Promise<unknown>
@@ -17,7 +17,7 @@ type Page = (visit: Visit) => Promise<unknown>
 const pages: readonly [method: 'GET' | 'POST', path: RegExp, page: Page][] = [
   ['GET', /^\/$/, home],
   ['GET', /^\/users\/sign_in$/, signIn],
-  ['POST', /^\/users\/sign_in$/, signInWithToken],
+  ['POST', /^\/users\/sign_in$/, enter],
   ['POST', /^\/users\/sign_out$/, signOut],
   ['GET', /^\/-\/profile$/, profile],
   ['POST', /^\/-\/profile$/, linkCode],

@@ -110,11 +110,15 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
     expect((await fetchNotes(reader, { method: 'POST', body })).status).toBe(403)
   })
 
-  test('sign-in-link: an address of ours, for users that exist', async () => {
+  test('sign-in-link: an address of ours, for users that exist; a new one replaces it', async () => {
     const link = await rolobot(['sign-in-link', 'priya'])
     expect(link).toMatchObject(done(/^http:\/\/\S+\/users\/sign_in\?link=[\w-]{43}\n$/))
     // The server knows the port that it was given; whoever is beside it knows only what is set.
     if (!environment.DATABASE_URL) expect(link.out).toContain(`${server.url}/`)
+    const statusOf = async ({ out }: { out: string }) => (await fetch(server.url + out.trim().slice(new URL(out).origin.length))).status
+    expect(await statusOf(link)).toBe(200)
+    const newer = await rolobot(['sign-in-link', 'priya'])
+    expect([await statusOf(link), await statusOf(newer)]).toEqual([403, 200])
   })
 
   test('sample: a second time it is refused, and nothing is changed', async () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Service } from '../../src/app.ts'
-import { createToken } from '../../src/domain/access-tokens.ts'
+import { createSignInLink, createToken } from '../../src/domain/access-tokens.ts'
 import { insertContacts, type NewContact } from '../../src/domain/contacts.ts'
 import { insertGroup, insertProject } from '../../src/domain/groups.ts'
 import { openIssue } from '../../src/domain/issues.ts'
@@ -113,7 +113,7 @@ export async function world(service: Service, wanted: Wanted = {}) {
     post: (person: string, body: string, more: Partial<Comment> = {}): Promise<Receipt> => service.receive(commentOf(person, body, more)),
     token: (person: string, options?: Parameters<typeof createToken>[3]) => createToken(db, idOf(person), 'api', options),
     /** The address of a link that signs somebody in. */
-    signInLink: async (person: string) => `/users/sign_in?link=${await createToken(db, idOf(person), 'sign_in')}`,
+    signInLink: async (person: string) => `/users/sign_in?link=${await createSignInLink(db, idOf(person))}`,
     issue: {
       ...issue,
       path: `/${project.fullPath}/-/issues/${issue.iid}`,

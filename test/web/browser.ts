@@ -29,14 +29,20 @@ export function browsers(): { open(url: string, options?: BrowserContextOptions)
   })
   afterAll(() => browser?.close())
   return {
-    /** A page at an address, in a browser that nobody has used before. */
+    /** A page at an address, in a browser that nobody has used before; a one-time link's button is pressed. */
     async open(url, options) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
       contexts.push(context)
       const page = await context.newPage()
       page.setDefaultTimeout(10_000)
       await page.goto(url)
+      if (url.includes('/users/sign_in?link=')) await enter(page)
       return page
     },
   }
+}
+
+async function enter(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(({ pathname }) => pathname !== '/users/sign_in')
 }

@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/access-tokens.ts'
 import { type RunningService, startService } from '../support/service.ts'
+import { cookieOf, pressSignIn } from '../support/sign-in.ts'
 import { makeInactive, world } from '../support/world.ts'
 
 let service: RunningService
@@ -18,34 +19,70 @@ const ask = (path: string, init: RequestInit = {}) =>
 const post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
   ask(path, { method: 'POST', body: new URLSearchParams(fields), headers })
 
-const cookieOf = (response: Response) => (response.headers.get('set-cookie') ?? '').split(';')[0] as string
-
 async function shop(wanted: Parameters<typeof world>[1] = {}) {
   const there = await world(service, { people: { pia: 'planner', gus: 'guest', eve: 'nobody' }, contacts: ['ann@example.com'], ...wanted })
-  const cookie = async (person: string) => ({ cookie: cookieOf(await ask(await there.signInLink(person))) })
+  const cookie = async (person: string) => ({ cookie: cookieOf(await pressSignIn(service.url, await there.signInLink(person))) })
   return { ...there, cookie }
 }
 
 test('a sign-in link works once, and goes on to where it should', async () => {
   const { signInLink } = await shop()
   const link = await signInLink('pia')
-  const first = await ask(`${link}&to=/world/-/issues?below=3`)
+  const first = await pressSignIn(service.url, `${link}&to=/world/-/issues?below=3`)
   expect(first.status).toBe(303)
   expect(first.headers.get('location')).toBe('/world/-/issues?below=3')
   expect(first.headers.get('set-cookie')).toMatch(/HttpOnly; SameSite=Lax/)
   expect((await ask('/', { headers: { cookie: cookieOf(first) } })).status).toBe(200)
 
-  const second = await ask(link)
-  expect(second.status).toBe(403)
-  expect(second.headers.get('set-cookie')).toBe(null)
-  expect(await second.text()).toContain('This sign-in link has been used')
+  for (const second of [await ask(link), await pressSignIn(service.url, link)]) {
+    expect(second.status).toBe(403)
+    expect(second.headers.get('set-cookie')).toBe(null)
+    expect(await second.text()).toContain('This sign-in link isn’t valid: it has been used')
+  }
+})
+
+test('following a sign-in link shows whom it signs in, and uses nothing up: mail scanners do that, and pages of other sites', async () => {
+  const { signInLink } = await shop()
+  const link = await signInLink('pia')
+  for (const _ of [1, 2]) {
+    const page = await ask(`${link}&to=/x`)
+    expect([page.status, page.headers.get('set-cookie')]).toEqual([200, null])
+    expect(await page.text()).toContain('This link signs you in as <bdi>pia</bdi>')
+  }
+  for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }] as Record<string, string>[])
+    expect((await pressSignIn(service.url, link, headers)).status).toBe(403)
+  expect((await pressSignIn(service.url, link, { origin: service.url })).status).toBe(303)
+})
+
+test('a new sign-in link replaces earlier ones, of the same user alone', async () => {
+  const { signInLink } = await shop()
+  const [first, other, second] = [await signInLink('pia'), await signInLink('gus'), await signInLink('pia')]
+  const entered = await Promise.all([first, other, second].map(async (link) => (await pressSignIn(service.url, link)).status))
+  expect(entered).toEqual([403, 303, 303])
+})
+
+test('signing in ends the session that the browser had, and no other', async () => {
+  const { signInLink, cookie, token } = await shop()
+  const [here, elsewhere] = [await cookie('pia'), await cookie('pia')]
+  expect((await pressSignIn(service.url, await signInLink('gus'), here)).status).toBe(303)
+  expect((await ask('/', { headers: here })).status).toBe(302)
+  expect((await ask('/', { headers: elsewhere })).status).toBe(200)
+  expect((await post('/users/sign_in', { token: await token('pia') }, elsewhere)).status).toBe(303)
+  expect((await ask('/', { headers: elsewhere })).status).toBe(302)
+})
+
+test('signing out as a program does not revoke its token', async () => {
+  const { token } = await shop()
+  const headers = { 'private-token': await token('pia') }
+  expect((await post('/users/sign_out', {}, headers)).status).toBe(303)
+  expect((await ask('/', { headers })).status).toBe(200)
 })
 
 test.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/.//evil.example', '/\t/evil.example', 'javascript:alert(1)'])(
   'nobody is sent elsewhere: %s',
   async (to) => {
     const { signInLink } = await shop()
-    const answer = await ask(`${await signInLink('pia')}&to=${encodeURIComponent(to)}`)
+    const answer = await pressSignIn(service.url, `${await signInLink('pia')}&to=${encodeURIComponent(to)}`)
     const location = answer.headers.get('location') ?? ''
     expect(new URL(location, service.url).origin).toBe(service.url)
   },
@@ -213,7 +250,7 @@ test('a live stream tells of changes, at most five times a second, and ends with
   const before = service
   service = own
   try {
-    const cookie = cookieOf(await ask(await there.signInLink('pia')))
+    const cookie = cookieOf(await pressSignIn(service.url, await there.signInLink('pia')))
     const { heard, reading } = await listen(`${there.issue.path}/live`, { cookie })
     expect(heard.status).toBe(200)
     const start = Date.now()

@@ -5,6 +5,7 @@ import { createToken } from '../../src/domain/access-tokens.ts'
 import { useLinkCode } from '../../src/domain/link-codes.ts'
 import { findUserElsewhere, nameUserElsewhere } from '../../src/domain/users.ts'
 import { type RunningService, startService } from '../support/service.ts'
+import { cookieOf, pressSignIn } from '../support/sign-in.ts'
 import { world } from '../support/world.ts'
 import { browsers, lookForBrowser } from './browser.ts'
 
@@ -97,8 +98,7 @@ describe('as a browser asks', () => {
     fetch(service.url + path, { redirect: 'manual', ...init, headers: { accept: 'text/html', cookie, ...init.headers } })
   const post = (path: string, cookie: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) =>
     ask(path, cookie, { method: 'POST', body: new URLSearchParams(fields), headers })
-  const cookieOf = (response: Response) => (response.headers.get('set-cookie') ?? '').split(';')[0] as string
-  const enter = async (link: string) => cookieOf(await ask(link))
+  const enter = async (link: string) => cookieOf(await pressSignIn(service.url, link))
   const unlinking = '/-/profile/unlink'
 
   test('a visitor is asked to sign in', async () => {

@@ -1,42 +1,52 @@
 // Signing in, with a one-time link or an access token, and out.
 import type { FastifyReply } from 'fastify'
-import { createToken, revokeToken, useSignInLink, whoHolds } from '../../domain/access-tokens.ts'
+import { createToken, endSession, useSignInLink, whoHolds } from '../../domain/access-tokens.ts'
 import { show } from '../layout.tsx'
 import { field, type Visit } from '../visit.ts'
 
-/** `GET /users/sign_in`: follows `?link=`, or shows the form; both go on to `?to=`. */
+const address = '/users/sign_in'
+
+const invalidLink = 'This sign-in link isn’t valid: it has been used, replaced by a newer one, or has expired.'
+const invalidToken = 'This token isn’t valid: it is unknown, expired, or revoked.'
+
+/** `GET /users/sign_in` shows the form; with `?link=` a button, as mail scanners and previews follow links. Both go on to `?to=`. */
 export async function signIn(visit: Visit): Promise<FastifyReply> {
   const { query } = visit.request
   const link = field(query, 'link')
   const to = localAddress(field(query, 'to'))
   if (!link) return showForm(visit, to)
-  const userId = await useSignInLink(visit.db, link)
-  if (userId !== undefined) return enter(visit, { userId, scopes: ['api'], to })
-  return showForm(visit, to, 'This sign-in link has been used, is older than a day, or is not one of ours.')
+  const holder = await whoHolds(visit.db, link, 'sign_in')
+  if (!holder) return showForm(visit, to, invalidLink)
+  return show(visit, { title: 'Sign in' }, <ByLink link={link} to={to} name={holder.name} />)
 }
 
-/** `POST /users/sign_in` with an access token. The session may do what the token may. */
-export async function signInWithToken(visit: Visit): Promise<FastifyReply> {
+/** `POST /users/sign_in` with the secret of a link, or with an access token: the session may do what the token may. */
+export async function enter(visit: Visit): Promise<FastifyReply> {
   const { body } = visit.request
   const to = localAddress(field(body, 'to'))
-  const holder = await whoHolds(visit.db, field(body, 'token').trim(), 'api')
-  if (!holder) return showForm(visit, to, 'This token isn’t valid: it is unknown, expired, or revoked.')
-  return enter(visit, { ...holder, to })
+  const link = field(body, 'link')
+  const holder = link ? await byLink(visit, link) : await whoHolds(visit.db, field(body, 'token').trim(), 'api')
+  if (!holder) return showForm(visit, to, link ? invalidLink : invalidToken)
+  return openSession(visit, { ...holder, to })
+}
+
+async function byLink({ db }: Visit, link: string) {
+  const userId = await useSignInLink(db, link)
+  return userId === undefined ? undefined : { userId, scopes: ['api'] }
 }
 
 /** `POST /users/sign_out` */
 export async function signOut({ db, asker, sessions, reply }: Visit): Promise<FastifyReply> {
-  if (asker) await revokeToken(db, asker.tokenId)
-  return sessions.forget(reply).redirect('/users/sign_in', 303)
+  if (asker) await endSession(db, asker.tokenId)
+  return sessions.forget(reply).redirect(address, 303)
 }
 
 /** Where to sign in and come back to `url`. */
-export const signInAddress = (url: string): string => `/users/sign_in?to=${encodeURIComponent(url)}`
+export const signInAddress = (url: string): string => `${address}?to=${encodeURIComponent(url)}`
 
-async function enter(
-  { db, reply, sessions }: Visit,
-  who: { userId: number; scopes: readonly string[]; to: string },
-): Promise<FastifyReply> {
+/** Opens a session in place of the one that the browser had. */
+async function openSession({ db, asker, reply, sessions }: Visit, who: { userId: number; scopes: readonly string[]; to: string }) {
+  if (asker) await endSession(db, asker.tokenId)
   const secret = await createToken(db, who.userId, 'session', { scopes: [...who.scopes] })
   return sessions.keep(reply, secret).redirect(who.to, 303)
 }
@@ -53,6 +63,20 @@ function localAddress(given: string): string {
 const showForm = (visit: Visit, to: string, fault?: string): FastifyReply =>
   show(visit, { title: 'Sign in', status: fault ? 403 : 200 }, <SignIn to={to} fault={fault} />)
 
+const ByLink = ({ link, to, name }: { link: string; to: string; name: string }) => (
+  <section class="narrow">
+    <h1>Sign in</h1>
+    <p>
+      This link signs you in as <bdi>{name}</bdi>. It works once.
+    </p>
+    <form class="fields" method="post" action={address}>
+      <input type="hidden" name="link" value={link} autocomplete="off" />
+      <input type="hidden" name="to" value={to} autocomplete="off" />
+      <button type="submit">Sign in</button>
+    </form>
+  </section>
+)
+
 const SignIn = ({ to, fault }: { to: string; fault?: string }) => (
   <section class="narrow">
     <h1>Sign in</h1>
@@ -61,14 +85,14 @@ const SignIn = ({ to, fault }: { to: string; fault?: string }) => (
         {fault}
       </p>
     )}
-    <form class="fields" method="post" action="/users/sign_in">
+    <form class="fields" method="post" action={address}>
       <label for="token">Access token</label>
       <input id="token" name="token" type="password" autocomplete="off" required />
-      <input type="hidden" name="to" value={to} />
+      <input type="hidden" name="to" value={to} autocomplete="off" />
       <button type="submit">Sign in</button>
     </form>
     <p class="aside">
-      Or get a link that signs you in: <code>npx rolobot sign-in-link &lt;username&gt;</code>
+      Or create a one-time sign-in link: <code>npx rolobot sign-in-link &lt;username&gt;</code>
     </p>
   </section>
 )
