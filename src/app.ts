@@ -187,7 +187,7 @@ export async function openHttp(service: Service, log: Log): Promise<FastifyInsta
     sessions,
     preview: async (body, facts) => {
       const { interpretation, outcome } = await explain(db, body, { facts, mostAtOnce })
-      return { text: interpretation.text, sentences: outcome.answer }
+      return { text: interpretation.text, outcome }
     },
   })
   return app

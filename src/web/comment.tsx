@@ -5,6 +5,7 @@ import type { Asker } from '../domain/access-tokens.ts'
 import { type IssueFacts, referenceOf } from '../domain/issues.ts'
 import type { Receipt } from '../pipeline/comment.ts'
 import type { Heard } from '../pipeline/wait.ts'
+import { sentencesOf, stateOf } from './outcome.ts'
 import { showIssuePage } from './pages/issue.tsx'
 import { Fault, field, mayComment, openIssue, pathOf, signInFirst, type Visit } from './visit.ts'
 
@@ -27,11 +28,12 @@ export async function comment(visit: Visit): Promise<FastifyReply> {
 export async function preview(visit: Visit): Promise<FastifyReply> {
   const { facts, body } = await openDraft(visit)
   if (body.trim() === '') return showIssuePage(visit, facts, { status: 422, body, notice: nothingWritten })
-  const notice = { kind: 'preview' as const, ...(await visit.preview(body, facts)) }
+  const { text, outcome } = await visit.preview(body, facts)
+  const notice = { state: 'preview' as const, text, sentences: sentencesOf(outcome) }
   return showIssuePage(visit, facts, { body, notice })
 }
 
-const nothingWritten = { kind: 'fault' as const, sentences: ['Write something first.'] }
+const nothingWritten = { state: 'unsent' as const, sentences: ['Write something first.'] }
 
 async function openDraft(visit: Visit): Promise<{ asker: Asker; facts: IssueFacts; body: string }> {
   const facts = await openIssue(visit)
@@ -56,16 +58,16 @@ const refusalStatus = {
 } satisfies Record<Extract<Receipt, { status: 'refused' }>['why'], number>
 
 function answer(visit: Visit, facts: IssueFacts, { heard, body }: { heard: Heard; body: string }): FastifyReply | Promise<FastifyReply> {
-  const { receipt } = heard
+  const { receipt, outcome, waiting } = heard
   if (receipt.status === 'refused') {
-    const notice = { kind: 'fault' as const, sentences: [receipt.reason] }
+    const notice = { state: 'unsent' as const, sentences: [receipt.reason] }
     return showIssuePage(visit, facts, { status: refusalStatus[receipt.why], body, notice })
   }
-  const sentences = answerOf(heard)
-  if (sentences.length > 0) return showIssuePage(visit, facts, { notice: { kind: 'answer', sentences } })
+  if (waiting) return showIssuePage(visit, facts, { notice: stillWaiting })
+  if (outcome && outcome.answer.length > 0)
+    return showIssuePage(visit, facts, { notice: { state: stateOf(outcome), sentences: sentencesOf(outcome) } })
   // Nothing to tell: the browser is sent to a page that it can load again without sending again.
   return visit.reply.redirect(`${pathOf(facts)}${receipt.shown ? `#note_${receipt.shown.id}` : ''}`, 303)
 }
 
-const answerOf = ({ outcome, waiting }: Heard): readonly string[] =>
-  waiting ? ['Your commands are waiting and will take effect.'] : (outcome?.answer ?? [])
+const stillWaiting = { state: 'waiting' as const, sentences: ['Your commands are queued and will take effect soon.'] }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Asker } from '../domain/access-tokens.ts'
 import { type IssueFacts, readFacts } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
+import type { Outcome } from '../pipeline/comment.ts'
 import type { Hear } from '../pipeline/wait.ts'
 import type { Db } from '../storage/db.ts'
 import type { Newsroom } from '../storage/notify.ts'
@@ -21,7 +22,7 @@ export interface WebRoutes {
     forget(reply: FastifyReply): FastifyReply
   }
   /** What a comment would come to; changes nothing. */
-  preview: (body: string, facts: IssueFacts) => Promise<{ text: string; sentences: readonly string[] }>
+  preview: (body: string, facts: IssueFacts) => Promise<{ text: string; outcome: Outcome }>
 }
 
 export interface Visit extends WebRoutes {

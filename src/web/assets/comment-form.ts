@@ -1,7 +1,7 @@
 // Sends and previews a comment without leaving the page. The server answers as it would without script; its answer is taken over.
 import { parsePage, refresh } from './live.ts'
 
-const unreachable = 'The server could not be reached. Your text is still here; try again.'
+const unreachable = 'The server could not be reached. Your text is still here. Try again.'
 
 /** Takes the sending of the form over. */
 export function sendInPlace(form: HTMLFormElement): void {
@@ -73,9 +73,10 @@ const fieldOf = (form: HTMLFormElement, name: string) => form.elements.namedItem
 
 const say = (form: HTMLFormElement, ...what: Node[]) => form.querySelector('#answer')?.replaceChildren(...what)
 
+/** As the server shows what was not sent. */
 function fault(sentence: string): HTMLElement {
   const notice = document.createElement('div')
-  notice.className = 'notice fault'
+  notice.className = 'notice unsent'
   notice.textContent = sentence
   return notice
 }

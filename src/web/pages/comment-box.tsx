@@ -1,6 +1,7 @@
 // The box to write a comment in, and what is said about what was written.
 import { type IssueFacts, referenceOf } from '../../domain/issues.ts'
 import { pathOf } from '../visit.ts'
+import { type Notice, NoticeBox } from './notice.tsx'
 
 /** What is in the box, and what is said about it. */
 export interface Draft {
@@ -8,10 +9,6 @@ export interface Draft {
   body?: string
   notice?: Notice
 }
-
-export type Notice =
-  | { kind: 'answer' | 'fault'; sentences: readonly string[] }
-  | { kind: 'preview'; text: string; sentences: readonly string[] }
 
 interface Box extends Draft {
   facts: IssueFacts
@@ -28,10 +25,10 @@ export const CommentBox = ({ facts, delivery, body = '', notice }: Box) => (
       </textarea>
     </div>
     <p id="hint" class="aside">
-      A line that begins with <kbd>/</kbd> is a command.
+      Start a line with <kbd>/</kbd> for commands.
       <span class="scripted">
         {' '}
-        <kbd>Ctrl</kbd> or <kbd>⌘</kbd> with <kbd>Enter</kbd> sends.
+        <kbd>Ctrl+Enter</kbd> (<kbd>⌘+Enter</kbd>) sends.
       </span>
     </p>
     {/* Firefox would put the old value back when the page is loaded again. */}
@@ -40,38 +37,12 @@ export const CommentBox = ({ facts, delivery, body = '', notice }: Box) => (
       <button type="submit" data-waiting="Sending…">
         Send
       </button>
-      <button type="submit" class="quiet" formaction={`${pathOf(facts)}/preview`} data-waiting="Looking…">
+      <button type="submit" class="quiet" formaction={`${pathOf(facts)}/preview`} data-waiting="Previewing…">
         Preview
       </button>
     </div>
     <div id="answer" role="status">
-      {notice && <Answer {...notice} />}
+      {notice && <NoticeBox {...notice} />}
     </div>
   </form>
-)
-
-const Answer = (notice: Notice) => (
-  <div class={`notice ${notice.kind}`}>
-    {notice.kind === 'preview' && <PreviewedText {...notice} />}
-    {notice.sentences.map((sentence) => (
-      <p key={sentence} class="text">
-        {sentence}
-      </p>
-    ))}
-  </div>
-)
-
-const PreviewedText = ({ text, sentences }: { text: string; sentences: readonly string[] }) => (
-  <>
-    <p>
-      <strong>Preview. Nothing has been sent.</strong>
-    </p>
-    <p>{text ? 'The comment:' : 'No comment will be left, as there are only commands.'}</p>
-    {text && (
-      <blockquote class="text" dir="auto">
-        {text}
-      </blockquote>
-    )}
-    {sentences.length > 0 && <p>What would be answered, to you alone:</p>}
-  </>
 )

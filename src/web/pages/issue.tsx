@@ -6,6 +6,7 @@ import { contactsOf } from '../../domain/issue-contacts.ts'
 import { type IssueFacts, type ShownIssue, showIssue } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import { show, Time } from '../layout.tsx'
+import { Markdown, tooHeavy } from '../markdown.tsx'
 import { absent, mayComment, numberField, openIssue, pathOf, type Visit } from '../visit.ts'
 import { CommentBox, type Draft } from './comment-box.tsx'
 import { Contacts } from './contacts-block.tsx'
@@ -58,16 +59,13 @@ const Heading = ({ issue, project }: { issue: ShownIssue; project: string }) => 
       <span class={`state ${issue.state}`}>{issue.state === 'opened' ? 'Open' : 'Closed'}</span>{' '}
       <bdi>{issue.author?.name ?? 'Somebody'}</bdi> · <Time at={issue.createdAt} />
     </p>
-    {issue.description && (
-      <div class="text" dir="auto">
-        {issue.description}
-      </div>
-    )}
+    {issue.description && <Markdown text={issue.description} />}
   </header>
 )
 
 const Activity = ({ comments, path }: { comments: readonly ShownComment[]; path: string }) => {
   const shown = comments.slice(-pageSize)
+  const plain = tooHeavy(shown.map(({ body }) => body))
   return (
     <section aria-label="Activity">
       <ol id="activity">
@@ -76,20 +74,20 @@ const Activity = ({ comments, path }: { comments: readonly ShownComment[]; path:
             <a href={`${path}?before=${shown[0]?.id}`}>Show earlier comments</a>
           </li>
         )}
-        {shown.map((comment) => (comment.system ? <Note key={comment.id} {...comment} /> : <Comment key={comment.id} {...comment} />))}
+        {shown.map((comment, at) =>
+          comment.system ? <Note key={comment.id} {...comment} /> : <Comment key={comment.id} {...comment} plain={plain[at]} />,
+        )}
       </ol>
     </section>
   )
 }
 
-const Comment = ({ id, author, createdAt, body }: ShownComment) => (
+const Comment = ({ id, author, createdAt, body, plain }: ShownComment & { plain?: boolean }) => (
   <li id={`note_${id}`} class="comment">
     <p class="by">
       <bdi>{author?.name ?? 'Somebody'}</bdi> <Time at={createdAt} />
     </p>
-    <div class="text" dir="auto">
-      {body}
-    </div>
+    <Markdown text={body} plain={plain} />
   </li>
 )
 
