@@ -14,4 +14,4 @@ app.get('/', async () => {
   if (!group) throw new Error('the sample is not there')
   return (await listContacts(db, group, { limit: 100, state: 'active' })).value
 })
-console.log(`listens on ${await app.listen({ port: 0, host: '127.0.0.1' })}\n`)
+console.log(`listening on ${await app.listen({ port: 0, host: '127.0.0.1' })}\n`)

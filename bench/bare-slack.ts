@@ -14,4 +14,4 @@ app.post<{ Body: string }>('/slack/events', async ({ body, headers }) => {
   if (!isValidSlackRequest({ signingSecret, body, headers: signed })) throw new Error('not signed')
   return { options: [], of: (JSON.parse(new URLSearchParams(body).get('payload') ?? '') as { value: string }).value }
 })
-console.log(`listens on ${await app.listen({ port: 0, host: '127.0.0.1' })}\n`)
+console.log(`listening on ${await app.listen({ port: 0, host: '127.0.0.1' })}\n`)

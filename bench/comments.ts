@@ -50,16 +50,16 @@ async function post(url: string, connections: number): Promise<autocannon.Result
   return result
 }
 
-const addressIn = (said: string) => /listens on (\S+)/.exec(said)?.[1] as string
+const addressIn = (said: string) => /listening on (\S+)/.exec(said)?.[1] as string
 
 async function embedded(): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'rolobot-bench-'))
   const environment = { ROLOBOT_DATA: join(folder, 'data'), PORT: '0', ROLOBOT_ADMIN_TOKEN: token }
-  await (await start('serve', environment, /listens on .*\n.*\n.*\n/)).stop()
+  await (await start('serve', environment, /listening on .*\n.*\n.*\n/)).stop()
   const made = await openEmbedded(join(folder, 'data'))
   await made.pglite.exec(openIssues)
   await made.close()
-  const server = await start('serve', environment, /listens on/)
+  const server = await start('serve', environment, /listening on/)
   const result = await post(addressIn(server.said), 16)
   await server.stop()
   const bare = await openEmbedded(join(folder, 'bare'))
@@ -104,7 +104,7 @@ async function onServices(url: string): Promise<string[][]> {
     ROLOBOT_ADMIN_TOKEN: token,
   }
   await run(['migrate'], environment)
-  const server = await start('serve', environment, /listens on .*\n/)
+  const server = await start('serve', environment, /listening on .*\n/)
   await run(['sample'], environment)
   await psql(url, openIssues)
   const worker = await start('work', environment, /works/)

@@ -30,18 +30,18 @@ async function inTurns(all: readonly autocannon.Options[]): Promise<autocannon.R
   return results
 }
 
-const addressIn = ({ said }: { said: string }) => /listens on (\S+)/.exec(said)?.[1] as string
+const addressIn = ({ said }: { said: string }) => /listening on (\S+)/.exec(said)?.[1] as string
 const meanOf = (results: readonly autocannon.Result[], of: (result: autocannon.Result) => number) =>
   results.reduce((sum, result) => sum + of(result), 0) / results.length
 
 async function measure(url: string): Promise<void> {
   const environment = { DATABASE_URL: url, PORT: '0', ROLOBOT_ADMIN_TOKEN: token }
   await run(['migrate'], environment)
-  const server = await start('serve', environment, /listens on .*\n/)
+  const server = await start('serve', environment, /listening on .*\n/)
   await run(['sample'], environment)
   await fillContacts(url, contacts)
   const program = fileURLToPath(new URL('bare-page.ts', import.meta.url))
-  const bare = await startProgram(['--import', 'tsx', program, url, token], {}, /listens on .*\n/)
+  const bare = await startProgram(['--import', 'tsx', program, url, token], {}, /listening on .*\n/)
   const ask: autocannon.Options = {
     url: `${addressIn(server)}/api/graphql`,
     method: 'POST',

@@ -140,8 +140,8 @@ async function bareSearches(db: Db, { userId, issue }: { userId: number; issue: 
 
 async function bareRoute(requests: readonly Asked[]): Promise<number> {
   const program = fileURLToPath(new URL('bare-slack.ts', import.meta.url))
-  const bare = await startProgram(['--import', 'tsx', program, secret], {}, /listens on .*\n/)
-  const url = /listens on (\S+)/.exec(bare.said)?.[1] as string
+  const bare = await startProgram(['--import', 'tsx', program, secret], {}, /listening on .*\n/)
+  const url = /listening on (\S+)/.exec(bare.said)?.[1] as string
   const { many } = await measure(url, requests, 0)
   await bare.stop()
   return many.requests.average
@@ -156,10 +156,10 @@ async function measureAll(url: string): Promise<void> {
     SLACK_API_URL: 'http://127.0.0.1:9/api/',
   }
   await run(['migrate'], environment)
-  const server = await start('serve', environment, /listens on .*\n/)
+  const server = await start('serve', environment, /listening on .*\n/)
   await run(['sample'], environment)
   await fill(url)
-  const address = /listens on (\S+)/.exec(server.said)?.[1] as string
+  const address = /listening on (\S+)/.exec(server.said)?.[1] as string
   const database = openPostgres(url, 10)
   const known = await settle(database.db)
   const contacts = () => contactTerms.map((term) => asked('contacts', term, known.issue))

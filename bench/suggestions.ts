@@ -54,10 +54,10 @@ async function bareRoute(url: string): Promise<number> {
 async function measure(url: string): Promise<void> {
   const environment = { DATABASE_URL: url, PORT: '0', ROLOBOT_ADMIN_TOKEN: token }
   await run(['migrate'], environment)
-  const server = await start('serve', environment, /listens on .*\n/)
+  const server = await start('serve', environment, /listening on .*\n/)
   await run(['sample'], environment)
   await fillMillion(url)
-  const address = /listens on (\S+)/.exec(server.said)?.[1] as string
+  const address = /listening on (\S+)/.exec(server.said)?.[1] as string
   const paths = contactTerms.map(
     (term) => `/api/suggestions?${new URLSearchParams({ issue: 'acme/support/shop#1', text: `/add_contacts [contact:${term}` })}`,
   )

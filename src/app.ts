@@ -15,7 +15,7 @@ import { openBullQueue } from './queue/bullmq.ts'
 import { openInProcessQueue } from './queue/in-process.ts'
 import type { Queue } from './queue/queue.ts'
 import { type Database, openPostgres, overPglite } from './storage/db.ts'
-import { openEmbedded } from './storage/embedded.ts'
+import { type MayCreate, openEmbedded } from './storage/embedded.ts'
 import { migrateEmbedded, misfit, schemaState } from './storage/migrate.ts'
 import { type Newsroom, newsroomOf } from './storage/notify.ts'
 
@@ -28,13 +28,13 @@ export interface OpenDatabase extends Database {
 }
 
 /**
- * Opens the database that the settings name. The embedded one is brought up to date.
+ * Opens the database that the settings name. The embedded one is migrated, and created if `mayCreate` lets it.
  * @throws FolderError, SchemaMisfit
  */
-export async function openDatabase(settings: Settings): Promise<OpenDatabase> {
+export async function openDatabase(settings: Settings, mayCreate: MayCreate): Promise<OpenDatabase> {
   const database = settings.DATABASE_URL
     ? { ...openPostgres(settings.DATABASE_URL, settings.DATABASE_CONNECTIONS), announce: () => {} }
-    : await openFolder(settings)
+    : await openFolder(settings, mayCreate)
   try {
     const state = await schemaState(database.db)
     const migrates = !settings.DATABASE_URL && state !== 'newer'
@@ -47,8 +47,8 @@ export async function openDatabase(settings: Settings): Promise<OpenDatabase> {
   }
 }
 
-async function openFolder(settings: Settings): Promise<OpenDatabase> {
-  const embedded = await openEmbedded(settings.ROLOBOT_DATA)
+async function openFolder(settings: Settings, mayCreate: MayCreate): Promise<OpenDatabase> {
+  const embedded = await openEmbedded(settings.ROLOBOT_DATA, mayCreate)
   return { ...overPglite(embedded.pglite, embedded.close), announce: embedded.announce }
 }
 

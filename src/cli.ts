@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-// The executable: reads what was typed, starts the service or has a command carried out.
+// The program: reads what was typed, then starts the service or runs a command.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import type { OpenDatabase } from './app.ts'
 import type { Input, Output, Workplace } from './command-line/commands.ts'
 import type { Settled } from './command-line/first-start.ts'
+import { progressOf } from './command-line/progress.ts'
+import { readComment } from './command-line/standard-input.ts'
 import { dataCommands, families } from './command-line/words.ts'
 import { readSettings, type Settings, SettingsFault } from './config.ts'
 import { connectors } from './connectors/index.ts'
@@ -11,7 +14,7 @@ import { type Log, openLog } from './log.ts'
 import { longestComment } from './pipeline/comment.ts'
 import { understand } from './quick-actions/commands.ts'
 
-// Most of the program is loaded by those commands that need it: the others are there at once.
+// Most of the program is loaded only by the commands that need it, so the others start at once.
 const loadApp = () => import('./app.ts')
 const loadCommands = () => import('./command-line/commands.ts')
 
@@ -28,18 +31,13 @@ const lastOfAll = 20_000
 
 const say = (text: string) => console.log(text)
 
-/** Something that the person who typed the command can do something about. */
+/** A failure that the user can do something about. */
 class Complaint extends Error {}
 
 async function readInput(): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > longestComment) throw new Complaint(`The comment on standard input is longer than ${longestComment / 1024} KiB.`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  const comment = await readComment()
+  if (comment === undefined) throw new Complaint(`The comment on standard input is longer than ${longestComment / 1024} KiB.`)
+  return comment
 }
 
 async function parse(): Promise<void> {
@@ -49,11 +47,11 @@ async function parse(): Promise<void> {
 
 // --- serve, work, migrate ---
 
-/** Comes when somebody asks the process to stop; then everything is closed in order. A second signal does not wait. */
+/** Resolves when the process is asked to stop; then everything is closed in order. A second signal ends it at once. */
 const askedToStop = (): Promise<void> =>
   new Promise((resolve) => {
     const stop = () => {
-      // A database that says nothing any more is not waited for: what was acknowledged does not hang on it.
+      // A database that no longer answers must not keep the process: what was acknowledged is stored already.
       setTimeout(() => process.exit(failed), lastOfAll).unref()
       resolve()
     }
@@ -61,7 +59,7 @@ const askedToStop = (): Promise<void> =>
   })
 
 async function greet(place: Workplace, address: string, first: Settled | undefined): Promise<void> {
-  say(`Rolobot listens on ${address}`)
+  say(`Rolobot is listening on ${address}`)
   if (!first) return
   const { signInLink } = await import('./command-line/sign-in-link.ts')
   const to = first.sample && `/${first.sample.replace('#', '/-/issues/')}`
@@ -70,13 +68,19 @@ async function greet(place: Workplace, address: string, first: Settled | undefin
   if (first.sample) say('Then type /add_contacts [contact: in the comment box.')
 }
 
+/** Opens the database for a command that may create it, and says so. */
+async function openOrCreate(settings: Settings): Promise<OpenDatabase> {
+  const progress = progressOf('Creating the database', (text) => process.stdout.write(text))
+  return (await loadApp()).openDatabase(settings, progress.begin).finally(progress.end)
+}
+
 async function serve(): Promise<void> {
   const settings = readOurSettings()
   const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
-  const { loadConnectors, openDatabase, openHttp, openService } = await loadApp()
+  const { loadConnectors, openHttp, openService } = await loadApp()
   const connectors = await loadConnectors(settings)
-  const database = await openDatabase(settings)
+  const database = await openOrCreate(settings)
   const { settleIn } = await import('./command-line/first-start.ts')
   const first = await settleIn(database.db, {
     adminToken: settings.ROLOBOT_ADMIN_TOKEN,
@@ -102,7 +106,7 @@ async function serve(): Promise<void> {
   await greet(place, address, settings.DATABASE_URL ? undefined : first)
   await stop
   await control?.close()
-  // Who is connected and asks nothing, or half of something, is not waited for longer than any answer takes.
+  // Idle connections and half-sent requests get no longer than any answer takes.
   setTimeout(() => http.server.closeAllConnections(), lastCall).unref()
   await http.close()
   await service.close()
@@ -113,36 +117,39 @@ async function serve(): Promise<void> {
 async function work(): Promise<void> {
   const settings = readOurSettings()
   const lacking = (['DATABASE_URL', 'REDIS_URL'] as const).filter((name) => !settings[name])
-  if (lacking.length > 0) throw new SettingsFault(lacking.map((name) => `${name}: is needed by \`rolobot work\``))
+  if (lacking.length > 0) throw new SettingsFault(lacking.map((name) => `${name}: required by \`npx rolobot work\``))
   const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
   const { loadConnectors, openDatabase, openService } = await loadApp()
   const connectors = await loadConnectors(settings)
-  const database = await openDatabase(settings)
+  const database = await openDatabase(settings, false)
   const service = openService({ settings, database, log, connectors })
   service.work()
-  say(`Rolobot works, ${settings.WORK_CONCURRENCY} comments at a time.`)
+  say(`Rolobot is working on up to ${settings.WORK_CONCURRENCY} comments at a time.`)
   await stop
   await service.close()
   await database.close()
   leave()
 }
 
-// All of ours is closed. What BullMQ leaves behind of a Redis that is away would keep the process.
+// Everything of ours is closed. What BullMQ leaves open of an unreachable Redis would keep the process alive.
 const leave = () => process.exit(done)
 
 async function migrate(): Promise<void> {
   const settings = readOurSettings()
   if (settings.DATABASE_URL) await (await import('./storage/migrate.ts')).migrateDatabase(settings.DATABASE_URL)
-  else await (await (await loadApp()).openDatabase(settings)).close()
+  else await (await openOrCreate(settings)).close()
   say('The database is up to date.')
 }
 
 // --- commands on the data ---
 
+// Anywhere else, a wrong folder would get an empty database.
+const creators = ['sample']
+
 async function runHere(settings: Settings, log: Log, [command, input]: [string, Input]): Promise<Output> {
   const [{ openCommandService, openDatabase }, { runCommand }] = await Promise.all([loadApp(), loadCommands()])
-  const database = await openDatabase(settings)
+  const database = await (creators.includes(command) ? openOrCreate(settings) : openDatabase(settings, false))
   try {
     const service = await openCommandService({ settings, database, log })
     return await runCommand(service, command, input).finally(service.close)
@@ -151,7 +158,7 @@ async function runHere(settings: Settings, log: Log, [command, input]: [string, 
   }
 }
 
-/** Carries a command out; through the server that holds the embedded database, if one does. */
+/** Runs a command, through the server that has the embedded database open if there is one. */
 async function onData(command: string, input: Input): Promise<void> {
   const settings = readOurSettings()
   const log = openLog(settings.LOG_LEVEL === 'info' ? 'warn' : settings.LOG_LEVEL)
@@ -168,11 +175,14 @@ async function onData(command: string, input: Input): Promise<void> {
 
 // --- what can be typed ---
 
-const program = new Command('rolobot').description('Ties customers to issues from wherever people type.').version(version).exitOverride()
-program.command('serve').description('web, APIs and webhooks; with the in-process queue also the work').action(serve)
-program.command('work').description('the worker alone (needs DATABASE_URL and REDIS_URL)').action(work)
-program.command('migrate').description('brings the database up to date').action(migrate)
-program.command('parse').description('reads a comment from standard input, prints what is understood as JSON').action(parse)
+const program = new Command('rolobot').description('Links customers to issues, from wherever you type.').version(version).exitOverride()
+program
+  .command('serve')
+  .description('run the web interface, APIs, and webhooks; also works the queue unless REDIS_URL is set')
+  .action(serve)
+program.command('work').description('run a queue worker only (needs DATABASE_URL and REDIS_URL)').action(work)
+program.command('migrate').description('update the database schema').action(migrate)
+program.command('parse').description('read a comment from standard input and print its commands as JSON').action(parse)
 
 const parents = new Map<string, Command>()
 const below = (name: string, description: string): Command => {
@@ -193,7 +203,7 @@ for (const { name, takes = '', description, options = [], reads } of dataCommand
 
 for (const { name: connector, commands } of connectors)
   for (const { name, description, options, run } of commands) {
-    const command = below(connector, `what has to do with ${connector.charAt(0).toUpperCase()}${connector.slice(1)}`)
+    const command = below(connector, `manage the ${connector.charAt(0).toUpperCase()}${connector.slice(1)} connection`)
       .command(name)
       .description(description)
     for (const [flags, meaning] of options) command.option(flags, meaning)
@@ -211,7 +221,7 @@ for (const { name: connector, commands } of connectors)
 
 const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CONNECT_TIMEOUT', '28P01', '28000', '3D000']
 
-/** Tells what went wrong on standard error and returns the exit status. */
+/** Prints what went wrong on standard error and returns the exit status. */
 async function conclude(fault: unknown): Promise<number> {
   if (fault instanceof CommanderError) return fault.exitCode === 0 ? done : misused
   const [{ FolderError }, { SchemaMisfit }] = await Promise.all([import('./storage/folder.ts'), loadApp()])
@@ -221,7 +231,7 @@ async function conclude(fault: unknown): Promise<number> {
   const reason = (cause as { code?: string; message?: string } | undefined) ?? { code, message }
   if (known) console.error(message)
   else if (unreachable.includes(reason.code ?? ''))
-    console.error(`The database at DATABASE_URL cannot be used: ${reason.message || reason.code}`)
+    console.error(`Can't use the database at DATABASE_URL: ${reason.message || reason.code}`)
   else console.error(fault)
   return fault instanceof SettingsFault ? misused : failed
 }

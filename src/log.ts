@@ -1,5 +1,5 @@
-// The logger: one line of JSON an event, on standard error, so that standard output stays for people.
-import { type Logger, pino } from 'pino'
+// The logger. Events go to standard error, so that standard output stays for people: one line of JSON each, or plain text on a terminal.
+import { type DestinationStream, type Logger, pino } from 'pino'
 
 export type Log = Logger
 
@@ -12,8 +12,20 @@ function describeFault(fault: unknown): unknown {
   return { reason: reason.message, code: (reason as { code?: string }).code, at: frames?.slice(0, 12).map((line) => line.trim()) }
 }
 
+/** An event as people read it: `15:04:05 WARN Redis: connect ECONNREFUSED (attempt=2)`, and below it where the fault happened. */
+export function asText(line: string): string {
+  const { level, time, msg = '', fault, ...rest } = JSON.parse(line)
+  const { reason, at = [] }: { reason?: string; at?: readonly string[] } = typeof fault === 'object' ? (fault ?? {}) : { reason: fault }
+  const details = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const head = `${time.slice(11, 19)} ${pino.levels.labels[level]?.toUpperCase()} ${[msg, reason].filter(Boolean).join(': ')}`
+  return `${[details.length > 0 ? `${head} (${details.join(', ')})` : head, ...at.map((frame) => `  ${frame}`)].join('\n')}\n`
+}
+
+const standardError = (): DestinationStream =>
+  process.stderr.isTTY ? { write: (line) => process.stderr.write(asText(line)) } : pino.destination({ dest: 2, sync: false })
+
 /** A logger of the given level. Pass an error as `fault`. Secrets that travel in headers never reach it. */
-export const openLog = (level: string): Log =>
+export const openLog = (level: string, destination: DestinationStream = standardError()): Log =>
   pino(
     {
       level,
@@ -22,5 +34,5 @@ export const openLog = (level: string): Log =>
       serializers: { fault: describeFault },
       redact: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["private-token"]'],
     },
-    pino.destination({ dest: 2, sync: false }),
+    destination,
   )

@@ -47,7 +47,7 @@ const text = (input: Input, name: string) => String(input[name] ?? '')
 
 async function userNamed(db: Db, username: string): Promise<User> {
   const user = await findUser(db, username)
-  if (!user) throw new Refused(`There is no user ${username}. Make one with: rolobot user create ${username}`)
+  if (!user) throw new Refused(`There is no user ${username}. Create one with: npx rolobot user create ${username}`)
   return user
 }
 
@@ -130,7 +130,7 @@ const sampling: Run = async ({ db }) => {
     if (violated(fault)) throw new Refused('The sample workspace, or something of its name, is there already. Nothing was changed.')
     throw fault
   })
-  return `Created the sample workspace. Try: rolobot explain --on ${first} --as priya`
+  return `Created the sample workspace. Try: npx rolobot explain --on ${first} --as priya`
 }
 
 const sweeping: Run = async ({ db, queue }) => {
@@ -149,7 +149,7 @@ const retrying: Run = async ({ db, queue }, input) => {
   const ids = input.all ? 'all' : (text(input, 'ids').match(/(?<!\S)\d{1,15}(?!\S)/g) ?? []).map(Number)
   const restarted = await restart(db, ids)
   await Promise.all(restarted.map((id) => queue.push(id)))
-  if (restarted.length === 0 && !input.all) throw new Refused('None of these has failed. See: rolobot failed')
+  if (restarted.length === 0 && !input.all) throw new Refused('None of these has failed. See: npx rolobot failed')
   return `Started ${restarted.length} again.`
 }
 

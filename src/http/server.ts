@@ -114,6 +114,9 @@ async function keepOutOfCaches(_: FastifyRequest, reply: FastifyReply): Promise<
   if (!String(reply.getHeader('cache-control')).startsWith('public')) reply.header('cache-control', 'no-store')
 }
 
+// Fastify announces its address at `info`. The command line does that for people, and nothing else of ours is logged here at that level.
+const withoutGreeting = (log: Log) => log.child({}, { level: log.level === 'info' ? 'warn' : log.level }) as FastifyBaseLogger
+
 /** The HTTP server, with no routes yet. It speaks to nobody before `listen`. */
 export async function openServer({
   log,
@@ -125,7 +128,7 @@ export async function openServer({
   trustProxy?: boolean
 }): Promise<FastifyInstance> {
   const app = fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: withoutGreeting(log),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     trustProxy,

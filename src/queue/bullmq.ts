@@ -2,6 +2,7 @@
 import { Queue as BullQueue, Worker } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import type { Log } from '../log.ts'
+import { reportsOutages } from './outage.ts'
 import { delayAfter, type Queue, type QueueSettings, untilLastCall } from './queue.ts'
 
 const name = 'deliveries'
@@ -28,8 +29,9 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
   const workers: Worker[] = []
   const running = new Set<Promise<void>>()
   const connections = [connection]
-  const complain = (fault: Error) => log.warn({ fault }, 'Redis')
-  connection.on('error', complain)
+  const outages = reportsOutages(log, 'Redis')
+  const watch = (one: Redis | Cluster) => one.on('error', outages.failed).on('ready', outages.works)
+  watch(connection)
   queue.on('error', () => {})
 
   return {
@@ -43,7 +45,7 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
     },
     work(handle) {
       const own = connectRedis(addresses, { forWorker: true })
-      own.on('error', complain)
+      watch(own)
       connections.push(own)
       const noted = (run: Promise<void>) => running.add(run) && run.finally(() => running.delete(run))
       const worker = new Worker(name, (job) => noted(handle(job.data.deliveryId)), {

@@ -4,7 +4,19 @@ import { dirname, join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
-import { checkOurs, codeOf, createFolder, explained, FolderUnusable, namesIn, replaceFile, sync, unfinished, version } from './folder.ts'
+import {
+  checkOurs,
+  codeOf,
+  createFolder,
+  explained,
+  FolderUnusable,
+  FolderWithoutDatabase,
+  holdsDatabase,
+  replaceFile,
+  sync,
+  unfinished,
+  version,
+} from './folder.ts'
 import { refuseIfHeld, takeLock } from './folder-lock.ts'
 
 // What the migrations ask for.
@@ -22,22 +34,26 @@ const quiet = PGlite.defaultStartParams.concat('-c', 'log_startup_progress_inter
 // -F means "do not sync".
 const durable = quiet.filter((param) => param !== '-F').concat('-c', 'wal_sync_method=fsync')
 
+/** Called before a database is created; `false`: none may be. */
+export type MayCreate = false | (() => void)
+
 /**
- * Opens the database in `folder`, and creates both where missing. Nobody else can open the folder before `close`.
+ * Opens the database in `folder`, and creates both if they are missing. No other process can open the folder before `close`.
  * @param folder its path; it becomes accessible to its owner only (0700)
  * @returns the database; a statement that has returned is on the disk
- * @throws FolderInUse, FolderOfAnotherVersion, FolderUnusable; what the folder held is then as it was
+ * @throws FolderInUse, FolderOfAnotherVersion, FolderUnusable, FolderWithoutDatabase; what the folder held is then as it was
  */
-export async function openEmbedded(folder: string): Promise<Embedded> {
+export async function openEmbedded(folder: string, mayCreate: MayCreate = () => {}): Promise<Embedded> {
   const path = resolve(folder)
   const lock = await explained(path, async () => {
     await refuseIfHeld(path)
     checkOurs(path)
+    if (!mayCreate && !holdsDatabase(path)) throw new FolderWithoutDatabase(path)
     createFolder(path)
     return takeLock(path)
   })
   try {
-    const pglite = await explained(path, () => openDatabase(path))
+    const pglite = await explained(path, () => openDatabase(path, mayCreate || (() => {})))
     const upkeep = setInterval(() => void keepUp(pglite), aMinute).unref()
     let closing: Promise<void> | undefined
     const close = async () => {
@@ -65,10 +81,13 @@ export async function openEmbedded(folder: string): Promise<Embedded> {
  */
 export const openInMemory = (dump?: Blob | File): Promise<PGlite> => PGlite.create({ loadDataDir: dump, startParams: quiet, extensions })
 
-async function openDatabase(folder: string): Promise<PGlite> {
+async function openDatabase(folder: string, creating: () => void): Promise<PGlite> {
   checkOurs(folder)
   fs.chmodSync(folder, 0o700)
-  if (!namesIn(folder).includes('postgres')) await initialise(folder)
+  if (!holdsDatabase(folder)) {
+    creating()
+    await initialise(folder)
+  }
   return PGlite.create({ fs: new DurableNodeFS(join(folder, 'postgres')), startParams: durable, extensions })
 }
 

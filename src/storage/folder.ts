@@ -21,6 +21,13 @@ export class FolderOfAnotherVersion extends FolderError {
   }
 }
 
+/** Nothing has ever been stored in the folder, and whoever opens it may not create a database there. */
+export class FolderWithoutDatabase extends FolderError {
+  constructor(folder: string) {
+    super(folder, `There is no database in ${folder}. Start the server first: npm start`)
+  }
+}
+
 /** The folder cannot be used: not a folder, not writable, not ours, or damaged. */
 export class FolderUnusable extends FolderError {
   constructor(folder: string, why: string, cause?: unknown) {
@@ -37,6 +44,7 @@ const reasons: Record<string, string> = {
   EPERM: 'belongs to another user. Give this user the folder, or set ROLOBOT_DATA to a new folder inside it.',
   EROFS: 'is on a read-only file system. Mount it writable, or set ROLOBOT_DATA to another folder.',
   ENOTDIR: 'is not a folder, or lies under something that is not one. Set ROLOBOT_DATA to a folder.',
+  ENOENT: 'does not exist and cannot be created there. Set ROLOBOT_DATA to another folder.',
   ENOSPC: 'is on a disk that is full. Make room and start again.',
 }
 
@@ -54,6 +62,10 @@ export async function explained<Result>(folder: string, work: () => Promise<Resu
 // What the folder holds: `version` and `postgres`, and while it is open `lock`.
 
 export const unfinished = 'postgres.new'
+
+/** Has a database ever been created in the folder? */
+export const holdsDatabase = (folder: string): boolean => namesIn(folder).includes('postgres')
+
 const ownBeforeVersion = (name: string) =>
   name === 'lost+found' || name === unfinished || name === 'version.new' || /^lock(\.|$)/.test(name)
 
@@ -90,10 +102,17 @@ export function namesIn(folder: string): string[] {
   }
 }
 
+// Node's own `recursive` never returns where a folder exists but takes no entries, as in /proc: github.com/nodejs/node/issues/27198
 export function createFolder(folder: string): void {
-  const first = fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  for (let made = folder; made.length >= first.length; made = dirname(made)) sync(dirname(made))
+  if (fs.existsSync(folder)) return
+  createFolder(dirname(folder))
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && fs.existsSync(folder)) return
+    throw error
+  }
+  sync(dirname(folder))
 }
 
 export function replaceFile(path: string, text: string, draft: string): void {

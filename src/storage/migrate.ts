@@ -51,11 +51,11 @@ export function misfit(state: SchemaState): string {
     case 'current':
       return ''
     case 'empty':
-      return 'The database is empty. Run `rolobot migrate` once, then start again.'
+      return 'The database is empty. Run `npx rolobot migrate`, then start again.'
     case 'older':
-      return "The database's schema is older than this program. Run `rolobot migrate`, then start again."
+      return "The database's schema is older than this program. Run `npx rolobot migrate`, then start again."
     case 'newer':
-      return "The database's schema is newer than this program. Start the version that made it, or a later one; nothing was changed."
+      return "The database's schema is newer than this program. Start the version that created it, or a later one. Nothing was changed."
     default:
       return state satisfies never
   }

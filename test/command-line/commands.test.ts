@@ -35,7 +35,11 @@ async function expectRefused(command: string, input: Input, reason: RegExp): Pro
 
 describe.each(['comment', 'explain'])('%s refuses', (command) => {
   test.each([
-    ['somebody who does not exist', () => ({ on: there.reference, as: 'nobody', body: 'x' }), /^There is no user nobody\. Make one with: /],
+    [
+      'somebody who does not exist',
+      () => ({ on: there.reference, as: 'nobody', body: 'x' }),
+      /^There is no user nobody\. Create one with: /,
+    ],
     ['an issue that does not exist', () => ({ on: `${there.project.fullPath}#99`, as: ann(), body: 'x' }), /^There is no issue world1/],
     ['a project that does not exist', () => ({ on: 'no/such#1', as: ann(), body: 'x' }), /^There is no issue no\/such#1/],
     [
@@ -91,7 +95,7 @@ describe.each(['token create', 'sign-in-link'])('%s refuses', (command) => {
 
 describe('retry', () => {
   test.each(['1', '', 'abc', '-7', '1.5', '99999999999999999999', '999999999999999', 'NaN 0x1 1e3'])('refuses "%s"', async (ids) => {
-    await expectRefused('retry', { ids }, /^None of these has failed\. See: rolobot failed$/)
+    await expectRefused('retry', { ids }, /^None of these has failed\. See: npx rolobot failed$/)
   })
 
   test('of everything is content with nothing', async () => {

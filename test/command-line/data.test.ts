@@ -15,7 +15,7 @@ const on = (as: string, where = issue) => ['--on', where, '--as', as]
 async function onPostgres(): Promise<{ environment: Environment; server: Serving }> {
   const environment = { DATABASE_URL: await newPostgres(), ROLOBOT_ADMIN_TOKEN: adminToken }
   const server = await serve(environment)
-  expect(await run(['sample'], { environment })).toMatchObject(done(/^Created the sample workspace\. Try: rolobot explain --on acme/))
+  expect(await run(['sample'], { environment })).toMatchObject(done(/^Created the sample workspace\. Try: npx rolobot explain --on acme/))
   return { environment, server }
 }
 
@@ -130,7 +130,7 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
   test('sweep, failed, retry: with nothing to do', async () => {
     expect(await rolobot(['sweep'])).toMatchObject(done('Asked for 0 deliveries again.'))
     expect(await rolobot(['failed'])).toMatchObject(done('Nothing has failed.'))
-    expect(await rolobot(['retry', '1', 'abc'])).toMatchObject(refused(/^None of these has failed\. See: rolobot failed\n$/))
+    expect(await rolobot(['retry', '1', 'abc'])).toMatchObject(refused(/^None of these has failed\. See: npx rolobot failed\n$/))
   })
 })
 

@@ -24,7 +24,8 @@ function expectComplaint(ended: Ending, reason: RegExp): void {
 let template: string
 beforeAll(async () => {
   template = newFolder()
-  const server = await serve({ ROLOBOT_DATA: template, ROLOBOT_ADMIN_TOKEN: adminToken })
+  const server = await serve({ ROLOBOT_DATA: template, ROLOBOT_ADMIN_TOKEN: adminToken, LOG_LEVEL: 'info' })
+  expect(server.out()).toMatch(/^Creating the database… \(\d+ s\)\nRolobot is listening on /)
   await server.says(/^http:\S+\/users\/sign_in\?link=\S+\nThen type \/add_contacts \[contact: in the comment box/m)
   expect(await server.stop()).toMatchObject({ code: 0, err: '' })
 })
@@ -92,6 +93,22 @@ describe('the folder of the embedded database', () => {
       /cannot be read or written by this user/,
     )
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('may be one in which nothing can be created: one complaint at once, and no spinning', async () => {
+    const environment = { ROLOBOT_DATA: '/proc/nope' }
+    for (const name of ['serve', 'migrate'])
+      expectComplaint(await run([name], { environment }), /^The data folder \/proc\/nope does not exist and cannot be created there\./)
+  })
+
+  test('is not created by a command that only looks for data', async () => {
+    const environment = { ROLOBOT_DATA: newFolder() }
+    for (const words of [['failed'], ['sign-in-link', 'root'], ['sweep'], ['user', 'create', 'ann']])
+      expectComplaint(
+        await run(words, { environment }),
+        new RegExp(`^There is no database in ${environment.ROLOBOT_DATA}\\. Start the server first: npm start\n$`),
+      )
+    expect(existsSync(environment.ROLOBOT_DATA)).toBe(false)
   })
 
   test('starts empty if that is wanted', async () => {
@@ -179,9 +196,9 @@ describe.skipIf(!hasPostgres)('a Postgres', () => {
   const contents = (url: string) => lookInto({ url }, contentsOf)
 
   test.each([
-    ['is empty', emptyPostgres, '', /is empty\. Run `rolobot migrate`/],
-    ['is older than the program', newPostgres, 'set created_at = created_at - 1', /older than this program\. Run `rolobot migrate`/],
-    ['is newer than the program', newPostgres, 'set created_at = created_at + 1', /newer than this program.*nothing was changed/],
+    ['is empty', emptyPostgres, '', /is empty\. Run `npx rolobot migrate`/],
+    ['is older than the program', newPostgres, 'set created_at = created_at - 1', /older than this program\. Run `npx rolobot migrate`/],
+    ['is newer than the program', newPostgres, 'set created_at = created_at + 1', /newer than this program.*Nothing was changed/],
   ])('that %s: `serve` says what to do, and nothing is touched', async (_, make, change, reason) => {
     const url = await make()
     if (change) await ask(url, `update drizzle.__drizzle_migrations ${change}`)
@@ -200,8 +217,8 @@ describe.skipIf(!hasPostgres)('a Postgres', () => {
   })
 
   test.each([
-    ['that nobody answers for', 'postgres://postgres@127.0.0.1:1/none', /^The database at DATABASE_URL cannot be used: .*ECONNREFUSED/],
-    ['that does not exist', 'none', /^The database at DATABASE_URL cannot be used: .*does not exist/],
+    ['that nobody answers for', 'postgres://postgres@127.0.0.1:1/none', /^Can't use the database at DATABASE_URL: .*ECONNREFUSED/],
+    ['that does not exist', 'none', /^Can't use the database at DATABASE_URL: .*does not exist/],
   ])('%s: one complaint, without a password', async (_, url, reason) => {
     const address = url === 'none' ? Object.assign(new URL(await emptyPostgres()), { pathname: '/no_such_database' }).href : url
     const environment = { DATABASE_URL: address.replace('postgres@', 'postgres:hush-hush@') }
@@ -230,7 +247,7 @@ describe.skipIf(!hasPostgres)('a Postgres', () => {
       return both
     })
     await held.end()
-    await Promise.all(servers.map((server) => server.says(/listens on/)))
+    await Promise.all(servers.map((server) => server.says(/listening on/)))
     expect(await ask(environment.DATABASE_URL, 'select username, administrator from users')).toEqual([
       { username: 'root', administrator: true },
     ])

@@ -118,13 +118,13 @@ export interface Serving extends Started {
 /** Starts `serve` and waits until it listens. */
 export async function serve(environment: Environment, how: Omit<How, 'environment'> = {}): Promise<Serving> {
   const started = start(['serve'], { ...how, environment })
-  const [, url] = await started.says(/Rolobot listens on (\S+)\n/)
+  const [, url] = await started.says(/Rolobot is listening on (\S+)\n/)
   return { ...started, url: url as string }
 }
 
 /** Starts `work` and waits until it works. */
 export async function work(environment: Environment): Promise<Started> {
   const started = start(['work'], { environment })
-  await started.says(/Rolobot works/)
+  await started.says(/Rolobot is working/)
   return started
 }
