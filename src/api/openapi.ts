@@ -11,8 +11,12 @@ interface JsonSchema {
 
 const schemaOf = (shape: z.ZodType, io: 'input' | 'output'): JsonSchema => {
   const { $schema: _, ...schema } = z.toJSONSchema(shape, { io, unrepresentable: 'any' }) as JsonSchema & { $schema?: string }
-  return schema
+  return schema.properties ? { ...schema, properties: described(schema.properties) } : schema
 }
+
+// What is accepted only because clients made for GitLab send it (rest/unused.ts) is left out.
+const described = (properties: Record<string, JsonSchema>): Record<string, JsonSchema> =>
+  Object.fromEntries(Object.entries(properties).filter(([, { undocumented }]) => !undocumented))
 
 const partsOf = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string)
 
@@ -84,7 +88,12 @@ export function describeRoutes(routes: readonly Route[], publicUrl: string): obj
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Rolobot', version: '1', description: 'A part of GitLab’s REST API v4, and suggestions for what is being typed.' },
+    info: {
+      title: 'Rolobot',
+      version: '1',
+      description:
+        'A part of GitLab’s REST API v4, and suggestions for what is being typed. Other fields of GitLab’s are accepted as long as they ask for nothing (null, empty, false), and refused by name otherwise.',
+    },
     servers: [{ url: publicUrl }],
     paths,
     components: {

@@ -17,6 +17,7 @@ export interface GroupFacts {
   /** From the top-level group down to this one, itself included. */
   ancestors: number[]
   visibility: 'public' | 'private'
+  description: string
   /** The setting of this group itself. */
   customerRelations: boolean
   /** The source that this group itself names. */
@@ -59,7 +60,7 @@ export const readFactsOfGroups = (tx: Tx, ids: readonly number[], userId: number
 async function groupsWhere(tx: Tx, userId: number | null, where: SQL): Promise<GroupFacts[]> {
   const rows = await rowsOf<GroupRow>(
     tx,
-    sql`select g.id, g.parent_id as "parentId", g.path, g.full_path as "fullPath", g.name, g.ancestors, g.visibility,
+    sql`select g.id, g.parent_id as "parentId", g.path, g.full_path as "fullPath", g.name, g.ancestors, g.visibility, g.description,
       coalesce(here.customer_relations, true) as "customerRelations", here.contact_source_id as "namedSourceId", source.id as "sourceId",
       ${mayHoldContacts} as "mayHoldContacts", u.id as "userId", coalesce(u.administrator, false) as administrator,
       ${levelInGroup(sql`u.id`, sql`g.ancestors`)} as group, ${levelInGroup(sql`u.id`, sql`source.ancestors`)} as source,
@@ -90,6 +91,7 @@ export interface ProjectFacts {
   fullPath: string
   name: string
   visibility: 'public' | 'private'
+  description: string
   /** The contact source of its group. */
   sourceId: number
   userId: number | null
@@ -108,7 +110,7 @@ export const readManyProjects = (tx: Tx, ids: readonly number[], userId: number 
 async function projectsWhere(tx: Tx, userId: number | null, where: SQL): Promise<ProjectFacts[]> {
   const rows = await rowsOf<Omit<ProjectFacts, 'standing'> & { administrator: boolean; project: number }>(
     tx,
-    sql`select p.id, p.group_id as "groupId", p.path, p.full_path as "fullPath", p.name, p.visibility, ${contactSourceOf(sql`g.ancestors`)} as "sourceId",
+    sql`select p.id, p.group_id as "groupId", p.path, p.full_path as "fullPath", p.name, p.visibility, p.description, ${contactSourceOf(sql`g.ancestors`)} as "sourceId",
       u.id as "userId", coalesce(u.administrator, false) as administrator, ${levelInProject(sql`u.id`, sql`p.id`, sql`g.ancestors`)} as project
     from projects p join groups g on g.id = p.group_id left join users u on u.id = ${userId} and not u.blocked
     where ${where}`,

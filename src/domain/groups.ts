@@ -8,14 +8,18 @@ import type { Fault } from './refusals.ts'
 
 export type Visibility = 'public' | 'private'
 
+interface NewPlace {
+  path: string
+  name: string
+  visibility?: Visibility
+  description?: string
+}
+
 /** What a new group goes below. */
 export type Parent = Pick<Group, 'id' | 'fullPath' | 'ancestors'>
 
 /** Inserts a group, top-level or below a parent, whoever asks. The database refuses a path that is taken in any letter case. */
-export async function insertGroup(
-  tx: Tx,
-  { path, name, parent, visibility }: { path: string; name: string; parent?: Parent; visibility?: Visibility },
-): Promise<Group> {
+export async function insertGroup(tx: Tx, { path, name, parent, visibility, description }: NewPlace & { parent?: Parent }): Promise<Group> {
   const fullPath = pathBelow(parent, path)
   const nextId = sql`nextval(pg_get_serial_sequence('groups', 'id'))`
   const [{ id }] = (await tx.select({ id: nextId.mapWith(Number) }).from(sql`(values (1)) as one`)) as [{ id: number }]
@@ -31,6 +35,7 @@ export async function insertGroup(
       pathKey: fullPath.toLowerCase(),
       ancestors: [...(parent?.ancestors ?? []), id],
       visibility,
+      description,
     })
     .returning()
   return group as Group
@@ -39,12 +44,12 @@ export async function insertGroup(
 /** Inserts a project into a group, whoever asks. */
 export async function insertProject(
   tx: Tx,
-  { path, name, group, visibility }: { path: string; name: string; group: Pick<Group, 'id' | 'fullPath'>; visibility?: Visibility },
+  { path, name, group, visibility, description }: NewPlace & { group: Pick<Group, 'id' | 'fullPath'> },
 ): Promise<Project> {
   const fullPath = pathBelow(group, path)
   const [project] = await tx
     .insert(projects)
-    .values({ groupId: group.id, path, name, fullPath, pathKey: fullPath.toLowerCase(), visibility })
+    .values({ groupId: group.id, path, name, fullPath, pathKey: fullPath.toLowerCase(), visibility, description })
     .returning()
   return project as Project
 }

@@ -7,8 +7,14 @@ import type { Fault } from './refusals.ts'
 import { wordsOf } from './search-keys.ts'
 import { contactSourceOf } from './sources.ts'
 
-/** Where issues are looked for: in a project, or in a group with everything below it; `direct`: only in its own projects. */
-export type IssuePlace = { projectId: number } | { groupId: number; direct?: boolean }
+/** Where to look for issues: in a project, in a group with everything below it (`direct`: only in its own projects), or everywhere. */
+export type IssuePlace = { projectId: number } | { groupId: number; direct?: boolean } | 'everywhere'
+
+/** A stretch of time with its ends, each of which may be open. */
+export interface Span {
+  from?: Date
+  to?: Date
+}
 
 /** What is asked of issues; all of it must fit. */
 export interface IssueFilter {
@@ -19,6 +25,11 @@ export interface IssueFilter {
   /** Only these numbers; others drop out. At most 1,000. */
   iids?: readonly number[]
   authorId?: number
+  /** In any letter case. */
+  authorUsername?: string
+  /** The earliest and the latest moment at which they were created, and changed. */
+  created?: Span
+  updated?: Span
   /** Linked to this contact. */
   contactId?: number
   /** Linked to a contact of this organization. */
@@ -56,16 +67,19 @@ export function projectsIn(place: IssuePlace, userId: number | null, filter: Iss
 }
 
 function isIn(place: IssuePlace): SQL {
+  if (place === 'everywhere') return sql`true`
   if ('projectId' in place) return sql`p.id = ${place.projectId}`
   return place.direct ? sql`g.id = ${place.groupId}` : sql`g.ancestors @> array[${place.groupId}::bigint]`
 }
 
 /** SQL: does the issue `i` fit? Its place is not asked, nor its state. */
 export function fits(filter: IssueFilter): SQL {
-  const { search, iids, authorId, contactId, organizationId } = filter
-  const conditions = [sql`true`]
+  const { search, iids, authorId, authorUsername, contactId, organizationId } = filter
+  const conditions = [...within(sql`i.created_at`, filter.created), ...within(sql`i.updated_at`, filter.updated)]
   if (iids) conditions.push(sql`i.iid = any(${sql.param(iids.filter(isIid))}::int[])`)
   if (authorId !== undefined) conditions.push(sql`i.author_id = ${idGiven(authorId)}`)
+  if (authorUsername !== undefined)
+    conditions.push(sql`i.author_id = (select id from users where username_key = ${authorUsername.toLowerCase()})`)
   if (contactId !== undefined)
     conditions.push(sql`exists (select from issue_contacts l where l.issue_id = i.id and l.contact_id = ${idGiven(contactId)})`)
   if (organizationId !== undefined)
@@ -76,7 +90,12 @@ export function fits(filter: IssueFilter): SQL {
   if (words.some((word) => word.includes('\0'))) conditions.push(sql`false`)
   // A value, not `exists`: that would be planned as a join with all texts there are.
   else if (words.length > 0) conditions.push(sql`(select ${wordsOccur(words)} from issue_texts where issue_id = i.id)`)
-  return sql.join(conditions, sql` and `)
+  return sql.join([sql`true`, ...conditions], sql` and `)
+}
+
+function within(moment: SQL, { from, to }: Span = {}): SQL[] {
+  const ends = [from && sql`${moment} >= ${from.toISOString()}::timestamptz`, to && sql`${moment} <= ${to.toISOString()}::timestamptz`]
+  return ends.filter((end) => end !== undefined)
 }
 
 /** SQL: an id that was given; what none can be is 0, which nothing has. */

@@ -1,4 +1,4 @@
-// Lists of the issues of a project, or of a group with everything below it, as one person may see them; and how many there are.
+// Lists of the issues of a project, of a group with everything below it, or of everything, as one user may see them; and how many there are.
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { readGroupFacts } from './group-facts.ts'
@@ -30,6 +30,8 @@ export interface WantedPage extends IssueFilter {
 const orders = {
   createdAt: { kind: 'moment', keys: [sql`i.created_at`] },
   updatedAt: { kind: 'moment', keys: [sql`i.updated_at`] },
+  // Not by the letters of any language, so that every database agrees.
+  title: { kind: 'text', keys: [sql`lower(i.title collate "C")`] },
 } satisfies Record<string, Order>
 
 export type IssueOrder = keyof typeof orders
@@ -62,7 +64,7 @@ function readWanted({ sort = latestFirst, after, before, fromEnd, offset = 0, li
 }
 
 /**
- * A page of the issues of a project, or of a group with everything below it, that somebody may read.
+ * A page of the issues in a place that a user may read.
  * @param userId null for a visitor
  * @returns `not found` for a place that they may not know of; nothing for somebody who asks for the issues of a customer and may not see
  * contacts there. A cursor, a limit or a filter that cannot be is a refusal.
@@ -75,9 +77,9 @@ export async function listIssuesIn(
 ): Promise<Result<Page<ListedIssue>>> {
   const { value: question, refused } = readWanted(wanted)
   if (refused) return { refused }
-  const may = await standingIn(tx, userId, place)
+  const may = await mayAsk(tx, userId, place, wanted)
   if (may.refused) return may
-  if (asksForCustomers(wanted) && !can(may.value, 'read_contacts')) return done(emptyPage)
+  if (!may.value) return done(emptyPage)
   const places = await findIssues(tx, { place, userId, filter: wanted }, question)
   const shown = await showIssues(
     tx,
@@ -109,21 +111,26 @@ function pageFrom(found: readonly Position[], issues: ReadonlyMap<number, Listed
 }
 
 /**
- * How many issues of a project, or of a group with everything below it, somebody may read and fit what is asked, by state; the filter's own state
- * does not matter.
+ * How many issues in a place a user may read and fit what is asked, by state; the filter's own state does not matter.
  * @returns as `listIssuesIn` does
  */
 export async function countIssuesIn(tx: Tx, userId: number | null, place: IssuePlace, filter: IssueFilter): Promise<Result<IssueCounts>> {
   const faults = faultsOfFilter(filter)
   if (faults.length > 0) return invalid(faults)
-  const may = await standingIn(tx, userId, place)
+  const may = await mayAsk(tx, userId, place, filter)
   if (may.refused) return may
-  const mayAsk = !asksForCustomers(filter) || can(may.value, 'read_contacts')
-  return done(mayAsk ? await countIssues(tx, { place, userId, filter }) : { all: 0, opened: 0, closed: 0 })
+  return done(may.value ? await countIssues(tx, { place, userId, filter }) : { all: 0, opened: 0, closed: 0 })
+}
+
+/** May a user ask this? Everywhere, each project decides by itself (`projectsIn`). */
+async function mayAsk(tx: Tx, userId: number | null, place: IssuePlace, filter: IssueFilter): Promise<Result<boolean>> {
+  if (place === 'everywhere') return done(true)
+  const standing = await standingIn(tx, userId, place)
+  return standing.refused ? standing : done(!asksForCustomers(filter) || can(standing.value, 'read_contacts'))
 }
 
 /** What counts for somebody in a project or group, if they may know of it. */
-async function standingIn(tx: Tx, userId: number | null, place: IssuePlace): Promise<Result<Standing>> {
+async function standingIn(tx: Tx, userId: number | null, place: Exclude<IssuePlace, 'everywhere'>): Promise<Result<Standing>> {
   if ('projectId' in place) {
     const project = await readProjectFacts(tx, place.projectId, userId)
     return project && can(project.standing, 'read_issue') ? done(project.standing) : notFound('project')

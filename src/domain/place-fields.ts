@@ -7,15 +7,20 @@ export interface PlaceFields {
   path?: string | null
   name?: string | null
   visibility?: string | null
+  description?: string | null
 }
 
 export interface PlaceTexts {
   path?: string
   name?: string
   visibility?: 'public' | 'private'
+  description?: string
 }
 
 const rules = { name: { label: 'Name', most: 255, required: true }, path: { label: 'Path', most: 255, required: true } } as const
+
+// In characters, as at GitLab.
+const longestDescription = { group: 500, project: 2_000 }
 
 // docs.gitlab.com/user/reserved_names/ and what our own addresses begin with.
 const reserved = new Set(
@@ -48,12 +53,20 @@ export const pathFrom = (name: string): string =>
     .replace(/[^a-z0-9_.]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '')
 
+/** How fields are read: all that a new one needs or only what changes; those of a group, top-level or not, or of a project. */
+export interface Reading {
+  whole: boolean
+  of: 'top-level group' | 'group' | 'project'
+}
+
 /** Reads what was given, all faults at once. Whether the path is taken is for the database to say. */
-export function readPlaceFields(given: PlaceFields, { whole, topLevel }: { whole: boolean; topLevel: boolean }) {
-  const { texts, faults } = readTexts(rules, given, { whole })
-  if (texts.path) faults.push(...faultsOfPath(texts.path, topLevel))
+export function readPlaceFields(given: PlaceFields, { whole, of }: Reading) {
+  const description = { label: 'Description', most: longestDescription[of === 'project' ? 'project' : 'group'], lines: true } as const
+  const { texts, faults } = readTexts({ ...rules, description }, given, { whole })
+  if (texts.path) faults.push(...faultsOfPath(texts.path, of === 'top-level group'))
   const visibility = given.visibility ?? undefined
   if (visibility !== undefined && visibility !== 'public' && visibility !== 'private')
     faults.push({ field: 'visibility', fault: 'Visibility must be public or private' })
-  return { texts: { ...texts, visibility } as PlaceTexts, faults }
+  const kept = { ...texts, ...(texts.description !== undefined && { description: texts.description ?? '' }) }
+  return { texts: { ...kept, visibility } as PlaceTexts, faults }
 }

@@ -13,6 +13,7 @@ export interface ListedGroup {
   /** The names of all groups on the way to it. */
   fullName: string
   visibility: 'public' | 'private'
+  description: string
   createdAt: string
 }
 
@@ -82,7 +83,7 @@ async function countAndList<Row>(
 }
 
 const fullName = sql`(select string_agg(a.name, ' / ' order by array_position(g.ancestors, a.id)) from groups a where a.id = any(g.ancestors))`
-const shownGroup = sql`g.id, g.parent_id as "parentId", g.path, g.name, g.full_path as "fullPath", ${fullName} as "fullName", g.visibility, g.created_at as "createdAt"`
+const shownGroup = sql`g.id, g.parent_id as "parentId", g.path, g.name, g.full_path as "fullPath", ${fullName} as "fullName", g.visibility, g.description, g.created_at as "createdAt"`
 const groupOrders = { id: sql`g.id`, name: sql`lower(g.name) collate "C"`, path: sql`g.path_key` }
 
 /** A page of the groups that somebody may see; null is a visitor. */
@@ -118,7 +119,9 @@ const projectOrders = {
   created_at: sql`p.created_at`,
 }
 
-const shownProject = (user: SQL): SQL => sql`p.id, p.path, p.name, p.full_path as "fullPath", p.visibility, p.created_at as "createdAt",
+const shownProject = (
+  user: SQL,
+): SQL => sql`p.id, p.path, p.name, p.full_path as "fullPath", p.visibility, p.description, p.created_at as "createdAt",
   json_build_object('id', g.id, 'parentId', g.parent_id, 'path', g.path, 'name', g.name, 'fullPath', g.full_path, 'fullName', ${fullName}) as "group",
   (select m.level from members m where m.user_id = ${user} and m.project_id = p.id) as "ownLevel",
   nullif(${levelInGroup(user, sql`g.ancestors`)}, 0) as "groupLevel"`

@@ -8,7 +8,7 @@ import { faultsOfFullPath, holdGroup, insertGroup, insertProject, type Parent, p
 import { type Actor, difference, record } from './history.ts'
 import { setRole } from './members.ts'
 import { type Ability, can } from './permissions.ts'
-import { longestPath, type PlaceFields, type PlaceTexts, pathFrom, readPlaceFields } from './place-fields.ts'
+import { longestPath, type PlaceFields, type PlaceTexts, pathFrom, type Reading, readPlaceFields } from './place-fields.ts'
 import { done, type Fault, forbidden, invalid, notFound, type Result } from './refusals.ts'
 import { holdTreesStill } from './trees.ts'
 import { isUser } from './users.ts'
@@ -23,10 +23,10 @@ export async function parentFor(tx: Tx, id: number, { userId }: Actor, ability: 
 
 const onlyUsers: Result<Group> = { refused: { why: 'forbidden', reason: 'Only users may create groups.' } }
 
-type New = Required<Omit<PlaceTexts, 'visibility'>> & Pick<PlaceTexts, 'visibility'>
+type New = Required<Pick<PlaceTexts, 'name' | 'path'>> & PlaceTexts
 
-async function readNew(tx: Tx, parent: Parent | undefined, given: PlaceFields): Promise<Result<New>> {
-  const { texts, faults } = readPlaceFields(given, { whole: true, topLevel: !parent })
+async function readNew(tx: Tx, parent: Parent | undefined, given: PlaceFields, of: Reading['of']): Promise<Result<New>> {
+  const { texts, faults } = readPlaceFields(given, { whole: true, of })
   if (texts.path) faults.push(...(await faultsOfFullPath(tx, pathBelow(parent, texts.path))))
   return faults.length > 0 ? invalid(faults) : done(texts as New)
 }
@@ -48,7 +48,7 @@ export async function createGroupHere(tx: Tx, actor: Actor, given: NewGroup): Pr
   const parent = typeof given.parentId === 'number' ? await parentFor(tx, given.parentId, actor, 'create_subgroup') : undefined
   if (parent?.refused) return parent
   if (!parent && !(await isUser(tx, actor.userId))) return onlyUsers
-  const read = await readNew(tx, parent?.value, given)
+  const read = await readNew(tx, parent?.value, given, parent ? 'group' : 'top-level group')
   if (read.refused) return read
   const group = await insertGroup(tx, { ...read.value, parent: parent?.value })
   if (!parent) await setRole(tx, actor.userId, { group }, 'owner')
@@ -69,16 +69,16 @@ export const createProject = (db: Db, actor: Actor, given: PlaceFields & { group
     await holdTreesStill(tx, sql`${given.groupId}::bigint`, 'together')
     const parent = await parentFor(tx, given.groupId, actor, 'create_project')
     if (parent.refused) return parent
-    const read = await readNew(tx, parent.value, named(given))
+    const read = await readNew(tx, parent.value, named(given), 'project')
     if (read.refused) return read
     const project = await insertProject(tx, { ...read.value, group: parent.value })
     await record(tx, actor, [{ action: 'project_created', projectId: project.id, after: contentsOf(project) }])
     return done(project)
   })
 
-const contentsOf = ({ path, name, visibility }: Pick<Group, 'path' | 'name' | 'visibility'>) => ({ path, name, visibility })
+const contentsOf = ({ path, name, visibility, description }: Omit<Place, 'fullPath'>) => ({ path, name, visibility, description })
 
-/** Renames a group, or changes who may see it. A new path reaches everything below. */
+/** Renames a group, describes it, or changes who may see it. A new path reaches everything below. */
 export const editGroup = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<GroupFacts>> =>
   attempt(db, async (tx) => {
     await holdTreesStill(tx, sql`${id}::bigint`, 'alone')
@@ -91,7 +91,7 @@ export async function editGroupHere(tx: Tx, actor: Actor, id: number, given: Pla
   if (!before || !can(before.standing, 'read_group')) return notFound('group')
   if (!can(before.standing, 'admin_group')) return forbidden('admin_group')
   if (before.parentId !== null) await holdGroup(tx, before.parentId)
-  const changed = await readEdit(tx, before, { given, topLevel: before.parentId === null })
+  const changed = await readEdit(tx, before, { given, of: before.parentId === null ? 'top-level group' : 'group' })
   if (changed.refused) return changed
   if (!changed.value) return done(before)
   if (changed.value.after.path) {
@@ -103,7 +103,7 @@ export async function editGroupHere(tx: Tx, actor: Actor, id: number, given: Pla
   return done((await readGroupFacts(tx, id, actor.userId)) as GroupFacts)
 }
 
-/** Renames a project, or changes who may see it. */
+/** Renames a project, describes it, or changes who may see it. */
 export const editProject = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<Project>> =>
   attempt(db, async (tx) => {
     await holdTreesStill(tx, sql`select group_id from projects where id = ${id}`, 'alone')
@@ -111,7 +111,7 @@ export const editProject = (db: Db, actor: Actor, id: number, given: PlaceFields
     if (!before || !can(before.standing, 'read_issue')) return notFound('project')
     if (!can(before.standing, 'admin_project')) return forbidden('admin_project')
     await holdGroup(tx, before.groupId)
-    const changed = await readEdit(tx, before, { given, topLevel: false })
+    const changed = await readEdit(tx, before, { given, of: 'project' })
     if (changed.refused) return changed
     const fullPath = newPathOf(before, changed.value?.after.path ?? before.path)
     const [project] = await tx
@@ -123,14 +123,14 @@ export const editProject = (db: Db, actor: Actor, id: number, given: PlaceFields
     return done(project as Project)
   })
 
-type Place = Pick<Group, 'path' | 'fullPath' | 'name' | 'visibility'>
+type Place = Pick<Group, 'path' | 'fullPath' | 'name' | 'visibility' | 'description'>
 
 const newPathOf = ({ fullPath, path }: Pick<Group, 'path' | 'fullPath'>, now: string): string =>
   fullPath.slice(0, fullPath.length - path.length) + now
 
 /** What an edit changes; undefined: nothing. */
-async function readEdit(tx: Tx, before: Place, { given, topLevel }: { given: PlaceFields; topLevel: boolean }) {
-  const { texts, faults } = readPlaceFields(given, { whole: false, topLevel })
+async function readEdit(tx: Tx, before: Place, { given, of }: { given: PlaceFields; of: Reading['of'] }) {
+  const { texts, faults } = readPlaceFields(given, { whole: false, of })
   const isNew = texts.path && texts.path.toLowerCase() !== before.path.toLowerCase()
   if (texts.path && isNew) faults.push(...(await faultsOfFullPath(tx, newPathOf(before, texts.path))))
   return faults.length > 0 ? invalid(faults) : done(difference(contentsOf(before), texts))

@@ -93,7 +93,7 @@ async function destinationOf(tx: Tx, { userId }: Actor, id: number): Promise<Res
 /** Gives a group, and everything below it, its new place in the tree. */
 async function move(tx: Tx, group: GroupFacts, parent: GroupFacts | undefined): Promise<Fault[]> {
   const fullPath = pathBelow(parent, group.path)
-  const { faults } = readPlaceFields({ path: group.path }, { whole: false, topLevel: !parent })
+  const { faults } = readPlaceFields({ path: group.path }, { whole: false, of: parent ? 'group' : 'top-level group' })
   faults.push(...(await faultsOfFullPath(tx, fullPath)))
   if (faults.length === 0) faults.push(...(await repath(tx, group, fullPath)))
   if (faults.length > 0) return faults

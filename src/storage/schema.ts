@@ -55,6 +55,7 @@ export const groups = pgTable(
     name: text().notNull(),
     ancestors: bigint({ mode: 'number' }).array().notNull(),
     visibility: visibility(),
+    description: text().notNull().default(''),
     createdAt: now(),
   },
   (t) => [
@@ -87,6 +88,7 @@ export const projects = pgTable(
     pathKey: key().notNull(),
     name: text().notNull(),
     visibility: visibility(),
+    description: text().notNull().default(''),
     lastIid: integer().notNull().default(0),
     createdAt: now(),
   },
@@ -139,6 +141,7 @@ export const issues = pgTable(
     // A list of a project's issues is a range of one of these for each state; a list of a group's is many such ranges.
     index('issues_by_creation').on(t.projectId, t.state, t.createdAt, t.id),
     index('issues_by_update').on(t.projectId, t.state, t.updatedAt, t.id),
+    index('issues_by_title').on(t.projectId, t.state, sql`lower(title collate "C")`, t.id),
     check('issues_state', sql`${t.state} in ('opened', 'closed')`),
   ],
 )

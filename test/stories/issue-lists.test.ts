@@ -70,6 +70,8 @@ const sorts: [string, Asked['sort']][] = [
   ['as usual', undefined],
   ['by creation', { by: 'createdAt' }],
   ['by update', { by: 'updatedAt' }],
+  ['by title', { by: 'title' }],
+  ['by title, from its end', { by: 'title', descending: true }],
   ['by update, the latest first', { by: 'updatedAt', descending: true }],
 ]
 

@@ -67,6 +67,17 @@ const filters: [string, () => string, () => Asked][] = [
     () => ({ state: 'opened', search: 'r', contactId: contacts[1]?.id }),
   ],
   ['by update', () => 'order_by=updated_at', () => ({ sort: { by: 'updatedAt', descending: true } })],
+  ['by title', () => 'order_by=title&sort=asc', () => ({ sort: { by: 'title' } })],
+  ['an author who is not there', () => 'author_username=nobody', () => ({ authorId: 0 })],
+  ['what is so anyway', () => 'labels=&milestone=None&assignee_id=None&confidential=false&issue_type=issue&not[labels]=x', () => ({})],
+  ['confidential ones', () => 'confidential=True', () => ({ authorId: 0 })],
+  [
+    'a stretch of creation',
+    () => 'created_after=2024-01-05&created_before=2024-01-12T00:00:00Z',
+    () => ({ created: { from: new Date('2024-01-05'), to: new Date('2024-01-12') } }),
+  ],
+  ['a stretch without its zone', () => 'created_after=2024-01-05T00:00:00.000000', () => ({ created: { from: new Date('2024-01-05') } })],
+  ['changes since', () => 'updated_after=2024-01-10T02:00:00%2B02:00', () => ({ updated: { from: new Date('2024-01-10') } })],
   ['oldest first', () => 'order_by=created_at&sort=asc', () => ({ sort: { by: 'createdAt' } })],
 ]
 
@@ -123,6 +134,28 @@ test('who may not see contacts gets nothing by one, never everything', async () 
   expect((await as.guest.get(`${group()}?per_page=100`)).body).toHaveLength(24)
 })
 
+test('by the author’s username, in any letter case', async () => {
+  const { username } = (await as.planner.get('/user')).body
+  const answer = await as.planner.get(`${group()}?per_page=100&author_username=${username.toUpperCase()}`)
+  expect(idsIn(answer)).toEqual(modelIssues(all, { authorId: planner.userId }))
+  expect((await as.planner.get(`${group()}?author_username=nobody`)).body).toEqual([])
+})
+
+test('of everything: one’s own, or all that one may see', async () => {
+  const own = await as.planner.get('/issues?per_page=100')
+  expect([idsIn(own), pagingOf(own).total]).toEqual([modelIssues(all, { authorId: planner.userId }), 12])
+  const everything = await as.planner.get('/issues?scope=all&per_page=100')
+  expect(idsIn(everything)).toEqual(modelIssues(all, {}))
+  expect(everything.body[0].references.relative).toBe(everything.body[0].references.full)
+  expect(idsIn(await as.planner.get(`/issues?scope=all&crm_contact_id=${contacts[0]?.id}`))).toEqual(
+    modelIssues(all, { contactId: contacts[0]?.id }),
+  )
+  expect((await as.guest.get(`/issues?scope=all&crm_contact_id=${contacts[0]?.id}`)).body).toEqual([])
+  expect((await as.stranger.get('/issues?scope=all')).body).toEqual([])
+  expect((await as.visitor.get('/issues?scope=all')).body).toEqual([])
+  expect((await as.visitor.get('/issues')).status).toBe(401)
+})
+
 test('private places are not found; a visitor is asked to sign in', async () => {
   for (const address of [group(), project()])
     expect([(await as.stranger.get(address)).status, (await as.visitor.get(address)).status]).toEqual([404, 401])
@@ -143,7 +176,11 @@ test.each<[string, number, string[]]>([
   ['author_id=me', 422, ['author_id']],
   ['crm_contact_id=gid://gitlab/1', 422, ['crm_contact_id']],
   ['crm_organization_id=1.5', 422, ['crm_organization_id']],
-  ['order_by=title', 422, ['order_by']],
+  ['order_by=weight', 422, ['order_by']],
+  ['created_after=yesterday', 422, ['created_after']],
+  ['updated_before=2024-02-30T00:00:00Z', 422, ['updated_before']],
+  ['created_before=0000-01-01', 422, ['created_before']],
+  ['assignee_id=Any&milestone=1.0&weight=3', 422, ['assignee_id', 'milestone', 'weight']],
   ['sort=up', 422, ['sort']],
   ['in=comments', 422, ['in']],
   ['scope=assigned_to_me', 422, ['scope']],

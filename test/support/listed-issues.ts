@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { expect } from 'vitest'
 import type { IssueFilter, IssuePlace } from '../../src/domain/issue-filters.ts'
-import { listIssuesIn, type WantedPage } from '../../src/domain/issue-lists.ts'
+import { type IssueOrder, listIssuesIn, type WantedPage } from '../../src/domain/issue-lists.ts'
 import { openIssue } from '../../src/domain/issues.ts'
 import type { Db } from '../../src/storage/db.ts'
 import { type Contact, issues as issuesTable, type Project } from '../../src/storage/schema.ts'
@@ -52,17 +52,31 @@ export async function openMany(
 const wordsIn = (search: string) =>
   [...search.matchAll(/"([^"]*)"|(\S+)/g)].map((found) => folded(found[1] ?? found[2] ?? '').trim()).filter((word) => word !== '')
 
-function fits(issue: ModelIssue, { state, search, iids, authorId, contactId, organizationId }: IssueFilter): boolean {
+const isWithin = (at: Date, { from = at, to = at }: { from?: Date; to?: Date }) => at >= from && at <= to
+
+function fits(
+  issue: ModelIssue,
+  { state, search, iids, authorId, created = {}, updated = {}, contactId, organizationId }: IssueFilter,
+): boolean {
   const texts = [folded(issue.title), folded(issue.description)]
   return (
     (state === undefined || issue.state === state) &&
     wordsIn(search ?? '').every((word) => texts.some((text) => text.includes(word))) &&
     (iids === undefined || iids.includes(issue.iid)) &&
+    isWithin(issue.createdAt, created) &&
+    isWithin(issue.updatedAt, updated) &&
     (authorId === undefined || issue.authorId === authorId) &&
     (contactId === undefined || issue.contacts.some(({ id }) => id === contactId)) &&
     (organizationId === undefined || issue.contacts.some((contact) => contact.organizationId === organizationId))
   )
 }
+
+// Titles are compared byte by byte, with ASCII's small letters.
+const keyOf = (issue: ModelIssue, by: IssueOrder) =>
+  by === 'title' ? Buffer.from(issue.title.replace(/[A-Z]/g, (letter) => letter.toLowerCase())) : issue[by]
+
+const compare = (a: Date | Buffer, b: Date | Buffer) =>
+  a instanceof Buffer && b instanceof Buffer ? Buffer.compare(a, b) : Number(a) - Number(b)
 
 /** The ids of a whole list. */
 export function modelIssues(all: readonly ModelIssue[], { sort, ...filter }: Asked): number[] {
@@ -70,7 +84,7 @@ export function modelIssues(all: readonly ModelIssue[], { sort, ...filter }: Ask
   const sign = descending ? -1 : 1
   return all
     .filter((issue) => fits(issue, filter))
-    .sort((a, b) => sign * (a[by].getTime() - b[by].getTime() || a.id - b.id))
+    .sort((a, b) => sign * (compare(keyOf(a, by), keyOf(b, by)) || a.id - b.id))
     .map(({ id }) => id)
 }
 

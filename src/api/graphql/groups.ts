@@ -22,6 +22,7 @@ Group.implement({
     name: t.exposeString('name', { nullable: false }),
     path: t.exposeString('path', { nullable: false }),
     fullPath: t.id({ nullable: false, resolve: ({ fullPath }) => fullPath }),
+    description: t.exposeString('description'),
     visibility: t.exposeString('visibility'),
     webUrl: t.string({ nullable: false, resolve: ({ fullPath }, _, { publicUrl }) => `${publicUrl}/groups/${fullPath}` }),
     parent: t.field({ type: Group, resolve: ({ parentId }, _, context) => (parentId === null ? null : groupById(context, parentId)) }),

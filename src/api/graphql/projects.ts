@@ -23,6 +23,7 @@ Project.implement({
     name: t.exposeString('name', { nullable: false }),
     path: t.exposeString('path', { nullable: false }),
     fullPath: t.id({ nullable: false, resolve: ({ fullPath }) => fullPath }),
+    description: t.exposeString('description'),
     visibility: t.exposeString('visibility'),
     webUrl: t.string({ nullable: false, resolve: ({ fullPath }, _, { publicUrl }) => `${publicUrl}/${fullPath}` }),
     group: t.field({ type: Group, resolve: ({ groupId }, _, context) => groupById(context, groupId) }),

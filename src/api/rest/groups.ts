@@ -8,14 +8,17 @@ import { removeGroup } from '../../domain/removals.ts'
 import { transferGroup } from '../../domain/transfers.ts'
 import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
-import { accessLevel, flag, harmless, idOrNone, oneOf, rowsOn, search, sort, text, visibility } from './inputs.ts'
-import { pageFields, setPageHeaders } from './paging.ts'
+import { flag } from './flags.ts'
+import { deletionOptions, groupFields, groupFilters, groupOptions } from './gitlab-fields.ts'
+import { accessLevel, idOrNone, oneOf, rowsOn, search, sort, text, visibility } from './inputs.ts'
+import { noRows, pageFields, setPageHeaders } from './paging.ts'
 import { Accepted, accepted, openGroup } from './places.ts'
 import { GroupDetail, groupDetail, ShownGroup, shownGroup } from './shown-groups.ts'
+import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
 const groupsAt = '/api/v4/groups'
 
-const List = z.strictObject({
+const listFields = {
   ...pageFields,
   search: search.optional(),
   owned: flag.optional(),
@@ -25,20 +28,21 @@ const List = z.strictObject({
   visibility: visibility.optional(),
   order_by: oneOf(['name', 'path', 'id']).default('name'),
   sort: sort('asc'),
-  ...harmless('statistics', 'with_custom_attributes', 'pagination'),
-})
+}
+
+const List = alsoFiltering(alsoAccepting(listFields, groupOptions), groupFilters)
 
 const settings = { crm_enabled: flag.optional(), crm_source_group_id: idOrNone.optional() }
-const unused = harmless('description', 'request_access_enabled', 'lfs_enabled', 'auto_devops_enabled', 'emails_enabled', 'default_branch')
-const fields = { name: text.optional(), path: text.optional(), visibility: text.optional(), ...settings, ...unused }
-const NewGroup = z.strictObject({ ...fields, parent_id: idOrNone.optional(), ...harmless('organization_id') })
-const Edit = z.strictObject(fields)
+const fields = { name: text.optional(), path: text.optional(), visibility: text.optional(), description: text.nullish(), ...settings }
+const NewGroup = alsoAccepting({ ...fields, parent_id: idOrNone.optional() }, groupFields)
+const Edit = alsoAccepting(fields, groupFields)
 
 const names = { contactSourceId: 'crm_source_group_id', parent: 'group_id' }
 
 /** A page of the groups below one, of top-level ones, or of all. */
 async function list(call: Call<'everybody', z.output<typeof List>>, parentId?: number) {
   const { db, userId, query, publicUrl } = call
+  if (leavesNothing(query)) return noRows(call, query)
   const { min_access_level: least, owned, all_available: all, order_by: order, sort: direction } = query
   const { total, rows } = await listGroups(
     db,
@@ -95,7 +99,7 @@ const reading: readonly Route[] = [
     path: `${groupsAt}/:id`,
     summary: 'Shows a group',
     for: 'everybody',
-    query: z.strictObject(harmless('with_projects', 'with_custom_attributes')),
+    query: alsoAccepting({}, groupOptions),
     answers: { 200: GroupDetail },
     handle: async (call) => groupDetail(call, await openGroup(call)),
   }),
@@ -111,8 +115,8 @@ const changing: readonly Route[] = [
     body: NewGroup,
     answers: { 201: GroupDetail },
     async handle(call) {
-      const { name, path, visibility: seenBy, parent_id: parentId } = call.body
-      const given = { name, path, visibility: seenBy, parentId }
+      const { name, path, visibility: seenBy, description, parent_id: parentId } = call.body
+      const given = { name, path, visibility: seenBy, description, parentId }
       return detailOf(call, unlessRefused(await createGroupWithSettings(call.db, call.actor, given, settingsOf(call.body)), names))
     },
   }),
@@ -124,8 +128,8 @@ const changing: readonly Route[] = [
     body: Edit,
     answers: { 200: GroupDetail },
     async handle(call) {
-      const { name, path, visibility: seenBy } = call.body
-      const wanted = { fields: { name, path, visibility: seenBy }, settings: settingsOf(call.body) }
+      const { name, path, visibility: seenBy, description } = call.body
+      const wanted = { fields: { name, path, visibility: seenBy, description }, settings: settingsOf(call.body) }
       const { id: groupId } = await openGroup(call)
       return groupDetail(call, unlessRefused(await editGroupWithSettings(call.db, call.actor, groupId, wanted), names))
     },
@@ -147,7 +151,7 @@ const changing: readonly Route[] = [
     path: `${groupsAt}/:id`,
     summary: 'Deletes a group with everything in it, at once',
     for: 'users',
-    query: z.strictObject(harmless('permanently_remove', 'full_path')),
+    query: alsoAccepting({}, deletionOptions),
     answers: { 202: Accepted },
     async handle(call) {
       unlessRefused(await removeGroup(call.db, call.actor, (await openGroup(call)).id))

@@ -1,4 +1,4 @@
-// What clients made for GitLab send, in a body, a form or a query: numbers and booleans may be texts, and what means nothing here may be there.
+// What clients made for GitLab send, in a body, a form or a query: numbers may be texts.
 import { z } from 'zod'
 import { roles } from '../../domain/permissions.ts'
 import type { Page } from './paging.ts'
@@ -8,10 +8,6 @@ export const text = z.string('must be a text')
 /** What is looked for. No database holds a zero; it is read as U+FFFD. */
 export const search = text.max(1_000, 'can be at most 1000 characters long').transform((words) => words.replaceAll('\0', '\uFFFD'))
 
-export const flag = z
-  .union([z.boolean(), z.literal([1, 0]), z.enum(['true', 'false', '1', '0'])], 'must be true or false')
-  .transform((said) => [true, 1, 'true', '1'].includes(said))
-
 const digits = z
   .string()
   .regex(/^\d{1,15}$/)
@@ -20,6 +16,22 @@ const digits = z
 export const id = z.union([z.int().nonnegative(), digits], 'must be a whole number')
 
 const levels: readonly number[] = Object.values(roles)
+
+const shapeOfMoment = /^(?!0000)(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/
+
+/** A moment without its zone is UTC, as Python's `isoformat` writes it; undefined for none. */
+function momentIn(written: string): Date | undefined {
+  const [, day = '', zone] = shapeOfMoment.exec(written) ?? []
+  const [moment, midnight] = [new Date(zone || written === day ? written : `${written}Z`), new Date(day)]
+  const isDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day)
+  return isDay && !Number.isNaN(moment.getTime()) ? moment : undefined
+}
+
+/** A moment or a day; empty as a form has it: none. */
+export const moment = z
+  .string('must be a date or time (ISO 8601)')
+  .refine((written) => written === '' || momentIn(written) !== undefined, 'must be a date or time (ISO 8601)')
+  .transform(momentIn)
 
 /** A role, as the number that GitLab has for it. */
 export const accessLevel = id.refine((level) => levels.includes(level), `must be one of ${levels.join(', ')}`)
@@ -35,10 +47,6 @@ export const sort = (usual: 'asc' | 'desc') => z.enum(['asc', 'desc'], 'must be 
 /** One of some words. */
 export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, `must be one of ${words.join(', ')}`)
-
-/** Fields that clients send and that change nothing here. */
-export const harmless = <Name extends string>(...names: Name[]): Record<Name, z.ZodOptional<z.ZodUnknown>> =>
-  Object.fromEntries(names.map((name) => [name, z.unknown().optional()])) as Record<Name, z.ZodOptional<z.ZodUnknown>>
 
 /** Which rows of a list are on a page. */
 export const rowsOn = ({ page, per_page: limit }: Page): { limit: number; offset: number } => ({ limit, offset: (page - 1) * limit })

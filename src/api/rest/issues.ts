@@ -1,25 +1,24 @@
 // /api/v4/projects/:id/issues: opening, showing, changing and deleting issues, as GitLab has it. docs.gitlab.com/api/issues/
-import { z } from 'zod'
+import type { z } from 'zod'
 import { deleteIssue, editIssue } from '../../domain/issue-edits.ts'
 import { showIssues } from '../../domain/issue-rows.ts'
 import type { Heard } from '../../pipeline/wait.ts'
 import { Refusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { absent, issueIn, openIssue } from './addresses.ts'
+import { issueFields } from './gitlab-fields.ts'
 import { summaryOf, takenOf, writing } from './heard.ts'
 import { oneOf, text } from './inputs.ts'
 import { openProject } from './places.ts'
 import { ShownIssue, shownIssue, WrittenIssue } from './shown-issues.ts'
+import { alsoAccepting } from './unused.ts'
 
 const issuesOf = '/api/v4/projects/:id/issues'
 const issueAt = `${issuesOf}/:iid`
 
-const NewIssue = z.strictObject({ title: text, description: text.nullish() })
-const Edit = z.strictObject({
-  title: text.optional(),
-  description: text.nullish(),
-  state_event: oneOf(['close', 'reopen']).optional(),
-})
+const NewIssue = alsoAccepting({ title: text, description: text.nullish() }, issueFields)
+const edit = { title: text.optional(), description: text.nullish(), state_event: oneOf(['close', 'reopen']).optional() }
+const Edit = alsoAccepting(edit, issueFields)
 
 /** An issue as whoever asks is shown it. */
 export async function issueShown(
@@ -67,7 +66,7 @@ export const issueRoutes: readonly Route[] = [
     answers: { 200: WrittenIssue },
     async handle(call) {
       const { title, description, state_event } = call.body
-      if (title === undefined && description === undefined && !state_event)
+      if (Object.keys(call.body).length === 0)
         throw new Refusal(400, 'title, description, state_event are missing, at least one parameter must be provided')
       const fields = { title, state: state_event && states[state_event] }
       const on = issueIn(call)

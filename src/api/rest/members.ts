@@ -8,10 +8,12 @@ import { lookUpUser } from '../../domain/user-lists.ts'
 import { notFound, Refusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
-import { accessLevel, harmless, id, rowsOn, search, text } from './inputs.ts'
-import { pageFields, setPageHeaders } from './paging.ts'
+import { deletionOptions, memberFields, memberFilters, memberOptions } from './gitlab-fields.ts'
+import { accessLevel, id, rowsOn, search, text } from './inputs.ts'
+import { noRows, pageFields, setPageHeaders } from './paging.ts'
 import { openGroup, openProject } from './places.ts'
 import { ShownUser, shownUser } from './shown-users.ts'
+import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
 const Member = ShownUser.extend({
   access_level: z.int(),
@@ -20,18 +22,9 @@ const Member = ShownUser.extend({
   membership_state: z.literal('active'),
 })
 
-const List = z.strictObject({ ...pageFields, query: search.optional() })
-
-// A role that ended by itself would be another thing than was asked for; clients send the field empty.
-const expires_at = z.union([z.null(), z.literal('')], 'is not possible here').optional()
-const NewMember = z.strictObject({
-  user_id: id.optional(),
-  username: text.optional(),
-  access_level: accessLevel,
-  expires_at,
-  ...harmless('invite_source'),
-})
-const Edit = z.strictObject({ access_level: accessLevel, expires_at })
+const List = alsoFiltering(alsoAccepting({ ...pageFields, query: search.optional() }, memberOptions), memberFilters)
+const NewMember = alsoAccepting({ user_id: id.optional(), username: text.optional(), access_level: accessLevel }, memberFields)
+const Edit = alsoAccepting({ access_level: accessLevel }, memberFields)
 
 const roleOf = (level: number): string => Object.entries(roles).find(([, one]) => one === level)?.[0] ?? ''
 
@@ -80,6 +73,7 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
     async handle(call) {
       const { db, query, publicUrl } = call
       const place = await placeOf[kind](call)
+      if (leavesNothing(query)) return noRows(call, query)
       const { total, members } = await listMembers(db, place, { inherited, search: query.query }, rowsOn(query))
       setPageHeaders(call, query, total)
       return members.map((member) => shownMember(member, publicUrl))
@@ -131,7 +125,7 @@ const changing = (kind: Kind): Route[] => [
     path: `/api/v4/${kind}s/:id/members/:user_id`,
     summary: `Takes the role of a member of a ${kind} away; everybody may leave`,
     for: 'users',
-    query: z.strictObject(harmless('skip_subresources', 'unassign_issuables')),
+    query: alsoAccepting({}, deletionOptions),
     answers: { 204: nothing },
     async handle(call) {
       const place = await placeOf[kind](call)

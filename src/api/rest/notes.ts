@@ -6,16 +6,15 @@ import type { Heard } from '../../pipeline/wait.ts'
 import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { issueIn, numberIn, openIssue } from './addresses.ts'
+import { noteFields, noteOptions } from './gitlab-fields.ts'
 import { commandFields, commandsOf, takenOf, writing } from './heard.ts'
+import { oneOf, sort, text } from './inputs.ts'
 import { pageFields, setPageHeaders } from './paging.ts'
 import { Note, shownNote } from './shown-notes.ts'
+import { alsoAccepting } from './unused.ts'
 
-const NewNote = z.strictObject({ body: z.string('must be a text').refine((body) => body.trim() !== '', 'is empty') })
-const List = z.strictObject({
-  ...pageFields,
-  sort: z.enum(['asc', 'desc'], 'must be asc or desc').default('desc'),
-  order_by: z.literal(['created_at'], 'must be created_at').default('created_at'),
-})
+const NewNote = alsoAccepting({ body: text.refine((body) => body.trim() !== '', 'is empty') }, noteFields)
+const List = alsoAccepting({ ...pageFields, sort: sort('desc'), order_by: oneOf(['created_at']).default('created_at') }, noteOptions)
 const Commands = z.strictObject(commandFields)
 
 const notesOf = '/api/v4/projects/:id/issues/:iid/notes'
@@ -35,10 +34,14 @@ export const noteRoutes: readonly Route[] = [
     async handle(call) {
       const { db, publicUrl } = call
       const facts = await openIssue(call)
-      const { sort, ...page } = call.query
+      const { sort: direction, ...page } = call.query
       const [total, notes] = await Promise.all([
         countComments(db, facts.issueId),
-        listComments(db, facts.issueId, { limit: page.per_page, offset: (page.page - 1) * page.per_page, newestFirst: sort === 'desc' }),
+        listComments(db, facts.issueId, {
+          limit: page.per_page,
+          offset: (page.page - 1) * page.per_page,
+          newestFirst: direction === 'desc',
+        }),
       ])
       setPageHeaders(call, page, total)
       return notes.map((note) => shownNote(note, facts, publicUrl))

@@ -25,6 +25,12 @@ export function addressWith({ request, publicUrl }: Paged, fields: Readonly<Reco
   return `${publicUrl}${pathname}?${searchParams}`
 }
 
+/** An empty list, with its headers. */
+export function noRows(call: Paged, page: Page): [] {
+  setPageHeaders(call, page, 0)
+  return []
+}
+
 /** Sets the headers that tell which page of the list this is, and lead to the others. */
 export function setPageHeaders(call: Paged, { page, per_page: size }: Page, total: number): void {
   const pages = Math.max(1, Math.ceil(total / size))

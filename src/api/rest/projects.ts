@@ -8,10 +8,13 @@ import { removeProject } from '../../domain/removals.ts'
 import { transferProject } from '../../domain/transfers.ts'
 import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
-import { accessLevel, flag, harmless, id, oneOf, rowsOn, search, sort, text, visibility } from './inputs.ts'
-import { pageFields, setPageHeaders } from './paging.ts'
+import { flag } from './flags.ts'
+import { deletionOptions, projectFields, projectFilters, projectOptions } from './gitlab-fields.ts'
+import { accessLevel, id, oneOf, rowsOn, search, sort, text, visibility } from './inputs.ts'
+import { noRows, pageFields, setPageHeaders } from './paging.ts'
 import { Accepted, accepted, openGroup, openProject } from './places.ts'
 import { projectDetail, ShownProject, shownProject } from './shown-projects.ts'
+import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
 const projectsAt = '/api/v4/projects'
 
@@ -24,19 +27,16 @@ const list = {
   // What is not kept here is as old as the project itself.
   order_by: oneOf(['id', 'name', 'path', 'created_at', 'updated_at', 'last_activity_at']).default('created_at'),
   sort: sort('desc'),
-  // Whoever wants keyset paging follows the links, as with any other.
-  ...harmless('simple', 'statistics', 'with_custom_attributes', 'with_issues_enabled', 'pagination'),
 }
-const List = z.strictObject({ ...list, membership: flag.optional(), search_namespaces: flag.optional() })
-const ListOfGroup = z.strictObject({ ...list, include_subgroups: flag.optional(), ...harmless('with_shared') })
+// A client that asks for keyset paging follows the links of the usual one.
+const listing = <Shape extends z.ZodRawShape>(fields: Shape) =>
+  alsoFiltering(alsoAccepting({ ...list, ...fields }, projectOptions), projectFilters)
+const List = listing({ membership: flag.optional(), search_namespaces: flag.optional() })
+const ListOfGroup = listing({ include_subgroups: flag.optional() })
 
-const unused = harmless(
-  ...(['description', 'default_branch', 'initialize_with_readme', 'issues_enabled', 'merge_requests_enabled', 'wiki_enabled'] as const),
-  ...(['jobs_enabled', 'snippets_enabled', 'lfs_enabled', 'request_access_enabled', 'auto_devops_enabled', 'topics', 'tag_list'] as const),
-)
-const fields = { name: text.optional(), path: text.optional(), visibility: text.optional(), ...unused }
-const Edit = z.strictObject(fields)
-const Detail = z.strictObject(harmless('statistics', 'license', 'with_custom_attributes'))
+const fields = { name: text.optional(), path: text.optional(), visibility: text.optional(), description: text.nullish() }
+const Edit = alsoAccepting(fields, projectFields)
+const Detail = alsoAccepting({}, projectOptions)
 
 interface Where {
   groupId?: number
@@ -47,6 +47,7 @@ interface Where {
 
 async function listed(call: Call<'everybody', z.output<z.ZodObject<typeof list>>>, where: Where = {}) {
   const { db, userId, query, publicUrl } = call
+  if (leavesNothing(query)) return noRows(call, query)
   const { search: part, min_access_level: least, order_by: by, sort: direction } = query
   const { membership, ...more } = where
   const wanted = {
@@ -114,11 +115,11 @@ const changing: readonly Route[] = [
     path: projectsAt,
     summary: 'Creates a project in a group',
     for: 'users',
-    body: z.strictObject({ ...fields, namespace_id: id }),
+    body: alsoAccepting({ ...fields, namespace_id: id }, projectFields),
     answers: { 201: ShownProject },
     async handle(call) {
-      const { name, path, visibility: seenBy, namespace_id: groupId } = call.body
-      const project = unlessRefused(await createProject(call.db, call.actor, { name, path, visibility: seenBy, groupId }))
+      const { name, path, visibility: seenBy, description, namespace_id: groupId } = call.body
+      const project = unlessRefused(await createProject(call.db, call.actor, { name, path, visibility: seenBy, description, groupId }))
       return projectDetail(call, project.id)
     },
   }),
@@ -130,9 +131,9 @@ const changing: readonly Route[] = [
     body: Edit,
     answers: { 200: ShownProject },
     async handle(call) {
-      const { name, path, visibility: seenBy } = call.body
+      const { name, path, visibility: seenBy, description } = call.body
       const { id: projectId } = await openProject(call)
-      unlessRefused(await editProject(call.db, call.actor, projectId, { name, path, visibility: seenBy }))
+      unlessRefused(await editProject(call.db, call.actor, projectId, { name, path, visibility: seenBy, description }))
       return projectDetail(call, projectId)
     },
   }),
@@ -154,7 +155,7 @@ const changing: readonly Route[] = [
     path: `${projectsAt}/:id`,
     summary: 'Deletes a project with everything in it, at once',
     for: 'users',
-    query: z.strictObject(harmless('permanently_remove', 'full_path')),
+    query: alsoAccepting({}, deletionOptions),
     answers: { 202: Accepted },
     async handle(call) {
       unlessRefused(await removeProject(call.db, call.actor, (await openProject(call)).id))

@@ -69,13 +69,13 @@ const constants: z.input<z.ZodObject<typeof always>> = {
   time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
 }
 
-/** @param seenFrom the full path of the group or project to which relative references lead back; absent: the issue's project */
-export function shownIssue(issue: ListedIssue, publicUrl: string, seenFrom = issue.projectPath): z.input<typeof ShownIssue> {
+/** @param seenFrom the full path of the group or project that relative references start from; null: none; absent: the issue's project */
+export function shownIssue(issue: ListedIssue, publicUrl: string, seenFrom: string | null = issue.projectPath): z.input<typeof ShownIssue> {
   const { id, iid, projectId, projectPath, title, description, state, author } = issue
   const short = `#${iid}`
   const project = `${publicUrl}/api/v4/projects/${projectId}`
   const full = `${projectPath}${short}`
-  const relative = full.startsWith(`${seenFrom}/`) ? full.slice(seenFrom.length + 1) : short
+  const relative = seenFrom === null ? full : full.startsWith(`${seenFrom}/`) ? full.slice(seenFrom.length + 1) : short
   return {
     id,
     iid,

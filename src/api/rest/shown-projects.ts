@@ -8,7 +8,7 @@ const Access = z.strictObject({ access_level: z.int(), notification_level: z.int
 
 export const ShownProject = z.strictObject({
   id: z.int(),
-  description: z.literal(''),
+  description: z.string(),
   name: z.string(),
   name_with_namespace: z.string(),
   path: z.string(),
@@ -56,7 +56,7 @@ export function shownProject(project: ListedProject, publicUrl: string): z.input
   const createdAt = new Date(project.createdAt).toISOString()
   return {
     id: project.id,
-    description: '',
+    description: project.description,
     name: project.name,
     name_with_namespace: `${project.group.fullName} / ${project.name}`,
     path: project.path,

@@ -4,8 +4,11 @@ import { findToken, issueToken, listTokens, revokePersonalToken, type ShownToken
 import { notFound, Refusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
-import { flag, harmless, id, oneOf, rowsOn, search, sort, text } from './inputs.ts'
+import { flag } from './flags.ts'
+import { tokenFields } from './gitlab-fields.ts'
+import { id, oneOf, rowsOn, search, sort, text } from './inputs.ts'
 import { pageFields, setPageHeaders } from './paging.ts'
+import { alsoAccepting } from './unused.ts'
 
 const tokensAt = '/api/v4/personal_access_tokens'
 
@@ -33,14 +36,13 @@ const List = z.strictObject({
 
 const listed = z.union([z.array(text), text.transform((one) => [one])], 'must be a list of texts')
 
-const NewToken = z.strictObject({
+const newToken = {
   name: text.optional(),
   scopes: listed.optional(),
-  // As a form has it.
+  // As a form names a list.
   'scopes[]': listed.optional(),
   expires_at: text.nullable().optional(),
-  ...harmless('description'),
-})
+}
 
 const shownToken = (token: ShownToken): z.input<typeof Token> => ({
   id: token.id,
@@ -64,7 +66,7 @@ export const tokenRoutes: readonly Route[] = [
     path: '/api/v4/users/:id/personal_access_tokens',
     summary: 'Makes an API token for a user; the only answer that holds its secret',
     for: 'administrators',
-    body: NewToken,
+    body: alsoAccepting(newToken, tokenFields),
     answers: { 201: Token.extend({ token: z.string() }) },
     async handle(call) {
       const { name, expires_at: expiresAt } = call.body

@@ -5,13 +5,16 @@ import { addUser } from '../../domain/users.ts'
 import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
-import { flag, harmless, oneOf, rowsOn, search, sort, text } from './inputs.ts'
-import { pageFields, setPageHeaders } from './paging.ts'
+import { flag } from './flags.ts'
+import { userFields, userFilters, userOptions } from './gitlab-fields.ts'
+import { oneOf, rowsOn, search, sort, text } from './inputs.ts'
+import { noRows, pageFields, setPageHeaders } from './paging.ts'
 import { FullUser, fullUser, ShownUser, shownUser } from './shown-users.ts'
+import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
 const usersAt = '/api/v4/users'
 
-const List = z.strictObject({
+const listFields = {
   ...pageFields,
   username: search.optional(),
   search: search.optional(),
@@ -19,25 +22,12 @@ const List = z.strictObject({
   blocked: flag.optional(),
   order_by: oneOf(['id', 'name', 'username', 'created_at']).default('id'),
   sort: sort('desc'),
-  ...harmless('with_custom_attributes', 'exclude_internal', 'without_project_bots', 'humans', 'pagination'),
-})
+}
 
-const NewUser = z.strictObject({
-  username: text.optional(),
-  name: text.optional(),
-  email: text.optional(),
-  admin: flag.optional(),
-  ...harmless(
-    'password',
-    'reset_password',
-    'force_random_password',
-    'skip_confirmation',
-    'can_create_group',
-    'projects_limit',
-    'note',
-    'bio',
-  ),
-})
+const List = alsoFiltering(alsoAccepting(listFields, userOptions), userFilters)
+
+const newUser = { username: text.optional(), name: text.optional(), email: text.optional(), admin: flag.optional() }
+const NewUser = alsoAccepting(newUser, userFields)
 
 // What GitLab had when its guide to customer relations was last rewritten: clients ask before they use what is newer.
 const version = { version: '17.7.0', revision: 'rolobot' }
@@ -82,6 +72,7 @@ export const userRoutes: readonly Route[] = [
     paged: true,
     async handle(call) {
       const { query, asker } = call
+      if (leavesNothing(query)) return noRows(call, query)
       const blocked = query.blocked ? true : query.active ? false : undefined
       const { order_by: order, sort: direction, username, search: part } = query
       const wanted = { username, search: part, byAddress: asker.administrator, blocked, order, descending: direction === 'desc' }
@@ -95,7 +86,7 @@ export const userRoutes: readonly Route[] = [
     path: `${usersAt}/:id`,
     summary: 'Shows a user',
     for: 'users',
-    query: z.strictObject(harmless('with_custom_attributes')),
+    query: alsoAccepting({}, userOptions),
     answers: { 200: z.union([FullUser, ShownUser]) },
     handle: async (call) => userFor(call, await userOr404(call, numberIn(call, 'id', 'User'))),
   }),
