@@ -1,4 +1,4 @@
-// A comment that was sent from an issue's page, or is to be looked at before.
+// A comment that is sent, or previewed, from the page of an issue.
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { Asker } from '../domain/access-tokens.ts'
@@ -7,9 +7,9 @@ import type { Receipt } from '../pipeline/comment.ts'
 import type { Heard } from '../pipeline/wait.ts'
 import { sentencesOf, stateOf } from './outcome.ts'
 import { showIssuePage } from './pages/issue.tsx'
-import { Fault, field, mayComment, openIssue, pathOf, signInFirst, type Visit } from './visit.ts'
+import { Fault, field, openIssue, pathOf, signInFirst, type Visit, whyNoComment } from './visit.ts'
 
-/** `POST /:project/-/issues/:iid`: what was not taken is left in the box. */
+/** `POST /:project/-/issues/:iid`: what was not accepted stays in the box. */
 export async function comment(visit: Visit): Promise<FastifyReply> {
   const { asker, facts, body } = await openDraft(visit)
   if (body.trim() === '') return showIssuePage(visit, facts, { status: 422, body, notice: nothingWritten })
@@ -36,14 +36,16 @@ export async function preview(visit: Visit): Promise<FastifyReply> {
 const nothingWritten = { state: 'unsent' as const, sentences: ['Write something first.'] }
 
 async function openDraft(visit: Visit): Promise<{ asker: Asker; facts: IssueFacts; body: string }> {
+  const { asker } = visit
+  if (!asker) throw signInFirst()
   const facts = await openIssue(visit)
-  if (!visit.asker) throw signInFirst()
-  if (!mayComment(visit, facts)) throw new Fault(403, 'You may not comment on this issue.')
+  const reason = whyNoComment(asker, facts)
+  if (reason) throw new Fault(403, reason)
   // Forms send every line end as CR LF.
-  return { asker: visit.asker, facts, body: field(visit.request.body, 'body').replaceAll('\r\n', '\n') }
+  return { asker, facts, body: field(visit.request.body, 'body').replaceAll('\r\n', '\n') }
 }
 
-// The text is part of the name: whoever goes back, changes what they wrote and sends it again has written another comment.
+// The text is part of the name: a user who goes back, edits the text and sends it again has written another comment.
 function deliveryOf({ userId }: Asker, delivery: string, body: string): string {
   return `${userId} ${delivery.slice(0, 50)} ${createHash('sha256').update(body).digest('base64url')}`
 }

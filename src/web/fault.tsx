@@ -1,8 +1,9 @@
-// What went wrong, as a page: the document that the shell makes of an error, in the browser's language.
+// An error as a page: the document that the HTTP shell makes of it, for a browser.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AssetAddresses } from './assets.ts'
 import { asPage, pageText } from './layout.tsx'
 import { signInAddress } from './pages/sign-in.tsx'
+import { field, type WebRoutes } from './visit.ts'
 
 interface Problem {
   status: number
@@ -10,8 +11,13 @@ interface Problem {
   detail: string
 }
 
-/** A hook that answers whoever asked for a page with a page, and asks visitors to sign in. Programs get the document as it is. */
-export const faultPage = (assets: AssetAddresses) => async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
+interface Pages {
+  assets: AssetAddresses
+  who: WebRoutes['sessions']['who']
+}
+
+/** A hook that answers a browser with a page, and asks visitors to sign in. Programs get the document as it is. */
+export const faultPage = (pages: Pages) => async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
   const isProblem = String(reply.getHeader('content-type')).startsWith('application/problem+json')
   if (!isProblem || !request.headers.accept?.includes('text/html')) return payload
   const problem = JSON.parse(String(payload)) as Problem
@@ -20,13 +26,40 @@ export const faultPage = (assets: AssetAddresses) => async (request: FastifyRequ
     return ''
   }
   asPage(reply)
-  return pageText({ title: problem.title, assets }, <FaultPage {...problem} />)
+  const { assets, who } = pages
+  // The error may be the very reason why nobody can be recognized; without a database there is nothing to wait for.
+  const asker = problem.status === 503 ? undefined : await who(request).catch(() => undefined)
+  const unsent = problem.status === 401 ? field(request.body, 'body') : ''
+  return pageText({ title: problem.title, assets, asker }, <FaultPage {...problem} back={pageBefore(request)} unsent={unsent} />)
 }
 
-const FaultPage = ({ status, title, detail }: Problem) => (
+/** The path of the page with the form that was sent. */
+function pageBefore({ headers: { referer = '' } }: FastifyRequest): string {
+  if (!URL.canParse(referer)) return '/'
+  const { pathname, search } = new URL(referer)
+  return pathname + search
+}
+
+const FaultPage = ({ status, title, detail, back, unsent }: Problem & { back: string; unsent: string }) => (
   <section class="narrow">
     <h1>{title}</h1>
     <p id="fault">{detail}</p>
-    <p>{status === 401 ? <a href="/users/sign_in">Sign in</a> : <a href="/">Go to the projects</a>}</p>
+    {unsent && (
+      <>
+        <label for="unsent">Your text has not been sent. Copy it before you sign in:</label>
+        <textarea id="unsent" rows={6} dir="auto" readonly>
+          {unsent}
+        </textarea>
+      </>
+    )}
+    <p>
+      {status === 401 ? (
+        <a id="sign-in" href={signInAddress(back)}>
+          Sign in
+        </a>
+      ) : (
+        <a href="/">Go to your projects</a>
+      )}
+    </p>
   </section>
 )

@@ -40,7 +40,7 @@ function findPage({ method, params }: FastifyRequest): Found {
     const found = of === method ? path.exec(address) : null
     if (found) return { page, params: { ...found.groups } }
   }
-  throw new Fault(404, 'There is nothing at this address.')
+  throw new Fault(404, "This page doesn't exist.")
 }
 
 /** All pages. What no other door answers comes here. */
@@ -53,7 +53,7 @@ export function webRoutes(app: FastifyInstance, routes: WebRoutes): void {
       routes.sessions.refuseOtherSites(request)
       return page({ ...routes, assets, streams, request, reply, asker: await routes.sessions.who(request), params })
     }
-    web.addHook('onSend', faultPage(assets))
+    web.addHook('onSend', faultPage({ assets, who: routes.sessions.who }))
     web.addHook('preClose', async () => streams.forEach((end) => void end()))
     // Looked for before a body is read: whatever is sent to an address that is none gets the same answer.
     const onRequest = async (request: FastifyRequest) => void findPage(request)

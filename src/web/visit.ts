@@ -1,4 +1,4 @@
-// One request for a page: who asks for what, and what the pages are made of.
+// One request for a page: the caller, what they ask for, and what pages are built from.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Asker } from '../domain/access-tokens.ts'
 import { type IssueFacts, readFacts } from '../domain/issues.ts'
@@ -9,7 +9,7 @@ import type { Db } from '../storage/db.ts'
 import type { Newsroom } from '../storage/notify.ts'
 import type { AssetAddresses } from './assets.ts'
 
-/** What the pages need from the other rooms. */
+/** What the pages need from the rest of the house. */
 export interface WebRoutes {
   db: Db
   newsroom: Newsroom
@@ -36,7 +36,7 @@ export interface Visit extends WebRoutes {
   streams: Set<() => void>
 }
 
-/** What a visit cannot have, with an HTTP status. */
+/** Why a request is refused, with its HTTP status. */
 export class Fault extends Error {
   readonly statusCode: number
   constructor(statusCode: number, message: string) {
@@ -47,11 +47,12 @@ export class Fault extends Error {
 
 export const signInFirst = () => new Fault(401, 'Sign in first.')
 
-/** Not there, or not to be seen: a visitor is asked to sign in, everybody else is told the same for both. */
-export const absent = ({ asker }: Pick<Visit, 'asker'>) =>
-  asker ? new Fault(404, 'There is nothing at this address, or you may not see it.') : signInFirst()
+const notHere = "This page doesn't exist, or you don't have access to it."
 
-/** The issue that the address names, if whoever asks may see it. */
+/** Absent or forbidden: a visitor is asked to sign in, everyone else is told the same for both. */
+export const absent = ({ asker }: Pick<Visit, 'asker'>) => (asker ? new Fault(404, notHere) : signInFirst())
+
+/** The issue that the address names, if the caller can see it. */
 export async function openIssue(visit: Visit): Promise<IssueFacts> {
   const { project = '', iid } = visit.params
   const facts = await readFacts(visit.db, { project, iid: Number(iid) }, visit.asker?.userId ?? null)
@@ -59,9 +60,14 @@ export async function openIssue(visit: Visit): Promise<IssueFacts> {
   return facts
 }
 
-/** May whoever asks comment on the issue? A token that may only read does not. */
-export const mayComment = ({ asker }: Pick<Visit, 'asker'>, { standing }: IssueFacts): boolean =>
-  asker?.scopes.includes('api') === true && can(standing, 'comment')
+/** Is the visitor signed in with a token that can only read? */
+export const isReadOnly = (asker: Asker): boolean => !asker.scopes.includes('api')
+
+/** Why a signed-in user cannot comment on the issue; undefined if they can. */
+export function whyNoComment(asker: Asker, { standing }: IssueFacts): string | undefined {
+  if (isReadOnly(asker)) return "You're signed in with a read-only token, so you can't comment."
+  return can(standing, 'comment') ? undefined : "You don't have permission to comment on this issue."
+}
 
 /** A text of the query or of a sent form; '' if it is absent or sent twice. */
 export function field(fields: unknown, name: string): string {

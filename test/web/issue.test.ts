@@ -1,6 +1,7 @@
 // The page of an issue in a browser: what people type, what they see, what others see.
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { editIssue } from '../../src/domain/issue-edits.ts'
 import { removeRole } from '../../src/domain/members.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Wanted, world } from '../support/world.ts'
@@ -32,6 +33,11 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
   const contacts = (page: Page) => page.locator('#contacts')
   const answer = (page: Page) => page.getByRole('status')
   const send = (page: Page) => page.getByRole('button', { name: 'Send' }).click()
+
+  const isInView = async (what: Locator) => {
+    const { y = -1, height = 0 } = (await what.boundingBox()) ?? {}
+    return y >= 0 && y + height <= 800
+  }
 
   /** Counts the pages that the browser goes to. */
   function navigations(page: Page): () => number {
@@ -260,8 +266,8 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     expect(await issue.comments()).toEqual(['Once', 'Once'])
   })
 
-  test('whoever is signed out meanwhile is told so, and keeps the text', async () => {
-    const { signedIn, issue } = await shop()
+  test('whoever is signed out meanwhile signs in again, and keeps the text', async () => {
+    const { signedIn, issue, token } = await shop()
     const page = await signedIn('pia')
     await page.context().clearCookies()
     await box(page).fill('Long thoughts')
@@ -269,6 +275,45 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     await answer(page).getByText('Sign in first. Your text is still here.').waitFor()
     expect(await box(page).inputValue()).toBe('Long thoughts')
     expect(await issue.comments()).toEqual([])
+
+    await answer(page).getByRole('link', { name: 'Sign in' }).click()
+    await page.getByLabel('Access token').fill(await token('pia'))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(service.url + issue.path)
+    expect(await box(page).inputValue()).toBe('Long thoughts')
+  })
+
+  test('without script, who is signed out meanwhile is shown their text and where to sign in', async () => {
+    const { signedIn, issue, token } = await shop()
+    const page = await signedIn('pia', { javaScriptEnabled: false })
+    await page.context().clearCookies()
+    await box(page).fill('Long thoughts')
+    await send(page)
+    expect(await page.getByLabel('Your text has not been sent.').inputValue()).toBe('Long thoughts')
+    await page.locator('main').getByRole('link', { name: 'Sign in' }).click()
+    await page.getByLabel('Access token').fill(await token('pia'))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(service.url + issue.path)
+  })
+
+  test('a title and a state that others change are shown at once', async () => {
+    const { signedIn, issue, users } = await shop()
+    const page = await signedIn('dan')
+    const actor = { userId: users.get('pia')?.id as number, via: 'api' }
+    await editIssue(service.db, actor, { id: issue.id }, { title: 'It works again', state: 'closed' })
+    await page.getByRole('heading', { name: 'It works again', level: 1 }).waitFor()
+    await page.locator('#heading').getByText('Closed').waitFor()
+    await expect.poll(() => page.title()).toContain('It works again')
+  })
+
+  test.each([true, false])('the answer to a comment comes into view (script: %s)', async (javaScriptEnabled) => {
+    const { signedIn, say } = await shop()
+    for (let times = 0; times < 30; times++) await say('dan', `Comment ${times}`)
+    const page = await signedIn('pia', { javaScriptEnabled })
+    await box(page).fill(`/contacts${'\n'.repeat(40)}`)
+    await send(page)
+    await answer(page).getByText('This issue has no contacts.').waitFor()
+    await expect.poll(() => isInView(answer(page).locator('.notice'))).toBe(true)
   })
 
   test('whoever loses the right to see the issue hears nothing more', async () => {

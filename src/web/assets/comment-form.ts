@@ -1,23 +1,24 @@
-// Sends and previews a comment without leaving the page. The server answers as it would without script; its answer is taken over.
+// Sends and previews a comment without leaving the page. The server answers as it does without script; its answer is taken over.
 import { parsePage, refresh } from './live.ts'
 
 const unreachable = 'The server could not be reached. Your text is still here. Try again.'
 
-/** Takes the sending of the form over. */
+/** Takes over the sending of the form. */
 export function sendInPlace(form: HTMLFormElement): void {
-  const box = form.elements.namedItem('body') as HTMLTextAreaElement
+  const box = boxOf(form)
   let sending = false
 
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
     if (sending) return
-    if (box.value.trim() === '') {
-      say(form, fault('Write something first.'))
+    const pressed = event.submitter as HTMLButtonElement | null
+    if (box.value.trim() === '' && !pressed?.name) {
+      tell(form, unsent('Write something first.'))
       return
     }
     sending = true
-    const button = (event.submitter ?? form.querySelector('button')) as HTMLButtonElement
-    await whileWaiting(box, button, () => send(form, box, button))
+    const button = pressed ?? (form.querySelector('.buttons button') as HTMLButtonElement)
+    await whileWaiting(box, button, () => send(form, button, new FormData(form, pressed)))
     sending = false
   })
 
@@ -26,7 +27,11 @@ export function sendInPlace(form: HTMLFormElement): void {
     event.preventDefault()
     form.requestSubmit()
   })
+
+  restore(box)
 }
+
+const boxOf = (form: HTMLFormElement) => form.elements.namedItem('body') as HTMLTextAreaElement
 
 async function whileWaiting(box: HTMLTextAreaElement, button: HTMLButtonElement, wait: () => Promise<void>): Promise<void> {
   const label = button.textContent
@@ -38,45 +43,73 @@ async function whileWaiting(box: HTMLTextAreaElement, button: HTMLButtonElement,
   box.readOnly = false
   button.disabled = false
   button.textContent = label
-  // A disabled button loses the focus.
-  if (focused === button && document.activeElement === document.body) button.focus()
+  // A disabled button loses the focus; a button of an answer is gone with it.
+  if (focused === button && document.activeElement === document.body) (button.isConnected ? button : box).focus({ preventScroll: true })
 }
 
-async function send(form: HTMLFormElement, box: HTMLTextAreaElement, button: HTMLButtonElement): Promise<void> {
-  const body = new URLSearchParams(new FormData(form) as unknown as Record<string, string>)
+async function send(form: HTMLFormElement, button: HTMLButtonElement, fields: FormData): Promise<void> {
+  const body = new URLSearchParams(fields as unknown as Record<string, string>)
   try {
     const response = await fetch(button.getAttribute('formaction') ?? form.action, {
       method: 'POST',
       body,
       headers: { accept: 'text/html' },
     })
-    takeOver(form, box, parsePage(await response.text()))
+    takeOver(form, parsePage(await response.text()))
   } catch {
-    say(form, fault(unreachable))
+    tell(form, unsent(unreachable))
   }
 }
 
-function takeOver(form: HTMLFormElement, box: HTMLTextAreaElement, page: Document): void {
+function takeOver(form: HTMLFormElement, page: Document): void {
   const fresh = page.querySelector<HTMLFormElement>('#comment')
-  const answer = fresh?.querySelector('#answer')?.childNodes ?? [fault(sentenceOf(page))]
-  say(form, ...answer)
-  // What was not taken is still in the box that the server shows.
-  if (!fresh || fieldOf(fresh, 'body').value !== '') return
-  box.value = ''
-  fieldOf(form, 'delivery').value = fieldOf(fresh, 'delivery').value
+  const box = boxOf(form)
+  if (!fresh) {
+    const signIn = page.querySelector('#sign-in')
+    if (signIn) keep(box.value)
+    tell(form, unsent(`${page.querySelector('#fault')?.textContent ?? 'This could not be sent.'} Your text is still here.`, signIn))
+    return
+  }
+  // What was not accepted, or failed, is in the box that the server shows.
+  const left = boxOf(fresh).value
+  if (box.value !== left) box.value = left
+  const delivery = (one: HTMLFormElement) => one.elements.namedItem('delivery') as HTMLInputElement
+  delivery(form).value = delivery(fresh).value
+  tell(form, ...(fresh.querySelector('#answer')?.childNodes ?? []))
   void refresh()
 }
 
-const sentenceOf = (page: Document) => `${page.querySelector('#fault')?.textContent ?? 'This could not be sent.'} Your text is still here.`
-
-const fieldOf = (form: HTMLFormElement, name: string) => form.elements.namedItem(name) as HTMLTextAreaElement | HTMLInputElement
-
-const say = (form: HTMLFormElement, ...what: Node[]) => form.querySelector('#answer')?.replaceChildren(...what)
+function tell(form: HTMLFormElement, ...what: Node[]): void {
+  const answer = form.querySelector('#answer') as HTMLElement
+  answer.replaceChildren(...what)
+  answer.scrollIntoView({ block: 'nearest' })
+}
 
 /** As the server shows what was not sent. */
-function fault(sentence: string): HTMLElement {
+function unsent(sentence: string, link: Element | null = null): HTMLElement {
   const notice = document.createElement('div')
   notice.className = 'notice unsent'
-  notice.textContent = sentence
+  notice.append(sentence, ...(link ? [' ', link] : []))
   return notice
+}
+
+// Kept in this tab while the user signs in.
+const draft = `draft ${location.pathname}`
+
+function keep(text: string): void {
+  try {
+    sessionStorage.setItem(draft, text)
+  } catch {
+    // A browser may forbid it, or have no room: going back brings the text as well.
+  }
+}
+
+function restore(box: HTMLTextAreaElement): void {
+  try {
+    const text = sessionStorage.getItem(draft)
+    sessionStorage.removeItem(draft)
+    if (text && box.value === '') box.value = text
+  } catch {
+    // The same.
+  }
 }

@@ -1,15 +1,15 @@
-// What others change on the issue shows up here. The page's own address tells how it looks now.
+// Shows what others change on the issue. The page's own address tells how it looks now.
 
-const parts = ['activity', 'contacts']
+const parts = ['heading', 'activity', 'contacts']
 
-/** Follows the news while somebody looks: a browser has few connections to a server for all its tabs. */
+/** Follows the issue while the tab is visible: a browser has few connections to a server for all its tabs. */
 export function keepLive(address: string): void {
   let news: EventSource | undefined
   const follow = () => {
     news?.close()
     if (document.hidden) return
     news = new EventSource(address)
-    // Whatever happened before the connection stood was not told.
+    // What happened before the connection was open was not reported.
     news.addEventListener('open', refresh)
     news.addEventListener('changed', refresh)
   }
@@ -36,24 +36,27 @@ async function look(): Promise<void> {
   const fresh = parsePage(await response.text())
   keepingTheBox(() => {
     for (const part of parts) merge(document.getElementById(part), fresh.getElementById(part))
+    document.title = fresh.title
   })
 }
 
 export const parsePage = (text: string): Document => new DOMParser().parseFromString(text, 'text/html')
 
-// What is the same stays: with it the focus, and what somebody has selected.
+// What is the same stays, and with it the focus and the selection.
 function merge(shown: Element | null, fresh: Element | null): void {
   if (!shown || !fresh) return
-  const kept = new Set(Array.from(fresh.children, ({ id }) => id))
+  const wanted = [...fresh.children]
+  const kept = new Set(wanted.map(({ id }) => id))
   for (const child of [...shown.children]) if (!kept.has(child.id)) child.remove()
-  for (const [at, child] of [...fresh.children].entries()) {
+  for (const [at, child] of wanted.entries()) {
     const there = shown.children[at]
     if (!there) shown.append(child)
     else if (!there.isEqualNode(child)) there.replaceWith(child)
   }
+  for (const child of [...shown.children].slice(wanted.length)) child.remove()
 }
 
-// Whoever is writing goes on writing at the same place of the screen, whatever grows above.
+// The box stays at the same position on the screen while the user types, whatever grows above.
 function keepingTheBox(change: () => void): void {
   const box = document.activeElement?.closest('#comment')
   if (!box) {

@@ -1,11 +1,11 @@
-// The box to write a comment in, and what is said about what was written.
+// The box to write a comment in. Above it stands what came of the last one.
 import { type IssueFacts, referenceOf } from '../../domain/issues.ts'
 import { pathOf } from '../visit.ts'
 import { type Notice, NoticeBox } from './notice.tsx'
 
-/** What is in the box, and what is said about it. */
+/** What is in the box, and the notice above it. */
 export interface Draft {
-  /** The text that was not taken, or not sent yet. */
+  /** The text that was not accepted, or not sent yet. */
   body?: string
   notice?: Notice
 }
@@ -17,7 +17,10 @@ interface Box extends Draft {
 }
 
 export const CommentBox = ({ facts, delivery, body = '', notice }: Box) => (
-  <form id="comment" method="post" action={pathOf(facts)} data-issue={referenceOf(facts)}>
+  <form id="comment" method="post" action={`${pathOf(facts)}#answer`} data-issue={referenceOf(facts)}>
+    <div id="answer" role="status">
+      {notice && <NoticeBox {...notice} />}
+    </div>
     <label for="body">Comment</label>
     <div class="box">
       <textarea id="body" name="body" rows={6} dir="auto" aria-describedby="hint">
@@ -37,12 +40,9 @@ export const CommentBox = ({ facts, delivery, body = '', notice }: Box) => (
       <button type="submit" data-waiting="Sending…">
         Send
       </button>
-      <button type="submit" class="quiet" formaction={`${pathOf(facts)}/preview`} data-waiting="Previewing…">
+      <button type="submit" class="quiet" formaction={`${pathOf(facts)}/preview#answer`} data-waiting="Previewing…">
         Preview
       </button>
-    </div>
-    <div id="answer" role="status">
-      {notice && <NoticeBox {...notice} />}
     </div>
   </form>
 )

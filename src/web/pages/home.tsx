@@ -1,4 +1,4 @@
-// The first page: the projects that somebody may see.
+// The first page: the projects that the user can see.
 import { visibleProjects } from '../../domain/groups.ts'
 import { show } from '../layout.tsx'
 import type { Visit } from '../visit.ts'
@@ -15,7 +15,7 @@ export async function home(visit: Visit) {
 const Projects = ({ projects }: { projects: Awaited<ReturnType<typeof visibleProjects>> }) => (
   <>
     <h1>Projects</h1>
-    {projects.length === 0 && <p class="empty">You are not a member of a project yet.</p>}
+    {projects.length === 0 && <p class="empty">You aren’t a member of any project yet.</p>}
     <ul class="rows">
       {projects.slice(0, mostProjects).map(({ fullPath, name }) => (
         <li key={fullPath}>
@@ -26,6 +26,6 @@ const Projects = ({ projects }: { projects: Awaited<ReturnType<typeof visiblePro
         </li>
       ))}
     </ul>
-    {projects.length > mostProjects && <p class="aside">These are the first {mostProjects} by path.</p>}
+    {projects.length > mostProjects && <p class="aside">Only the first {mostProjects} are shown, by path.</p>}
   </>
 )

@@ -1,13 +1,14 @@
-// An issue: what was written on it, its contacts, and the box to write more.
+// An issue: its comments, its contacts, and the comment box.
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
+import type { Asker } from '../../domain/access-tokens.ts'
 import { latestComments, type ShownComment } from '../../domain/comments.ts'
 import { contactsOf } from '../../domain/issue-contacts.ts'
 import { type IssueFacts, type ShownIssue, showIssue } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import { show, Time } from '../layout.tsx'
 import { Markdown, tooHeavy } from '../markdown.tsx'
-import { absent, mayComment, numberField, openIssue, pathOf, type Visit } from '../visit.ts'
+import { absent, isReadOnly, numberField, openIssue, pathOf, type Visit, whyNoComment } from '../visit.ts'
 import { CommentBox, type Draft } from './comment-box.tsx'
 import { Contacts } from './contacts-block.tsx'
 import { signInAddress } from './sign-in.tsx'
@@ -23,7 +24,7 @@ export async function issue(visit: Visit): Promise<FastifyReply> {
   return showIssuePage(visit, facts)
 }
 
-/** The page of an issue, with what is in the comment box and what is said about it. */
+/** The page of an issue, with what is in the comment box and the notice above it. */
 export async function showIssuePage(visit: Visit, facts: IssueFacts, { status, ...draft }: Draft & { status?: number } = {}) {
   const before = numberField(visit.request.query, 'before')
   const [shown, comments, contacts] = await Promise.all([
@@ -42,22 +43,32 @@ export async function showIssuePage(visit: Visit, facts: IssueFacts, { status, .
       <Activity comments={comments} path={path} />
       <footer>
         {before && <a href={path}>Show the latest comments</a>}
-        {!before && mayComment(visit, facts) && <CommentBox {...draft} facts={facts} delivery={randomUUID()} />}
+        {!before && visit.asker && <Commenting {...draft} facts={facts} asker={visit.asker} />}
         {visit.asker === null && <a href={signInAddress(path)}>Sign in to comment</a>}
       </footer>
     </article>,
   )
 }
 
+const Commenting = ({ facts, asker, ...draft }: Draft & { facts: IssueFacts; asker: Asker }) => {
+  const reason = whyNoComment(asker, facts)
+  if (!reason) return <CommentBox {...draft} facts={facts} delivery={randomUUID()} />
+  return (
+    <p class="aside" id="no-comment">
+      {reason} {isReadOnly(asker) && <a href={signInAddress(pathOf(facts))}>Sign in with another token</a>}
+    </p>
+  )
+}
+
 const Heading = ({ issue, project }: { issue: ShownIssue; project: string }) => (
-  <header>
+  <header id="heading">
     <p class="path">
       <a href={`/${project}/-/issues`}>{project}</a> #{issue.iid}
     </p>
     <h1 dir="auto">{issue.title}</h1>
     <p class="aside">
       <span class={`state ${issue.state}`}>{issue.state === 'opened' ? 'Open' : 'Closed'}</span>{' '}
-      <bdi>{issue.author?.name ?? 'Somebody'}</bdi> · <Time at={issue.createdAt} />
+      <bdi>{issue.author?.name ?? 'Deleted user'}</bdi> · <Time at={issue.createdAt} />
     </p>
     {issue.description && <Markdown text={issue.description} />}
   </header>
@@ -85,7 +96,7 @@ const Activity = ({ comments, path }: { comments: readonly ShownComment[]; path:
 const Comment = ({ id, author, createdAt, body, plain }: ShownComment & { plain?: boolean }) => (
   <li id={`note_${id}`} class="comment">
     <p class="by">
-      <bdi>{author?.name ?? 'Somebody'}</bdi> <Time at={createdAt} />
+      <bdi>{author?.name ?? 'Deleted user'}</bdi> <Time at={createdAt} />
     </p>
     <Markdown text={body} plain={plain} />
   </li>
@@ -93,6 +104,6 @@ const Comment = ({ id, author, createdAt, body, plain }: ShownComment & { plain?
 
 const Note = ({ id, author, createdAt, body }: ShownComment) => (
   <li id={`note_${id}`} class="note">
-    <bdi>{author?.name ?? 'Somebody'}</bdi> {body} · <Time at={createdAt} />
+    <bdi>{author?.name ?? 'Deleted user'}</bdi> {body} · <Time at={createdAt} />
   </li>
 )

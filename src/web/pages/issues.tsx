@@ -28,7 +28,7 @@ const Issues = ({ project, issues, below, more }: IssuePage) => (
   <>
     <p class="path">{project}</p>
     <h1>Issues</h1>
-    {issues.length === 0 && <p class="empty">There are no {below ? 'older ' : ''}issues.</p>}
+    {issues.length === 0 && <p class="empty">{below ? 'No older issues.' : 'No issues yet.'}</p>}
     <ul class="rows">
       {issues.map((issue) => (
         <Row key={issue.id} project={project} issue={issue} />
@@ -47,7 +47,7 @@ const Row = ({ project, issue: { iid, title, state, author, createdAt } }: { pro
       {title}
     </a>
     <span class="aside">
-      #{iid} · {state === 'opened' ? 'open' : 'closed'} · <bdi>{author?.name ?? 'Somebody'}</bdi> · <Time at={createdAt} />
+      #{iid} · {state === 'opened' ? 'open' : 'closed'} · <bdi>{author?.name ?? 'Deleted user'}</bdi> · <Time at={createdAt} />
     </span>
   </li>
 )
