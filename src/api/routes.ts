@@ -9,6 +9,7 @@ import { linkedAccountRoutes } from './rest/linked-accounts.ts'
 import { memberRoutes } from './rest/members.ts'
 import { noteRoutes } from './rest/notes.ts'
 import { projectRoutes } from './rest/projects.ts'
+import { sessionRoutes } from './rest/sessions.ts'
 import { tokenRoutes } from './rest/tokens.ts'
 import { userRoutes } from './rest/users.ts'
 import { type ApiParts, mountRoutes, type Route } from './route.ts'
@@ -17,6 +18,7 @@ import { suggestionRoute } from './suggestions.ts'
 const routes: readonly Route[] = [
   ...userRoutes,
   ...tokenRoutes,
+  ...sessionRoutes,
   ...linkedAccountRoutes,
   ...groupRoutes,
   ...memberRoutes,

@@ -7,7 +7,8 @@ import { createLinkCode } from '../domain/link-codes.ts'
 import { setRole } from '../domain/members.ts'
 import { can, type Role, roles } from '../domain/permissions.ts'
 import { createSample } from '../domain/sample.ts'
-import { createUser, findUser } from '../domain/users.ts'
+import { lookUpUser } from '../domain/user-lists.ts'
+import { createUser, findUser, setBlocked } from '../domain/users.ts'
 import { failedDeliveries, restart } from '../pipeline/deliveries.ts'
 import { explain } from '../pipeline/explain.ts'
 import { forget } from '../pipeline/forget.ts'
@@ -47,9 +48,11 @@ const text = (input: Input, name: string) => String(input[name] ?? '')
 
 async function userNamed(db: Db, username: string): Promise<User> {
   const user = await findUser(db, username)
-  if (!user) throw new Refused(`There is no user ${username}. Create one with: npx rolobot user create ${username}`)
+  if (!user) throw noSuchUser(username)
   return user
 }
+
+const noSuchUser = (username: string) => new Refused(`There is no user ${username}. Create one with: npx rolobot user create ${username}`)
 
 async function factsFor({ db }: Workplace, input: Input): Promise<{ facts: IssueFacts; user: User }> {
   const reference = text(input, 'on')
@@ -98,6 +101,15 @@ const creatingUser: Run = async ({ db }, input) => {
   if (place) await setRole(db, user.id, place, text(input, 'role') as Role)
   return `Created ${user.username}${place ? `, ${text(input, 'role')} in ${text(input, 'in')}` : ''}.`
 }
+
+const blocking =
+  (blocked: boolean): Run =>
+  async ({ db }, input) => {
+    const user = await lookUpUser(db, { username: text(input, 'username') })
+    if (!user) throw noSuchUser(text(input, 'username'))
+    await db.transaction((tx) => setBlocked(tx, user.id, blocked))
+    return `${blocked ? 'Blocked' : 'Unblocked'} ${user.username}.`
+  }
 
 async function placeOf(db: Db, input: Input) {
   if (!input.in && !input.role) return undefined
@@ -157,6 +169,8 @@ const commands: Readonly<Record<string, Run>> = {
   explain: explaining,
   comment: commenting,
   'user create': creatingUser,
+  'user block': blocking(true),
+  'user unblock': blocking(false),
   'token create': creatingToken,
   'sign-in-link': linking,
   'link-code': makingLinkCode,

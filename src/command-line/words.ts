@@ -36,6 +36,8 @@ export const dataCommands: readonly DataCommand[] = [
       ['--in <path>', 'the group or project in which the role is held'],
     ],
   },
+  { name: 'user block', takes: '<username>', description: 'blocks a user and ends their sessions' },
+  { name: 'user unblock', takes: '<username>', description: 'lets a blocked user in again' },
   {
     name: 'token create',
     takes: '<username>',

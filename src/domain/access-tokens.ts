@@ -1,7 +1,8 @@
 // What proves who is asking: API tokens, browser sessions, sign-in links. Secrets are shown once and kept as hashes.
 import { createHash, randomBytes } from 'node:crypto'
-import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
-import { rowsOf, type Tx } from '../storage/db.ts'
+import { and, eq, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { Tx } from '../storage/db.ts'
+import { tellEnd } from '../storage/notify.ts'
 import { accessTokens, users } from '../storage/schema.ts'
 
 export type TokenKind = 'api' | 'session' | 'sign_in'
@@ -19,18 +20,23 @@ export interface Asker {
 
 const aMinute = 60_000
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
-const lifetime: Record<TokenKind, string | null> = { api: null, session: '30 days', sign_in: '10 minutes' }
+const lifetime: Record<TokenKind, string | null> = { api: null, session: '90 days', sign_in: '10 minutes' }
+const longestIdle = '14 days'
+const longestUserAgent = 500
 const prefix: Record<TokenKind, string> = { api: 'rbat-', session: '', sign_in: '' }
 
 interface TokenOptions {
   name?: string
-  scopes?: string[]
+  scopes?: readonly string[]
   /** One that the operator has chosen; else 256 random bits. */
   secret?: string
   /** Else what is usual for its kind. */
   expiresAt?: Date | null
   /** The same, as an interval: `1 hour`. */
   lasts?: string
+  /** The token that opens a session. */
+  parentId?: number
+  userAgent?: string
 }
 
 /** Makes a token and returns its secret, which is kept nowhere. */
@@ -39,29 +45,39 @@ export const createToken = async (tx: Tx, userId: number, kind: TokenKind, optio
 
 /** The same, with the token's id. */
 export async function insertToken(tx: Tx, userId: number, kind: TokenKind, options: TokenOptions): Promise<{ id: number; secret: string }> {
-  const { name = kind, scopes = ['api'], secret = prefix[kind] + randomBytes(32).toString('base64url'), expiresAt, lasts } = options
+  const { name = kind, secret = prefix[kind] + randomBytes(32).toString('base64url'), expiresAt, lasts, parentId } = options
   const life = lasts ?? lifetime[kind]
   const end = expiresAt ?? (life === null ? null : sql`now() + ${life}::interval`)
-  const row = { userId, kind, name, scopes, hash: hashOf(secret), expiresAt: end }
+  const [scopes, userAgent] = [[...(options.scopes ?? ['api'])], options.userAgent?.slice(0, longestUserAgent)]
+  const row = { userId, kind, name, scopes, hash: hashOf(secret), expiresAt: end, parentId, userAgent }
   const [made] = (await tx.insert(accessTokens).values(row).returning({ id: accessTokens.id })) as [{ id: number }]
   return { id: made.id, secret }
 }
 
-const stillGood = and(
-  isNull(accessTokens.revokedAt),
-  or(isNull(accessTokens.expiresAt), gt(accessTokens.expiresAt, sql`now()`)),
-  eq(users.blocked, false),
-)
+/** SQL: is a token neither revoked, expired, nor (a session) idle for long, and the same of the token that opened it? */
+export const isActive: SQL = sql`(${accessTokens.revokedAt} is null and (${accessTokens.expiresAt} is null or ${accessTokens.expiresAt} > now())
+  and (${accessTokens.kind} <> 'session' or coalesce(${accessTokens.lastUsedAt}, ${accessTokens.createdAt}) > now() - ${longestIdle}::interval)
+  and not exists (select from access_tokens parent
+    where parent.id = ${accessTokens.parentId} and (parent.revoked_at is not null or parent.expires_at <= now())))`
+
+const isValid = and(isActive, eq(users.blocked, false))
 
 /** Who holds this secret of one of these kinds; undefined if it is unknown, expired, revoked, or its user blocked. */
 export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise<Asker | undefined> {
-  const [asker] = await rowsOf<Omit<Asker, 'lastUsedAt'> & { lastUsedAt: string | null }>(
-    tx,
-    sql`select u.id as "userId", u.username, u.name, u.administrator, t.scopes, t.id as "tokenId", t.last_used_at as "lastUsedAt"
-      from access_tokens t join users u on u.id = t.user_id
-      where t.hash = ${hashOf(secret)} and t.kind = ${kind} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now()) and not u.blocked`,
-  )
-  return asker && { ...asker, lastUsedAt: asker.lastUsedAt === null ? null : new Date(asker.lastUsedAt) }
+  const [asker] = await tx
+    .select({
+      userId: users.id,
+      username: users.username,
+      name: users.name,
+      administrator: users.administrator,
+      scopes: accessTokens.scopes,
+      tokenId: accessTokens.id,
+      lastUsedAt: accessTokens.lastUsedAt,
+    })
+    .from(accessTokens)
+    .innerJoin(users, eq(users.id, accessTokens.userId))
+    .where(and(eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, kind), isValid))
+  return asker
 }
 
 /** Writes down that a token was used; at most once a minute, so that a busy token is not a busy row. */
@@ -79,8 +95,7 @@ export const createSignInLink = (tx: Tx, userId: number, lasts?: string): Promis
   tx.transaction(async (tx) => {
     // Of two created at once, the later one replaces the earlier.
     await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
-    const earlier = and(eq(accessTokens.userId, userId), eq(accessTokens.kind, 'sign_in'), isNull(accessTokens.revokedAt))
-    await tx.update(accessTokens).set({ revokedAt: sql`now()` }).where(earlier)
+    await revoke(tx, and(eq(accessTokens.userId, userId), eq(accessTokens.kind, 'sign_in')))
     return createToken(tx, userId, 'sign_in', { lasts })
   })
 
@@ -90,33 +105,60 @@ export async function useSignInLink(tx: Tx, secret: string): Promise<number | un
     .update(accessTokens)
     .set({ revokedAt: sql`now()` })
     .from(users)
-    .where(and(eq(users.id, accessTokens.userId), eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, 'sign_in'), stillGood))
+    .where(and(eq(users.id, accessTokens.userId), eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, 'sign_in'), isValid))
     .returning({ userId: accessTokens.userId })
   return used?.userId
 }
 
-/** Is a token neither expired nor revoked, and its user not blocked? */
+/** Is a token, or a session, still one that lets its user in? */
 export async function isStillGood(tx: Tx, tokenId: number): Promise<boolean> {
   const found = await tx
     .select({ id: accessTokens.id })
     .from(accessTokens)
     .innerJoin(users, eq(users.id, accessTokens.userId))
-    .where(and(eq(accessTokens.id, tokenId), stillGood))
+    .where(and(eq(accessTokens.id, tokenId), isValid))
   return found.length > 0
 }
 
-/** Ends a browser's session at once; a token that a program uses is left alone. */
-export async function endSession(tx: Tx, tokenId: number): Promise<void> {
-  await tx
+async function revoke(tx: Tx, which: SQL | undefined): Promise<{ userId: number }[]> {
+  return tx
     .update(accessTokens)
     .set({ revokedAt: sql`now()` })
-    .where(and(eq(accessTokens.id, tokenId), eq(accessTokens.kind, 'session'), isNull(accessTokens.revokedAt)))
+    .where(and(which, isNull(accessTokens.revokedAt)))
+    .returning({ userId: accessTokens.userId })
 }
 
-/** Ends a token at once. */
-export async function revokeToken(tx: Tx, tokenId: number): Promise<void> {
-  await tx
-    .update(accessTokens)
-    .set({ revokedAt: sql`now()` })
-    .where(and(eq(accessTokens.id, tokenId), isNull(accessTokens.revokedAt)))
+/** The same, and whatever is open in the users' names is told. @returns how many ended */
+const end = (tx: Tx, which: SQL | undefined): Promise<number> =>
+  tx.transaction(async (tx) => {
+    const ended = await revoke(tx, which)
+    for (const userId of new Set(ended.map((one) => one.userId))) await tellEnd(tx, userId)
+    return ended.length
+  })
+
+/** Ends a token at once, and with it the sessions that it opened. */
+export const revokeToken = (tx: Tx, tokenId: number): Promise<number> => end(tx, eq(accessTokens.id, tokenId))
+
+const isSession = eq(accessTokens.kind, 'session')
+
+/** Ends a browser's session at once; a token that a program uses is left alone. */
+export const endSession = (tx: Tx, tokenId: number): Promise<number> => end(tx, and(isSession, eq(accessTokens.id, tokenId)))
+
+/** Ends the sessions of a user, all but one. @returns how many */
+export const endSessionsExcept = (tx: Tx, userId: number, tokenId: number): Promise<number> =>
+  end(tx, and(isSession, isActive, eq(accessTokens.userId, userId), ne(accessTokens.id, tokenId)))
+
+/** Ends whatever a user is signed in by: sessions and sign-in links. Tokens are left: they are of no use while the user is blocked. */
+export async function signOutEverywhere(tx: Tx, userId: number): Promise<void> {
+  await revoke(tx, and(eq(accessTokens.userId, userId), ne(accessTokens.kind, 'api')))
+  await tellEnd(tx, userId)
+}
+
+/** Deletes the sessions and sign-in links that are over. @returns how many */
+export async function forgetEndedSessions(tx: Tx): Promise<number> {
+  const gone = await tx
+    .delete(accessTokens)
+    .where(and(ne(accessTokens.kind, 'api'), sql`not ${isActive}`))
+    .returning({ id: accessTokens.id })
+  return gone.length
 }

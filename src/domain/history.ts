@@ -19,6 +19,7 @@ export type Action =
   | 'settings_changed'
   | `role_${'given' | 'taken'}`
   | `account_${'linked' | 'unlinked'}`
+  | `user_${'blocked' | 'unblocked'}`
 
 /** One fact. `before` and `after` hold what changed, by field. */
 export interface Event {

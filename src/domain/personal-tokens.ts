@@ -1,8 +1,8 @@
 // API tokens, as people see to their own and administrators to everybody's. Sessions and sign-in links are none of these.
-import { and, asc, desc, eq, gt, isNotNull, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../storage/db.ts'
 import { accessTokens, users } from '../storage/schema.ts'
-import { type Asker, insertToken, revokeToken } from './access-tokens.ts'
+import { type Asker, insertToken, isActive, revokeToken } from './access-tokens.ts'
 import { attempt } from './deeds.ts'
 import { done, type Fault, invalid, notFound, type Result } from './refusals.ts'
 import { readText } from './text-fields.ts'
@@ -33,7 +33,6 @@ export interface TokensWanted {
   descending: boolean
 }
 
-const isActive = and(isNull(accessTokens.revokedAt), or(isNull(accessTokens.expiresAt), gt(accessTokens.expiresAt, sql`now()`))) as SQL
 const isOver = or(isNotNull(accessTokens.revokedAt), lte(accessTokens.expiresAt, sql`now()`))
 const columns = {
   id: accessTokens.id,

@@ -3,10 +3,11 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../storage/db.ts'
 import { userNames } from '../storage/elsewhere-schema.ts'
 import { type User, users } from '../storage/schema.ts'
+import { signOutEverywhere } from './access-tokens.ts'
 import { addressKey } from './change.ts'
 import { attempt } from './deeds.ts'
 import { type Actor, record } from './history.ts'
-import { done, invalid, notFound, type Result } from './refusals.ts'
+import { conflict, done, invalid, notFound, type Result } from './refusals.ts'
 import { readUserFields, type UserFields } from './user-fields.ts'
 
 export interface NewUser {
@@ -25,15 +26,43 @@ export async function createUser(tx: Tx, { username, name = username, email, adm
   return user as User
 }
 
-const onlyAdministrators: Result<User> = { refused: { why: 'forbidden', reason: 'Only administrators may create users.' } }
+const onlyAdministrators = (what: string): Result<User> => ({
+  refused: { why: 'forbidden', reason: `Only administrators may ${what} users.` },
+})
 
 /** Creates a user, for administrators. @returns the user, or every fault of what was given, by field */
 export const addUser = (db: Db, actor: Actor, given: UserFields & { administrator?: boolean }): Promise<Result<User>> =>
   attempt(db, async (tx) => {
-    if (!(await isAdministrator(tx, actor.userId))) return onlyAdministrators
+    if (!(await isAdministrator(tx, actor.userId))) return onlyAdministrators('create')
     const { texts, faults } = readUserFields(given)
     return faults.length > 0 ? invalid(faults) : done(await createUser(tx, { ...texts, administrator: given.administrator }))
   })
+
+/**
+ * Blocks a user, for administrators: sessions, sign-in links, and whatever is open in the user's name end at once; tokens are of no use until the
+ * user is unblocked.
+ */
+export const blockUser = (db: Db, actor: Actor, id: number): Promise<Result<User>> => changeBlocked(db, actor, { id, blocked: true })
+
+/** Lets a blocked user in again, for administrators. */
+export const unblockUser = (db: Db, actor: Actor, id: number): Promise<Result<User>> => changeBlocked(db, actor, { id, blocked: false })
+
+const changeBlocked = (db: Db, actor: Actor, { id, blocked }: { id: number; blocked: boolean }): Promise<Result<User>> =>
+  attempt(db, async (tx) => {
+    if (!(await isAdministrator(tx, actor.userId))) return onlyAdministrators(blocked ? 'block' : 'unblock')
+    if (blocked && id === actor.userId) return conflict('You can’t block yourself.')
+    const user = await setBlocked(tx, id, blocked)
+    if (!user) return notFound('user')
+    await record(tx, actor, [{ action: blocked ? 'user_blocked' : 'user_unblocked', after: { userId: id } }])
+    return done(user)
+  })
+
+/** Blocks or unblocks a user; undefined if there is none. */
+export async function setBlocked(tx: Tx, id: number, blocked: boolean): Promise<User | undefined> {
+  const [user] = await tx.update(users).set({ blocked }).where(eq(users.id, id)).returning()
+  if (user && blocked) await signOutEverywhere(tx, id)
+  return user
+}
 
 /** The user of that username, in any letter case, unless blocked. */
 export async function findUser(tx: Tx, username: string): Promise<User | undefined> {

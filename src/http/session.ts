@@ -4,7 +4,8 @@ import { type Asker, markUsed, whoHolds } from '../domain/access-tokens.ts'
 import type { Db } from '../storage/db.ts'
 import { refused } from './refused.ts'
 
-const thirtyDays = 30 * 24 * 60 * 60
+// As long as a session can last.
+const ninetyDays = 90 * 24 * 60 * 60
 
 export type Who = (request: FastifyRequest) => Promise<Asker | null>
 
@@ -45,7 +46,7 @@ export function openSessions(db: Db, site: Site): Sessions {
   }
   return {
     refuseOtherSites,
-    keep: (reply, secret) => reply.setCookie(cookie, secret, { ...attributes, maxAge: thirtyDays }),
+    keep: (reply, secret) => reply.setCookie(cookie, secret, { ...attributes, maxAge: ninetyDays }),
     forget: (reply) => reply.clearCookie(cookie, attributes),
     async who(request) {
       const token = tokenOf(request)

@@ -20,14 +20,17 @@ export const users = pgTable(
   (t) => [unique('users_username_unique').on(t.usernameKey), unique('users_email_unique').on(t.emailKey)],
 )
 
-/** What proves who is asking: only the SHA-256 of the secret is kept. A sign-in link is a token that works once. */
+/** What proves who is asking: only the SHA-256 of the secret is kept. A sign-in link is a token that works once. A session ends with its parent, the token that opened it. */
 export const accessTokens = pgTable(
   'access_tokens',
   {
     id: id(),
     userId: ref().notNull(),
     kind: text({ enum: ['api', 'session', 'sign_in'] }).notNull(),
+    parentId: ref(),
     name: text().notNull(),
+    /** The browser of a session, as it calls itself. */
+    userAgent: text(),
     hash: key().notNull(),
     scopes: text().array().notNull(),
     expiresAt: moment(),
@@ -38,7 +41,9 @@ export const accessTokens = pgTable(
   (t) => [
     unique('access_tokens_hash_unique').on(t.hash),
     foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('cascade'),
+    foreignKey({ columns: [t.parentId], foreignColumns: [t.id] }).onDelete('cascade'),
     index('access_tokens_user').on(t.userId),
+    index('access_tokens_parent').on(t.parentId),
     check('access_tokens_kind', sql`${t.kind} in ('api', 'session', 'sign_in')`),
   ],
 )

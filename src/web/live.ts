@@ -2,13 +2,14 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { readFacts } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
+import { watchForEnd } from '../domain/sessions.ts'
 import { openIssue, type Visit } from './visit.ts'
 
 // Proxies close what is silent for long.
 const heartbeat = 20_000
 const shortestPause = 200
 
-/** `GET /:project/-/issues/:iid/live`. Whoever may no longer see the issue hears nothing more. */
+/** `GET /:project/-/issues/:iid/live`. It ends when the caller may no longer see the issue, or is signed out. */
 export async function live(visit: Visit): Promise<void> {
   const { db, newsroom, reply, streams } = visit
   const { issueId, userId } = await openIssue(visit)
@@ -22,10 +23,12 @@ export async function live(visit: Visit): Promise<void> {
     else end()
   })
   const stop = newsroom.follow(issueId, tell, tell)
+  const unwatch = watchForEnd(visit, visit.asker, end)
   const beat = setInterval(() => write(': still here\n\n'), heartbeat)
   streams.add(end)
   raw.on('close', () => {
     stop()
+    unwatch()
     clearInterval(beat)
     streams.delete(end)
   })

@@ -8,6 +8,7 @@ import { home } from './pages/home.tsx'
 import { issue } from './pages/issue.tsx'
 import { issues } from './pages/issues.tsx'
 import { linkCode, profile, unlink } from './pages/profile.tsx'
+import { endOtherSessions, endSession } from './pages/sessions.tsx'
 import { enter, signIn, signOut } from './pages/sign-in.tsx'
 import { Fault, type Visit, type WebRoutes } from './visit.ts'
 
@@ -22,6 +23,8 @@ const pages: readonly [method: 'GET' | 'POST', path: RegExp, page: Page][] = [
   ['GET', /^\/-\/profile$/, profile],
   ['POST', /^\/-\/profile$/, linkCode],
   ['POST', /^\/-\/profile\/unlink$/, unlink],
+  ['POST', /^\/-\/profile\/end_session$/, endSession],
+  ['POST', /^\/-\/profile\/end_other_sessions$/, endOtherSessions],
   ['GET', /^\/(?<project>.+)\/-\/issues$/, issues],
   ['GET', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})$/, issue],
   ['POST', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})$/, comment],

@@ -45,6 +45,16 @@ export class Fault extends Error {
   }
 }
 
+/** A token that may only read changes nothing: least of all does it become somebody who may do everything. */
+export const mayChange = ({ scopes }: Asker): boolean => scopes.includes('api')
+
+/** Whoever is signed in, to change something of their own. @throws 401 for a visitor, 403 for a token that may only read */
+export function whoMayChange({ asker }: Pick<Visit, 'asker'>): Asker {
+  if (!asker) throw signInFirst()
+  if (!mayChange(asker)) throw new Fault(403, 'You are signed in with a read-only token.')
+  return asker
+}
+
 export const signInFirst = () => new Fault(401, 'Sign in first.')
 
 const notHere = "This page doesn't exist, or you don't have access to it."

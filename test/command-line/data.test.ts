@@ -121,6 +121,18 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
     expect([await statusOf(link), await statusOf(newer)]).toEqual([403, 200])
   })
 
+  test('user block, user unblock: tokens stop and work again', async () => {
+    const token = (await rolobot(['token', 'create', 'gus'])).out.trim()
+    const statusNow = async () => (await fetchNotes(token)).status
+    expect(await statusNow()).toBe(200)
+    expect(await rolobot(['user', 'block', 'GUS'])).toMatchObject(done('Blocked gus.'))
+    expect(await statusNow()).toBe(401)
+    expect(await rolobot(['sign-in-link', 'gus'])).toMatchObject(refused(/^There is no user gus/))
+    expect(await rolobot(['user', 'unblock', 'gus'])).toMatchObject(done('Unblocked gus.'))
+    expect(await statusNow()).toBe(200)
+    expect(await rolobot(['user', 'block', 'nobody'])).toMatchObject(refused(/^There is no user nobody/))
+  })
+
   test('sample: a second time it is refused, and nothing is changed', async () => {
     const before = await comments()
     expect(await rolobot(['sample'])).toMatchObject(refused(/is there already\. Nothing was changed\./))

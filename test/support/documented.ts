@@ -36,7 +36,7 @@ export function holdToDocument(app: FastifyInstance): void {
   }
   app.addHook('onSend', async (request, reply, payload) => {
     const { url = '' } = request.routeOptions
-    const isDescribed = /^\/api\/(?:v4\/|suggestions|link)/.test(url) && reply.statusCode < 400
+    const isDescribed = /^\/api\/(?:v4\/|suggestions|link|sessions)/.test(url) && reply.statusCode < 400
     const fault = isDescribed ? await faultOf(request, reply, payload) : undefined
     if (fault === undefined) return payload
     reply.code(500)

@@ -40,7 +40,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     expect(secret).toMatch(/^\w{4}-\w{4}$/)
     const shown = page.getByRole('status')
     await shown.getByText(`/rolobot link ${secret}`).waitFor()
-    await shown.getByText(/Good until .* UTC/).waitFor()
+    await shown.getByText(/Expires .* UTC/).waitFor()
     expect(await useLinkCode(service.db, secret, slack('pia'))).toMatchObject({ value: { userId: idOf('pia') } })
 
     await page.goto(`${service.url}/-/profile`)
@@ -68,6 +68,30 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     await code(page).click()
     expect(await page.evaluate(() => String(getSelection()).trim())).toBe(second)
     expect(await useLinkCode(service.db, second, slack('pia'))).toHaveProperty('value')
+  })
+
+  test('sessions: where from, which is this one, and each can be ended', async () => {
+    const { signInLink } = await people()
+    const elsewhere = await pressSignIn(service.url, await signInLink('pia'), {
+      'user-agent':
+        'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',
+    })
+    await pressSignIn(service.url, await signInLink('pia'))
+    const page = await signedIn(`${await signInLink('pia')}&to=/-/profile`)
+    const listed = page.getByRole('region', { name: 'Sessions' }).getByRole('listitem')
+    expect(await listed.allTextContents()).toEqual([
+      expect.stringMatching(/^Chrome on Linux · this browser signed in .* UTC, last used .* UTC$/),
+      expect.stringMatching(/^Unknown browser signed in/),
+      expect.stringMatching(/^Safari on iOS signed in/),
+    ])
+    await listed.nth(2).getByRole('button', { name: 'End session' }).click()
+    await page.waitForLoadState()
+    expect(await listed.count()).toBe(2)
+    const asked = await fetch(`${service.url}/`, { redirect: 'manual', headers: { cookie: cookieOf(elsewhere) } })
+    expect(asked.status).toBe(302)
+    await page.getByRole('button', { name: 'End all other sessions' }).click()
+    await page.getByRole('button', { name: 'End all other sessions' }).waitFor({ state: 'detached' })
+    expect(await listed.count()).toBe(1)
   })
 
   test('the keyboard alone is enough', async () => {

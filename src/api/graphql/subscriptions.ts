@@ -1,7 +1,7 @@
 // What changes while one looks on: told as events, also of what other processes did, as the database carries the news.
 import { Repeater, SlidingBuffer } from 'graphql-yoga'
-import { isStillGood } from '../../domain/access-tokens.ts'
 import type { ListedIssue } from '../../domain/issue-rows.ts'
+import { watchForEnd } from '../../domain/sessions.ts'
 import type { News } from '../../storage/notify.ts'
 import { builder, type Context } from './builder.ts'
 import { Issue, issueById } from './issues.ts'
@@ -16,22 +16,16 @@ function isOfContacts({ outcome }: News): boolean {
   return result?.outcomes?.some(({ outcome: what }) => what === 'added' || what === 'removed') ?? true
 }
 
-/** An event for each change of the contacts of an issue, as long as whoever asks is let in; those that come while one is on its way are one. */
+/** An event for each change of an issue's contacts, until the caller's token or session ends; those that come while one is on its way are one. */
 const changesOf = (issueId: number, { db, newsroom, asker, ending }: Context): Repeater<true> =>
   new Repeater(async (push, stop) => {
-    const tell = async () => {
-      if (asker && !(await isStillGood(db, asker.tokenId))) stop()
-      else await push(true)
-    }
-    const fail = (fault: unknown) => stop(fault)
-    const unfollow = newsroom.follow(
-      issueId,
-      (news) => void (isOfContacts(news) && tell().catch(fail)),
-      () => void tell().catch(fail),
-    )
+    const tell = () => void push(true)
+    const unfollow = newsroom.follow(issueId, (news) => void (isOfContacts(news) && tell()), tell)
+    const unwatch = watchForEnd({ db, newsroom }, asker, stop)
     const leave = ending(stop)
     await stop
     leave()
+    unwatch()
     unfollow()
   }, new SlidingBuffer(1))
 

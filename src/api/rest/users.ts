@@ -1,7 +1,7 @@
 // /api/v4/users and /user, as GitLab has them, and which version of its API this is. docs.gitlab.com/api/users/
 import { z } from 'zod'
 import { listUsers, lookUpUser } from '../../domain/user-lists.ts'
-import { addUser } from '../../domain/users.ts'
+import { addUser, blockUser, unblockUser } from '../../domain/users.ts'
 import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
@@ -44,7 +44,15 @@ async function userOr404({ db }: Pick<Call, 'db'>, id: number): Promise<User> {
   return user
 }
 
-/** Reading users, and creating them. */
+const blocking = {
+  block: {
+    summary: 'Blocks a user: ends their sessions and streams at once; their tokens are invalid until they are unblocked',
+    change: blockUser,
+  },
+  unblock: { summary: 'Unblocks a user', change: unblockUser },
+}
+
+/** Reading users, creating them, and blocking them. */
 export const userRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
@@ -101,4 +109,17 @@ export const userRoutes: readonly Route[] = [
       return fullUser(unlessRefused(await addUser(db, actor, { username, name, email, administrator: admin })), publicUrl)
     },
   }),
+  ...(['block', 'unblock'] as const).map((verb) =>
+    defineRoute({
+      method: 'POST',
+      path: `${usersAt}/:id/${verb}`,
+      summary: blocking[verb].summary,
+      for: 'administrators',
+      answers: { 201: z.literal(true) },
+      async handle(call) {
+        unlessRefused(await blocking[verb].change(call.db, call.actor, numberIn(call, 'id', 'User')))
+        return true as const
+      },
+    }),
+  ),
 ]

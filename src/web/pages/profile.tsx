@@ -1,11 +1,11 @@
-// The profile: who somebody is here, where else they are known, and the code by which they become known there.
+// The profile: who somebody is here, linked accounts and the code that links one, and sessions.
 import type { FastifyReply } from 'fastify'
-import type { Asker } from '../../domain/access-tokens.ts'
 import { createLinkCode } from '../../domain/link-codes.ts'
 import { lookUpUser } from '../../domain/user-lists.ts'
 import { forgetNameElsewhere, namesElsewhere } from '../../domain/users.ts'
 import { show, Time } from '../layout.tsx'
-import { Fault, field, signInFirst, type Visit } from '../visit.ts'
+import { field, mayChange, signInFirst, type Visit, whoMayChange } from '../visit.ts'
+import { Sessions, shownSessions } from './sessions.tsx'
 
 const address = '/-/profile'
 
@@ -29,19 +29,14 @@ export async function unlink(visit: Visit): Promise<FastifyReply> {
   return visit.reply.redirect(address, 303)
 }
 
-/** A token that may only read changes nothing: least of all does it become somebody who may do everything. */
-const mayChange = ({ scopes }: Asker): boolean => scopes.includes('api')
-
-function whoMayChange({ asker }: Visit): Asker {
-  if (!asker) throw signInFirst()
-  if (!mayChange(asker)) throw new Fault(403, 'You are signed in with a token that may only read.')
-  return asker
-}
-
 async function showProfile(visit: Visit, code?: LinkCode): Promise<FastifyReply> {
   const { asker, db } = visit
   if (!asker) throw signInFirst()
-  const [user, names] = await Promise.all([lookUpUser(db, { id: asker.userId }), namesElsewhere(db, asker.userId)])
+  const [user, names, sessions] = await Promise.all([
+    lookUpUser(db, { id: asker.userId }),
+    namesElsewhere(db, asker.userId),
+    shownSessions(visit, asker.userId),
+  ])
   return show(
     visit,
     { title: 'Profile' },
@@ -50,6 +45,7 @@ async function showProfile(visit: Visit, code?: LinkCode): Promise<FastifyReply>
       <Facts name={asker.name} username={asker.username} email={user?.email} />
       <Elsewhere names={names} mayChange={mayChange(asker)} />
       {mayChange(asker) && <Linking code={code} />}
+      <Sessions sessions={sessions} current={asker.tokenId} mayChange={mayChange(asker)} />
     </>,
   )
 }
@@ -67,8 +63,8 @@ const Facts = ({ name, username, email }: { name: string; username: string; emai
 
 const Elsewhere = ({ names, mayChange }: { names: readonly Name[]; mayChange: boolean }) => (
   <section aria-labelledby="elsewhere">
-    <h2 id="elsewhere">Known elsewhere as</h2>
-    {names.length === 0 && <p class="empty">You are not known anywhere else yet.</p>}
+    <h2 id="elsewhere">Linked accounts</h2>
+    {names.length === 0 && <p class="empty">No linked accounts yet.</p>}
     {names.length > 0 && (
       <ul class="rows">
         {names.map((name) => (
@@ -93,7 +89,7 @@ const Account = ({ name: { via, externalId, name, createdAt }, mayChange }: { na
       <details class="confirm">
         <summary aria-label={`Unlink ${name ?? externalId} in ${placeName(via)}`}>Unlink</summary>
         <form method="post" action={`${address}/unlink`}>
-          <p>Rolobot will no longer know that account as you.</p>
+          <p>That account will no longer be linked to you.</p>
           <input type="hidden" name="via" value={via} autocomplete="off" />
           <input type="hidden" name="id" value={externalId} autocomplete="off" />
           <button type="submit">Yes, unlink it</button>
@@ -105,8 +101,8 @@ const Account = ({ name: { via, externalId, name, createdAt }, mayChange }: { na
 
 const Linking = ({ code }: { code?: LinkCode }) => (
   <section aria-labelledby="linking">
-    <h2 id="linking">Become known elsewhere</h2>
-    <p>A link code proves elsewhere who you are here. It works once, within ten minutes, and ends the one before it.</p>
+    <h2 id="linking">Link an account</h2>
+    <p>Use this code to link your Slack account. It works once, expires in ten minutes, and replaces earlier codes.</p>
     {code && <Code {...code} />}
     <form method="post" action={address}>
       <button type="submit" class={code && 'quiet'}>
@@ -120,7 +116,7 @@ const Code = ({ code, expiresAt }: LinkCode) => (
   <div class="notice answer" role="status">
     <p class="code">{code}</p>
     <p>
-      Good until <Time at={expiresAt} />. Type it where you want to be known, in Slack for example:
+      Expires <Time at={expiresAt} />. Enter it in Slack:
     </p>
     <p>
       <code>/rolobot link {code}</code>

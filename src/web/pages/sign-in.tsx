@@ -32,7 +32,7 @@ export async function enter(visit: Visit): Promise<FastifyReply> {
 
 async function byLink({ db }: Visit, link: string) {
   const userId = await useSignInLink(db, link)
-  return userId === undefined ? undefined : { userId, scopes: ['api'] }
+  return userId === undefined ? undefined : { userId, scopes: ['api'], tokenId: undefined }
 }
 
 /** `POST /users/sign_out` */
@@ -44,11 +44,19 @@ export async function signOut({ db, asker, sessions, reply }: Visit): Promise<Fa
 /** Where to sign in and come back to `url`. */
 export const signInAddress = (url: string): string => `${address}?to=${encodeURIComponent(url)}`
 
+interface Entering {
+  userId: number
+  scopes: readonly string[]
+  /** The token that the session ends with. */
+  tokenId: number | undefined
+  to: string
+}
+
 /** Opens a session in place of the one that the browser had. */
-async function openSession({ db, asker, reply, sessions }: Visit, who: { userId: number; scopes: readonly string[]; to: string }) {
+async function openSession({ db, asker, request, reply, sessions }: Visit, { userId, scopes, tokenId, to }: Entering) {
   if (asker) await endSession(db, asker.tokenId)
-  const secret = await createToken(db, who.userId, 'session', { scopes: [...who.scopes] })
-  return sessions.keep(reply, secret).redirect(who.to, 303)
+  const secret = await createToken(db, userId, 'session', { scopes, parentId: tokenId, userAgent: request.headers['user-agent'] })
+  return sessions.keep(reply, secret).redirect(to, 303)
 }
 
 /** An address of ours, whatever was given: nobody is sent to another site. */

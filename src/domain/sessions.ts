@@ -1,0 +1,73 @@
+// The browsers in which users are signed in, as they see them and end them; and how long something may go on in a user's name.
+import { and, desc, eq } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { Db, Tx } from '../storage/db.ts'
+import type { Newsroom } from '../storage/notify.ts'
+import { accessTokens } from '../storage/schema.ts'
+import { type Asker, endSession, isActive, isStillGood } from './access-tokens.ts'
+import { attempt } from './deeds.ts'
+import { done, notFound, type Result } from './refusals.ts'
+
+export interface ShownSession {
+  id: number
+  createdAt: Date
+  lastUsedAt: Date | null
+  expiresAt: Date | null
+  /** The browser, as it calls itself. */
+  userAgent: string | null
+  /** The name of the token that opened it. */
+  token: string | null
+}
+
+const parent = alias(accessTokens, 'opened_by')
+
+const ofUser = (userId: number) => and(eq(accessTokens.userId, userId), eq(accessTokens.kind, 'session'), isActive)
+
+/** A page of a user's sessions, the latest first, and how many there are in all. */
+export async function listSessions(
+  tx: Tx,
+  userId: number,
+  page: { limit: number; offset: number },
+): Promise<{ total: number; sessions: ShownSession[] }> {
+  const { id, createdAt, lastUsedAt, expiresAt, userAgent } = accessTokens
+  const found = tx
+    .select({ id, createdAt, lastUsedAt, expiresAt, userAgent, token: parent.name })
+    .from(accessTokens)
+    .leftJoin(parent, eq(parent.id, accessTokens.parentId))
+    .where(ofUser(userId))
+    .orderBy(desc(id))
+    .limit(page.limit)
+    .offset(page.offset)
+  const [total, sessions] = await Promise.all([tx.$count(accessTokens, ofUser(userId)), found])
+  return { total, sessions }
+}
+
+/** Ends a session of the caller's own at once; `not found` for any other. */
+export const endOwnSession = (db: Db, userId: number, id: number): Promise<Result<true>> =>
+  attempt(db, async (tx) => {
+    if ((await tx.$count(accessTokens, and(ofUser(userId), eq(accessTokens.id, id)))) === 0) return notFound('session')
+    await endSession(tx, id)
+    return done(true)
+  })
+
+// What nobody ends, but time does, is noticed after so long, in milliseconds.
+const lookAgain = 60_000
+
+/**
+ * Calls `end` when the caller's token or session ends: revoked, signed out, expired, or its user blocked, whichever process did it.
+ * @returns how to stop watching
+ */
+export function watchForEnd({ db, newsroom }: { db: Db; newsroom: Newsroom }, asker: Asker | null, end: () => void): () => void {
+  if (!asker) return () => {}
+  const look = async () => {
+    if (!(await isStillGood(db, asker.tokenId).catch(() => false))) end()
+  }
+  const unfollow = newsroom.followEnds(asker.userId, look)
+  const timer = setInterval(look, lookAgain).unref()
+  // It can have ended while the stream was being opened.
+  void look()
+  return () => {
+    unfollow()
+    clearInterval(timer)
+  }
+}
