@@ -7,6 +7,7 @@ import { issueMoveRoutes } from './rest/issue-moves.ts'
 import { issueRoutes } from './rest/issues.ts'
 import { linkedAccountRoutes } from './rest/linked-accounts.ts'
 import { memberRoutes } from './rest/members.ts'
+import { namespaceRoutes } from './rest/namespaces.ts'
 import { noteRoutes } from './rest/notes.ts'
 import { projectRoutes } from './rest/projects.ts'
 import { sessionRoutes } from './rest/sessions.ts'
@@ -21,6 +22,7 @@ const routes: readonly Route[] = [
   ...sessionRoutes,
   ...linkedAccountRoutes,
   ...groupRoutes,
+  ...namespaceRoutes,
   ...memberRoutes,
   ...projectRoutes,
   ...issueListRoutes,

@@ -19,6 +19,30 @@ export interface MembersWanted {
   search?: string
 }
 
+/** A role that a user holds, and where. */
+export interface Membership {
+  kind: 'group' | 'project'
+  id: number
+  name: string
+  level: number
+}
+
+/** A page of the roles that a user holds, without inherited ones, and how many there are in all. */
+export async function listMemberships(
+  tx: Tx,
+  userId: number,
+  { kind, limit, offset }: { kind?: Membership['kind']; limit: number; offset: number },
+): Promise<{ total: number; rows: Membership[] }> {
+  const ofKind = kind === undefined ? sql`` : kind === 'group' ? sql`and m.group_id is not null` : sql`and m.project_id is not null`
+  const from = sql`from members m left join groups g on g.id = m.group_id left join projects p on p.id = m.project_id where m.user_id = ${userId} ${ofKind}`
+  const shown = sql`case when m.group_id is null then 'project' else 'group' end as kind, coalesce(g.id, p.id) as id, coalesce(g.name, p.name) as name, m.level`
+  const [[counted], rows] = await Promise.all([
+    rowsOf<{ total: number }>(tx, sql`select count(*)::int as total ${from}`),
+    rowsOf<Membership>(tx, sql`select ${shown} ${from} order by m.id limit ${limit} offset ${offset}`),
+  ])
+  return { total: counted?.total ?? 0, rows }
+}
+
 const ancestorsOf = (place: RolePlace): SQL =>
   'group' in place
     ? sql`(select ancestors from groups where id = ${place.group.id})`

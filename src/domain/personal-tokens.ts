@@ -4,7 +4,7 @@ import type { Db, Tx } from '../storage/db.ts'
 import { accessTokens, users } from '../storage/schema.ts'
 import { type Asker, insertToken, isActive, revokeToken } from './access-tokens.ts'
 import { attempt } from './deeds.ts'
-import { done, type Fault, invalid, notFound, type Result } from './refusals.ts'
+import { conflict, done, type Fault, invalid, notFound, type Result } from './refusals.ts'
 import { readText } from './text-fields.ts'
 import { isAdministrator } from './users.ts'
 
@@ -89,6 +89,29 @@ export const revokePersonalToken = (db: Db, keeper: Keeper, id: number): Promise
     return done(true)
   })
 
+/** A token, and its secret, which is kept nowhere. */
+interface Issued {
+  token: ShownToken
+  secret: string
+}
+
+// docs.gitlab.com/api/personal_access_tokens/#rotate-a-personal-access-token
+const aWeek = 7 * 24 * 60 * 60 * 1_000
+
+/** Revokes a token and makes another with its name and scopes. @param day when that expires; in a week if none is given */
+export const rotateToken = (db: Db, keeper: Keeper, id: number, day?: string | null): Promise<Result<Issued>> =>
+  attempt(db, async (tx) => {
+    await tx.select({ id: accessTokens.id }).from(accessTokens).where(eq(accessTokens.id, id)).for('no key update')
+    const token = await findToken(tx, keeper, id)
+    if (!token) return notFound('token')
+    if (!token.active) return conflict('This token has expired or was revoked.')
+    const { end, faults } = day ? readDay(day) : { end: new Date(Date.now() + aWeek), faults: [] }
+    if (faults.length > 0) return invalid(faults)
+    await revokeToken(tx, id)
+    const made = await insertToken(tx, token.userId, 'api', { name: token.name, scopes: token.scopes, expiresAt: end })
+    return done({ token: (await findToken(tx, keeper, made.id)) as ShownToken, secret: made.secret })
+  })
+
 const scopes = ['api', 'read_api']
 
 interface TokenFields {
@@ -115,13 +138,8 @@ function readFields(given: TokenFields) {
   return { name: name ?? undefined, scopes: wanted, expiresAt: day?.end ?? null, faults: [...faults, ...(day?.faults ?? [])] }
 }
 
-/** Makes a token for a user, for administrators. @returns the token, and its secret, which is kept nowhere */
-export const issueToken = (
-  db: Db,
-  keeper: Keeper,
-  userId: number,
-  given: TokenFields,
-): Promise<Result<{ token: ShownToken; secret: string }>> =>
+/** Makes a token for a user, for administrators. */
+export const issueToken = (db: Db, keeper: Keeper, userId: number, given: TokenFields): Promise<Result<Issued>> =>
   attempt(db, async (tx) => {
     if (!(await isAdministrator(tx, keeper.userId)))
       return { refused: { why: 'forbidden', reason: 'Only administrators may make tokens for users.' } }

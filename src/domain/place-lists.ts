@@ -37,6 +37,10 @@ interface PlacesWanted {
 export interface GroupsWanted extends PlacesWanted {
   /** Right below this one; null: top-level ones. */
   parentId?: number | null
+  /** Anywhere below this one. */
+  belowId?: number
+  /** A part of the full path will do. */
+  byFullPath?: boolean
   order?: 'id' | 'name' | 'path'
 }
 
@@ -93,12 +97,13 @@ export function listGroups(
   wanted: GroupsWanted,
   page: Page,
 ): Promise<{ total: number; rows: ListedGroup[] }> {
-  const { search, least, visibility, parentId, order = 'name', descending } = wanted
+  const { search, byFullPath, least, visibility, parentId, belowId, order = 'name', descending } = wanted
   const user = sql`${userId}::bigint`
   const where = allOf([
     maySee(user),
     parentId === undefined ? undefined : parentId === null ? sql`g.parent_id is null` : sql`g.parent_id = ${parentId}`,
-    search ? sql`(${holds(sql`g.name`, search)} or ${holds(sql`g.path`, search)})` : undefined,
+    belowId === undefined ? undefined : sql`g.ancestors @> array[${belowId}::bigint] and g.id <> ${belowId}`,
+    search ? sql`(${holds(sql`g.name`, search)} or ${holds(byFullPath ? sql`g.full_path` : sql`g.path`, search)})` : undefined,
     least === undefined ? undefined : sql`${levelInGroup(user, sql`g.ancestors`)} >= ${least}`,
     visibility && sql`g.visibility = ${visibility}`,
   ])

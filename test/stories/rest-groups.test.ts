@@ -69,6 +69,30 @@ describe('lists', () => {
     expect((await gus.get(`${at('acme')}/subgroups`)).status).toBe(404)
   })
 
+  test('the groups anywhere below a group', async () => {
+    expect(paths(await olga.get(`${at('acme')}/descendant_groups?order_by=id`))).toEqual(all('acme/a', 'acme/b', 'acme/a/deep'))
+    expect(paths(await olga.get(`${at('acme')}/descendant_groups?search=dee&top_level_only=true`))).toEqual(all('acme/a/deep'))
+    expect(paths(await gus.get(`${at('acme/a')}/descendant_groups`))).toEqual(all('acme/a/deep'))
+    expect((await gus.get(`${at('acme')}/descendant_groups`)).status).toBe(404)
+  })
+
+  test('namespaces: where one holds a role; administrators see all', async () => {
+    expect(paths(await olga.get('/namespaces'))).toEqual(all('acme', 'acme/a', 'acme/b', 'acme/a/deep', 'partner'))
+    expect(paths(await gus.get('/namespaces'))).toEqual(all('acme/a', 'acme/a/deep'))
+    expect(paths(await gus.get('/namespaces?owned_only=true'))).toEqual([])
+    expect(paths(await olga.get('/namespaces?top_level_only=true'))).toEqual(all('acme', 'partner'))
+    expect(paths(await olga.get(`/namespaces?search=${encodeURIComponent('/a/d')}&full_path_search=true`))).toEqual(all('acme/a/deep'))
+    expect(paths(await olga.get(`/namespaces?search=${encodeURIComponent('/a/d')}`))).toEqual([])
+    expect(pagingOf(await root.get('/namespaces?per_page=1')).total).toBe(7)
+    expect((await visitor().get('/namespaces')).status).toBe(401)
+    expect((await olga.get(`/namespaces/${encodeURIComponent(t.pathOf('acme/a'))}`)).body).toMatchObject({
+      id: t.group('acme/a').id,
+      kind: 'group',
+      parent_id: t.group('acme').id,
+    })
+    expect((await eve.get(`/namespaces/${t.group('acme').id}`)).status).toBe(404)
+  })
+
   test.each([
     'order_by=size',
     'sort=up',

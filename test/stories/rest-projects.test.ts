@@ -155,6 +155,18 @@ describe('creating and changing', () => {
 })
 
 describe('moving', () => {
+  test('also by the address of the group', async () => {
+    const { id } = t.project('acme/a:desk')
+    const groupAt = (name: string) => `/groups/${encodeURIComponent(t.pathOf(name))}`
+    expect(refusal(await eve.post(`${groupAt('acme')}/projects/${id}`))).toEqual([404, '404 Group Not Found'])
+    expect(refusal(await olga.post(`${groupAt('acme')}/projects/999999`))).toEqual([404, '404 Project Not Found'])
+    const moved = await olga.post(`${groupAt('acme')}/projects/${id}`)
+    expect([moved.status, moved.body.id]).toEqual([201, t.group('acme').id])
+    expect((await olga.get(`/projects/${id}`)).body.path_with_namespace).toBe(`${t.pathOf('acme')}/desk`)
+    const path = encodeURIComponent(`${t.pathOf('acme')}/desk`)
+    expect((await olga.post(`${groupAt('acme/a')}/projects/${path}`)).status).toBe(201)
+  })
+
   test('an owner moves one, by number or full path of the group', async () => {
     const moved = await olga.put(`${at('acme/a:desk')}/transfer`, { namespace: t.group('other').id })
     expect([moved.status, moved.body.path_with_namespace]).toEqual([200, `${t.pathOf('other')}/desk`])

@@ -121,6 +121,20 @@ describe('users', () => {
   })
 })
 
+describe('memberships', () => {
+  test('an administrator sees the roles that a user holds, without inherited ones', async () => {
+    const path = `/users/${idOf('ann')}/memberships`
+    const membership = { source_id: here.group.id, source_name: here.group.name, source_type: 'Namespace', access_level: 15 }
+    const answer = await root.get(path)
+    expect([answer.body, pagingOf(answer).total]).toEqual([[membership], 1])
+    expect((await root.get(`${path}?type=Namespace`)).body).toEqual([membership])
+    expect((await root.get(`${path}?type=Project`)).body).toEqual([])
+    expect(faulted(await root.get(`${path}?type=Group`))).toEqual(['type'])
+    expect((await ann.get(path)).status).toBe(403)
+    expect((await root.get('/users/999999/memberships')).status).toBe(404)
+  })
+})
+
 describe('tokens', () => {
   const tokensOf = (person: string) => `/users/${idOf(person)}/personal_access_tokens`
   const nextYear = `${new Date().getUTCFullYear() + 1}-01-01`
@@ -174,6 +188,30 @@ describe('tokens', () => {
     expect((await clientOf(good.token).get('/user')).status).toBe(401)
     await service.db.execute(sql`update users set blocked = false where id = ${idOf('bob')}`)
     expect((await clientOf(good.token).get('/user')).status).toBe(200)
+  })
+
+  test('one is rotated: the new one works, the old one does not', async () => {
+    const make = async (fields: object = {}) => (await root.post(tokensOf('bob'), { name: 'old', scopes: ['api'], ...fields })).body
+    const old = await make()
+    const rotated = await clientOf(old.token).post('/personal_access_tokens/self/rotate')
+    expect([rotated.status, rotated.body]).toEqual([200, expect.objectContaining({ name: 'old', scopes: ['api'], user_id: idOf('bob') })])
+    const inAWeek = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)
+    expect(rotated.body.expires_at).toBe(inAWeek)
+    expect((await clientOf(old.token).get('/user')).status).toBe(401)
+    expect((await clientOf(rotated.body.token).get('/user')).body.id).toBe(idOf('bob'))
+    const dated = await root.post(`/personal_access_tokens/${rotated.body.id}/rotate`, { expires_at: nextYear })
+    expect(dated.body).toMatchObject({ expires_at: nextYear, user_id: idOf('bob') })
+    expect((await root.post(`/personal_access_tokens/${rotated.body.id}/rotate`)).status).toBe(400)
+    expect(faulted(await root.post(`/personal_access_tokens/${dated.body.id}/rotate`, { expires_at: '2020-01-01' }))).toEqual([
+      'expires_at',
+    ])
+    expect((await clientOf(dated.body.token).get('/user')).status).toBe(200)
+    expect(refusal(await ann.post(`/personal_access_tokens/${dated.body.id}/rotate`))).toEqual([404, '404 Token Not Found'])
+    const reader = await make({ scopes: ['read_api'] })
+    expect((await clientOf(reader.token).post('/personal_access_tokens/self/rotate')).status).toBe(403)
+    const twice = await make()
+    const both = await Promise.all([1, 2].map(() => root.post(`/personal_access_tokens/${twice.id}/rotate`)))
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 400])
   })
 
   test('one of somebody who is no administrator any more makes nothing more', async () => {

@@ -16,8 +16,8 @@ export function numberIn({ params }: Pick<Call, 'params'>, name: string, what: s
 }
 
 /** The group or project that the address names, by its number or full path. */
-export function placeIn({ params }: Pick<Call, 'params'>, what: string): PlaceName {
-  const { id = '' } = params
+export function placeIn({ params }: Pick<Call, 'params'>, what: string, name = 'id'): PlaceName {
+  const { [name]: id = '' } = params
   if (id.includes('\0')) throw notFound(what)
   return /^\d{1,15}$/.test(id) ? Number(id) : id
 }

@@ -5,14 +5,14 @@ import { readGroupFacts } from '../../domain/group-facts.ts'
 import { roles } from '../../domain/permissions.ts'
 import { listGroups } from '../../domain/place-lists.ts'
 import { removeGroup } from '../../domain/removals.ts'
-import { transferGroup } from '../../domain/transfers.ts'
+import { transferGroup, transferProject } from '../../domain/transfers.ts'
 import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { flag } from './flags.ts'
 import { deletionOptions, groupFields, groupFilters, groupOptions } from './gitlab-fields.ts'
 import { accessLevel, idOrNone, oneOf, rowsOn, search, sort, text, visibility } from './inputs.ts'
 import { noRows, pageFields, setPageHeaders } from './paging.ts'
-import { Accepted, accepted, openGroup } from './places.ts'
+import { Accepted, accepted, openGroup, openProject } from './places.ts'
 import { GroupDetail, groupDetail, ShownGroup, shownGroup } from './shown-groups.ts'
 import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
@@ -39,8 +39,8 @@ const Edit = alsoAccepting(fields, groupFields)
 
 const names = { contactSourceId: 'crm_source_group_id', parent: 'group_id' }
 
-/** A page of the groups below one, of top-level ones, or of all. */
-async function list(call: Call<'everybody', z.output<typeof List>>, parentId?: number) {
+/** A page of the groups right below one, anywhere below one, of top-level ones, or of all. */
+async function list(call: Call<'everybody', z.output<typeof List>>, where: { parentId?: number; belowId?: number } = {}) {
   const { db, userId, query, publicUrl } = call
   if (leavesNothing(query)) return noRows(call, query)
   const { min_access_level: least, owned, all_available: all, order_by: order, sort: direction } = query
@@ -50,7 +50,8 @@ async function list(call: Call<'everybody', z.output<typeof List>>, parentId?: n
     {
       search: query.search,
       visibility: query.visibility,
-      parentId: parentId ?? (query.top_level_only ? null : undefined),
+      parentId: query.top_level_only && where.belowId === undefined ? null : undefined,
+      ...where,
       least: owned ? roles.owner : (least ?? (all === false ? roles.guest : undefined)),
       order,
       descending: direction === 'desc',
@@ -92,7 +93,17 @@ const reading: readonly Route[] = [
     query: List,
     answers: { 200: z.array(ShownGroup) },
     paged: true,
-    handle: async (call) => list(call, (await openGroup(call)).id),
+    handle: async (call) => list(call, { parentId: (await openGroup(call)).id }),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${groupsAt}/:id/descendant_groups`,
+    summary: 'Lists the groups anywhere below a group',
+    for: 'everybody',
+    query: List,
+    answers: { 200: z.array(ShownGroup) },
+    paged: true,
+    handle: async (call) => list(call, { belowId: (await openGroup(call)).id }),
   }),
   defineRoute({
     method: 'GET',
@@ -144,6 +155,19 @@ const changing: readonly Route[] = [
     async handle(call) {
       const { id: groupId } = await openGroup(call)
       return groupDetail(call, unlessRefused(await transferGroup(call.db, call.actor, groupId, call.body.group_id ?? null), names))
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: `${groupsAt}/:id/projects/:project_id`,
+    summary: 'Moves a project to this group',
+    for: 'users',
+    answers: { 201: GroupDetail },
+    async handle(call) {
+      const { id: groupId } = await openGroup(call)
+      const { id: projectId } = await openProject(call, 'project_id')
+      unlessRefused(await transferProject(call.db, call.actor, projectId, groupId))
+      return detailOf(call, groupId)
     },
   }),
   defineRoute({

@@ -14,9 +14,12 @@ export async function openGroup(call: Asked): Promise<GroupFacts> {
   return facts
 }
 
-/** @throws 404, or 401 for a visitor, if there is none to be seen */
-export async function openProject(call: Asked): Promise<ProjectFacts> {
-  const facts = await readProject(call.db, placeIn(call, 'Project'), call.userId)
+/**
+ * @param name of the part of the address that names it
+ * @throws 404, or 401 for a visitor, if there is none to be seen
+ */
+export async function openProject(call: Asked, name = 'id'): Promise<ProjectFacts> {
+  const facts = await readProject(call.db, placeIn(call, 'Project', name), call.userId)
   if (!facts || !can(facts.standing, 'read_issue')) throw absent(call, 'Project')
   return facts
 }

@@ -28,6 +28,32 @@ export const GroupDetail = ShownGroup.extend({
   crm_source_group_id: z.int().nullable().optional(),
 })
 
+/** A group as the place of projects and groups. docs.gitlab.com/api/namespaces/ */
+export const ShownNamespace = z.strictObject({
+  id: z.int(),
+  name: z.string(),
+  path: z.string(),
+  kind: z.literal('group'),
+  full_path: z.string(),
+  parent_id: z.int().nullable(),
+  avatar_url: z.null(),
+  web_url: z.string(),
+})
+
+export const shownNamespace = (
+  group: Pick<ListedGroup, 'id' | 'parentId' | 'name' | 'path' | 'fullPath'>,
+  publicUrl: string,
+): z.input<typeof ShownNamespace> => ({
+  id: group.id,
+  name: group.name,
+  path: group.path,
+  kind: 'group',
+  full_path: group.fullPath,
+  parent_id: group.parentId,
+  avatar_url: null,
+  web_url: `${publicUrl}/groups/${group.fullPath}`,
+})
+
 /** A group as lists show it. */
 export const shownGroup = (group: ListedGroup, publicUrl: string): z.input<typeof ShownGroup> => ({
   id: group.id,

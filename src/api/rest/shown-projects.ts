@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type ListedProject, showProject } from '../../domain/place-lists.ts'
 import { notFound } from '../refusal.ts'
 import type { Call } from '../route.ts'
+import { ShownNamespace, shownNamespace } from './shown-groups.ts'
 
 const Access = z.strictObject({ access_level: z.int(), notification_level: z.int() }).nullable()
 
@@ -25,31 +26,11 @@ export const ShownProject = z.strictObject({
   merge_requests_enabled: z.literal(false),
   empty_repo: z.literal(true),
   service_desk_address: z.string().nullable(),
-  namespace: z.strictObject({
-    id: z.int(),
-    name: z.string(),
-    path: z.string(),
-    kind: z.literal('group'),
-    full_path: z.string(),
-    parent_id: z.int().nullable(),
-    avatar_url: z.null(),
-    web_url: z.string(),
-  }),
+  namespace: ShownNamespace,
   permissions: z.strictObject({ project_access: Access, group_access: Access }),
 })
 
 const access = (level: number | null) => (level === null ? null : { access_level: level, notification_level: 3 })
-
-const shownNamespace = ({ group }: ListedProject, publicUrl: string): z.input<typeof ShownProject>['namespace'] => ({
-  id: group.id,
-  name: group.name,
-  path: group.path,
-  kind: 'group',
-  full_path: group.fullPath,
-  parent_id: group.parentId,
-  avatar_url: null,
-  web_url: `${publicUrl}/groups/${group.fullPath}`,
-})
 
 /** A project as lists show it. */
 export function shownProject(project: ListedProject, publicUrl: string): z.input<typeof ShownProject> {
@@ -73,7 +54,7 @@ export function shownProject(project: ListedProject, publicUrl: string): z.input
     merge_requests_enabled: false,
     empty_repo: true,
     service_desk_address: null,
-    namespace: shownNamespace(project, publicUrl),
+    namespace: shownNamespace(project.group, publicUrl),
     permissions: { project_access: access(project.ownLevel), group_access: access(project.groupLevel) },
   }
 }

@@ -1,6 +1,6 @@
 // /api/v4/personal_access_tokens, as GitLab has it. docs.gitlab.com/api/personal_access_tokens/
 import { z } from 'zod'
-import { findToken, issueToken, listTokens, revokePersonalToken, type ShownToken } from '../../domain/personal-tokens.ts'
+import { findToken, issueToken, listTokens, revokePersonalToken, rotateToken, type ShownToken } from '../../domain/personal-tokens.ts'
 import { notFound, Refusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
@@ -105,6 +105,19 @@ export const tokenRoutes: readonly Route[] = [
       const token = await findToken(call.db, call.asker, tokenIn(call))
       if (!token) throw notFound('Token')
       return shownToken(token)
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: `${tokensAt}/:id/rotate`,
+    summary: 'Replaces an API token by a new one, whose secret only this answer holds; `self` is the token in use',
+    for: 'users',
+    body: z.strictObject({ expires_at: text.nullable().optional() }),
+    answers: { 200: Token.extend({ token: z.string() }) },
+    async handle(call) {
+      const rotated = await rotateToken(call.db, call.asker, tokenIn(call), call.body.expires_at)
+      const { token, secret } = unlessRefused(rotated, { expiresAt: 'expires_at' })
+      return { ...shownToken(token), token: secret }
     },
   }),
   defineRoute({

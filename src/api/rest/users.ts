@@ -1,5 +1,6 @@
 // /api/v4/users and /user, as GitLab has them, and which version of its API this is. docs.gitlab.com/api/users/
 import { z } from 'zod'
+import { listMemberships, type Membership } from '../../domain/member-lists.ts'
 import { listUsers, lookUpUser } from '../../domain/user-lists.ts'
 import { addUser, blockUser, unblockUser } from '../../domain/users.ts'
 import { notFound, unlessRefused } from '../refusal.ts'
@@ -28,6 +29,22 @@ const List = alsoFiltering(alsoAccepting(listFields, userOptions), userFilters)
 
 const newUser = { username: text.optional(), name: text.optional(), email: text.optional(), admin: flag.optional() }
 const NewUser = alsoAccepting(newUser, userFields)
+
+const ShownMembership = z.strictObject({
+  source_id: z.int(),
+  source_name: z.string(),
+  source_type: z.enum(['Project', 'Namespace']),
+  access_level: z.int(),
+})
+
+const kinds = { Project: 'project', Namespace: 'group' } as const
+
+const shownMembership = ({ kind, id, name, level }: Membership): z.input<typeof ShownMembership> => ({
+  source_id: id,
+  source_name: name,
+  source_type: kind === 'group' ? 'Namespace' : 'Project',
+  access_level: level,
+})
 
 // What GitLab had when its guide to customer relations was last rewritten: clients ask before they use what is newer.
 const version = { version: '17.7.0', revision: 'rolobot' }
@@ -97,6 +114,22 @@ export const userRoutes: readonly Route[] = [
     query: alsoAccepting({}, userOptions),
     answers: { 200: z.union([FullUser, ShownUser]) },
     handle: async (call) => userFor(call, await userOr404(call, numberIn(call, 'id', 'User'))),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${usersAt}/:id/memberships`,
+    summary: 'Lists the groups and projects in which a user holds a role',
+    for: 'administrators',
+    query: z.strictObject({ ...pageFields, type: oneOf(['Project', 'Namespace']).optional() }),
+    answers: { 200: z.array(ShownMembership) },
+    paged: true,
+    async handle(call) {
+      const { id } = await userOr404(call, numberIn(call, 'id', 'User'))
+      const kind = call.query.type && kinds[call.query.type]
+      const { total, rows } = await listMemberships(call.db, id, { kind, ...rowsOn(call.query) })
+      setPageHeaders(call, call.query, total)
+      return rows.map(shownMembership)
+    },
   }),
   defineRoute({
     method: 'POST',
