@@ -104,7 +104,8 @@ export function openService(parts: Parts, queue: Queue = openQueue(parts.setting
   const receive = openReceive({ db, queue, log })
   const hear = openHear({ db, receive, newsroom })
   const [mostAtOnce, publicUrl] = [settings.CONTACTS_PER_CHANGE, publicUrlOf(settings)]
-  const { connections, replies } = connectAll(parts, { db, receive, hear, log, publicUrl, mostAtOnce })
+  const privateHosts = settings.ALLOWED_PRIVATE_HOSTS
+  const { connections, replies } = connectAll(parts, { db, receive, hear, log, publicUrl, mostAtOnce, privateHosts })
   const { WORK_ATTEMPTS: attempts, WORK_CONCURRENCY } = settings
   // Half of what is worked on can be waiting for a slow place, and the rest goes on.
   const handle = openWork({ db, mostAtOnce, replies, attempts, mostReplies: Math.ceil(WORK_CONCURRENCY / 2), log })

@@ -22,6 +22,18 @@ const addresses = (...protocols: string[]) =>
     .transform((text) => text.split(',').map((part) => part.trim()))
     .pipe(z.array(address(...protocols)).min(1))
 
+const hosts = z
+  .string()
+  .transform((text) =>
+    text.split(',').map((part) =>
+      part
+        .trim()
+        .replace(/^\[|\]$/g, '')
+        .toLowerCase(),
+    ),
+  )
+  .pipe(z.array(z.string().regex(/^(?:[\w.-]+|[\da-f:.]+)$/, 'must be host names or addresses without ports, separated by commas')))
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(3000),
@@ -38,6 +50,7 @@ const Environment = z.object({
   WORK_ATTEMPTS: whole(1, 100).default(8),
   SWEEP_SECONDS: whole(1, 86_400).default(60),
   CONTACTS_PER_CHANGE: whole(1, 10_000).default(50),
+  ALLOWED_PRIVATE_HOSTS: hosts.default([]),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be one of fatal, error, warn, info, debug, trace, silent')
     .default('info'),

@@ -27,6 +27,15 @@ test('nothing is needed: everything has a sensible value', () => {
   expect(readSettings({}).REDIS_URL).toBeUndefined()
 })
 
+test('hosts in private networks are names or addresses', () => {
+  expect(readSettings({}).ALLOWED_PRIVATE_HOSTS).toEqual([])
+  expect(readSettings({ ALLOWED_PRIVATE_HOSTS: 'Git.lan, 10.0.0.7,[::1]' }).ALLOWED_PRIVATE_HOSTS).toEqual(['git.lan', '10.0.0.7', '::1'])
+  for (const wrong of ['http://git.lan', 'git.lan:3000', 'a,,b', 'a b'])
+    expect(faultsOf({ ALLOWED_PRIVATE_HOSTS: wrong })).toEqual([
+      'ALLOWED_PRIVATE_HOSTS: must be host names or addresses without ports, separated by commas',
+    ])
+})
+
 test('what is empty or blank counts as not set, and what is not ours is nobody’s business', () => {
   expect(readSettings({ PORT: '', DATABASE_URL: ' ', REDIS_URL: '\t', LOG_LEVEL: undefined, PATH: 'x', ROLOBOT: 'y' })).toEqual(
     readSettings({}),

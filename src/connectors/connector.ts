@@ -18,6 +18,8 @@ export interface House {
   publicUrl: string
   /** How many contacts one comment may add. */
   mostAtOnce: number
+  /** Hosts in private networks that outgoing requests may reach. */
+  privateHosts: readonly string[]
 }
 
 /** A connector at work. */

@@ -11,9 +11,12 @@ export interface Seal {
 // AES-256-GCM with a random nonce of 96 bits, as of NIST SP 800-38D.
 const [nonceBytes, tagBytes] = [12, 16]
 
+/** A key of its own for each purpose, so that what one of them gives away does not help with another. @param key any text of enough chance */
+export const deriveKey = (key: string, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', `rolobot: ${purpose}`, 32))
+
 /** Opens a seal. @param key any text of enough chance */
 export function openSeal(key: string): Seal {
-  const secret = Buffer.from(hkdfSync('sha256', key, '', 'rolobot: tokens of connectors', 32))
+  const secret = deriveKey(key, 'tokens of connectors')
   return {
     close(text) {
       const nonce = randomBytes(nonceBytes)

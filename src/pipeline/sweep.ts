@@ -1,5 +1,6 @@
 // What got stuck goes on: deliveries whose job was lost are asked for again. What is to be forgotten is.
 import { forgetEndedSessions } from '../domain/access-tokens.ts'
+import { forgetOld } from '../domain/only-once.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Db } from '../storage/db.ts'
@@ -27,7 +28,11 @@ export async function sweep(db: Db, queue: Queue, olderThan: number): Promise<nu
 export function keepSweeping({ db, queue, log }: { db: Db; queue: Queue; log: Log }, seconds: number): () => Promise<void> {
   let current = Promise.resolve()
   const run = (olderThan: number) => {
-    const all = async () => ({ pushed: await sweep(db, queue, olderThan), erased: await forget(db), ended: await forgetEndedSessions(db) })
+    const all = async () => {
+      const [pushed, erased, ended] = [await sweep(db, queue, olderThan), await forget(db), await forgetEndedSessions(db)]
+      await forgetOld(db)
+      return { pushed, erased, ended }
+    }
     current = all().then(
       (counts) => void (counts.pushed + counts.erased + counts.ended > 0 && log.info(counts, 'swept')),
       (fault: unknown) => log.warn({ fault }, 'could not sweep; will try again'),

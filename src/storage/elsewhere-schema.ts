@@ -68,3 +68,8 @@ export const installations = pgTable(
     index('installations_user').on(t.userId),
   ],
 )
+
+/** What came from elsewhere and has taken effect, by its hash: sent again it does nothing. */
+export const onlyOnce = pgTable('only_once', { key: key().primaryKey(), expiresAt: moment().notNull() }, (t) => [
+  index('only_once_expiry').on(t.expiresAt),
+])

@@ -307,5 +307,5 @@ test('on the command line: the code, and how to use it', async () => {
   expect(secret).toMatch(shape)
   expect(how).toBe(`Type it within ten minutes where you want to be known, in Slack for example: /rolobot link ${secret}`)
   expect(await use(secret)).toEqual({ value: ann })
-  expect(await type('nobody')).toEqual({ code: 1, out: '', err: expect.stringMatching(/^There is no user nobody\. Make one with: /) })
+  expect(await type('nobody')).toEqual({ code: 1, out: '', err: expect.stringMatching(/^There is no user nobody\. Create one with: /) })
 })

@@ -1,6 +1,10 @@
 // What comes to /slack/events that is not as it should be: refused or ignored, and nothing is stored.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { nameUserElsewhere } from '../../src/domain/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { startTeam, teamIn } from '../support/slack-team.ts'
 
@@ -165,6 +169,47 @@ test('a guest of another company in a shared channel is not who has that id with
     ],
   })
   expect(await kept()).toBe(before)
+})
+
+test('a response_url that is not one of Slack’s is not asked: the answer comes in the channel', async () => {
+  let asked = 0
+  const elsewhere = createServer((_, response) => {
+    asked++
+    response.end()
+  })
+  await once(elsewhere.listen(0, '127.0.0.1'), 'listening')
+  const response_url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/x`
+  await send(commandBody({ command: '/contacts', text: here.reference, response_url }))
+  await expect.poll(() => slack.seenBy(ann, here.support).at(-1)).toContain('This issue has no contacts.')
+  elsewhere.close()
+  expect(asked).toBe(0)
+})
+
+describe('sent again word by word', () => {
+  const rolobot = (text: string) => commandBody({ command: '/rolobot', text })
+  const answerTo = async (body: string) => (await send(body)).body
+  const meant = async () => answerTo(rolobot('bind'))
+
+  test('bind and unbind do nothing, whatever has happened since', async () => {
+    const [bind, unbind] = [rolobot(`bind ${here.reference}`), rolobot('unbind')]
+    expect(await answerTo(bind)).toContain('is about')
+    expect(await answerTo(unbind)).toContain('is not about anything any more')
+    expect(await answerTo(bind)).toBe('')
+    expect(await meant()).toContain('is not bound')
+    expect(await answerTo(rolobot(`bind ${here.reference}`))).toContain('is about')
+    expect(await answerTo(unbind)).toBe('')
+    expect(await meant()).toContain(`is about ${here.reference}`)
+    await send(rolobot('unbind'))
+  })
+
+  test('nor does unlink', async () => {
+    const unlink = rolobot('unlink')
+    expect(await answerTo(unlink)).toContain('I do not know any more who you are')
+    const name = { via: 'slack', externalId: `${slack.team.id}:${ann.id}` }
+    await nameUserElsewhere(team.service.db, here.users.get('ann')?.id as number, name)
+    expect(await answerTo(unlink)).toBe('')
+    expect(await meant()).toContain('is not bound')
+  })
 })
 
 test('GET is not for us', async () => {

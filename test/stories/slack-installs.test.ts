@@ -1,4 +1,5 @@
 // Several workspaces: an administrator lets us into each, its token is kept sealed, and each is answered with its own.
+import { createHmac } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { nameUserElsewhere } from '../../src/domain/users.ts'
@@ -8,6 +9,7 @@ import { connectTo } from '../support/slack-people.ts'
 import { startSlack } from '../support/slack-server.ts'
 import { world } from '../support/world.ts'
 
+const tokenKey = 'a key of at least thirty-two characters'
 const slack = await startSlack()
 const service = await startService({
   environment: {
@@ -15,7 +17,7 @@ const service = await startService({
     SLACK_API_URL: slack.apiUrl,
     SLACK_CLIENT_ID: slack.clientId,
     SLACK_CLIENT_SECRET: slack.clientSecret,
-    SLACK_TOKEN_KEY: 'a key of at least thirty-two characters',
+    SLACK_TOKEN_KEY: tokenKey,
     PUBLIC_URL: 'http://rolobot.example',
   },
 })
@@ -56,6 +58,26 @@ describe('who may', () => {
     const forged = await fetch(`${service.url}/slack/oauth_redirect?code=1&state=2`, { headers: { 'private-token': root } })
     expect(forged.status).toBe(400)
     expect(await kept()).toEqual([])
+  })
+
+  test('a state is not signed with the key that seals tokens, and works once', async () => {
+    const root = await ours.token('root')
+    const begun = await fetch(`${service.url}/slack/install`, { headers: { 'private-token': root }, redirect: 'manual' })
+    const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? ''
+    const [head, body, signature] = state.split('.')
+    const signedWith = (key: string) => createHmac('sha256', key).update(`${head}.${body}`).digest('base64url')
+    expect(signature).not.toBe(signedWith(tokenKey))
+
+    const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] as string
+    const comeBack = async () => {
+      const agreed = await fetch(begun.headers.get('location') ?? '', { redirect: 'manual' })
+      const { pathname, search } = new URL(agreed.headers.get('location') ?? '')
+      return fetch(service.url + pathname + search, { headers: { 'private-token': root, cookie } })
+    }
+    expect((await comeBack()).status).toBe(200)
+    const again = await comeBack()
+    expect([again.status, await again.text()]).toEqual([400, expect.stringContaining('has been completed already')])
+    await service.db.execute(sql`delete from installations`)
   })
 })
 

@@ -10,6 +10,7 @@ import { externalId, type Named, type Person, via } from './inbound.ts'
 import { type SpeltOut, spellOut } from './names.ts'
 import type { Place } from './outbound.ts'
 import type { People } from './people.ts'
+import type { Respond } from './respond.ts'
 
 /** What is told at once. */
 export interface Said {
@@ -24,6 +25,7 @@ export interface Said {
 
 export interface Asking extends House {
   people: People
+  respond: Respond
 }
 
 /** A place to answer at, without what is known of every one. */

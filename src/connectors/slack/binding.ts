@@ -1,6 +1,7 @@
 // Binding a channel or a thread to an issue or a project.
 import { bind, boundTo, findBinding, unbind } from '../../domain/bindings.ts'
 import { type IssueFacts, parseReference, readFacts, readProjectFacts, referenceOf } from '../../domain/issues.ts'
+import { isFirstTime } from '../../domain/only-once.ts'
 import { can } from '../../domain/permissions.ts'
 import { type Asking, issueMeant, type Said, whoAreYou } from './asking.ts'
 import { escaped } from './blocks.ts'
@@ -13,6 +14,8 @@ export interface Bound {
   /** As it was written. */
   what: string
   kind: 'channel' | 'thread'
+  /** Names the command or message: sent again, it does nothing. */
+  name: string
 }
 
 const mayComment = ({ standing }: Pick<IssueFacts, 'standing'>): boolean => can(standing, 'read_issue') && can(standing, 'comment')
@@ -20,7 +23,7 @@ const mayComment = ({ standing }: Pick<IssueFacts, 'standing'>): boolean => can(
 const noSuchThing = 'There is no such issue or project, or you may not comment there.'
 
 /** `bind acme/shop#12`, or a project: for whoever may comment there. */
-export async function bindPlace(house: Asking, { person, place, what, kind }: Bound): Promise<Said> {
+export async function bindPlace(house: Asking, { person, place, what, kind, name }: Bound): Promise<Said> {
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
   const before = await findBinding(house.db, via, [place])
@@ -29,10 +32,20 @@ export async function bindPlace(house: Asking, { person, place, what, kind }: Bo
   const target = await targetOf(house, userId, what, place)
   if (!target) return { text: noSuchThing, state: 'lacking' }
   if (before && !(await mayLoosen(house, userId, before))) return notYours(kind)
-  await bind(house.db, { via, place, to: target.to, userId })
+  if (!(await once(house, name, (tx) => bind(tx, { via, place, to: target.to, userId })))) return nothing
   const example = 'issueId' in target.to ? 'ann@example.com' : '#12 ann@example.com'
   return { text: `This ${kind} is about ${escaped(target.name)} from now on: \`add_contacts ${example}\` is enough.`, state: 'done' }
 }
+
+const nothing: Said = { text: '' }
+
+/** Does something the first time that it is asked for by that name. @returns was it? */
+const once = (house: Asking, name: string, work: (tx: Asking['db']) => Promise<unknown>): Promise<boolean> =>
+  house.db.transaction(async (tx) => {
+    if (!(await isFirstTime(tx, `slack ${name}`))) return false
+    await work(tx)
+    return true
+  })
 
 const notYours = (kind: string): Said => ({
   text: `This ${kind} is about something on which you may not comment: ask somebody who may.`,
@@ -46,13 +59,13 @@ async function mayLoosen({ db }: Asking, userId: number, { projectId }: { projec
 }
 
 /** `unbind` */
-export async function unbindPlace(house: Asking, { person, place, kind }: Bound): Promise<Said> {
+export async function unbindPlace(house: Asking, { person, place, kind, name }: Bound): Promise<Said> {
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
   const before = await findBinding(house.db, via, [place])
   if (before && !(await mayLoosen(house, userId, before))) return notYours(kind)
-  const was = await unbind(house.db, via, place)
-  return { text: was ? `This ${kind} is not about anything any more.` : `This ${kind} was not bound.`, state: 'done' }
+  if (!(await once(house, name, (tx) => unbind(tx, via, place)))) return nothing
+  return { text: before ? `This ${kind} is not about anything any more.` : `This ${kind} was not bound.`, state: 'done' }
 }
 
 // What somebody may not see is not told to them, though the channel is about it.

@@ -19,7 +19,8 @@ const passing: ReadonlySet<string> = new Set([
 // It is as we want it.
 const wanted: ReadonlySet<string> = new Set(['already_reacted'])
 
-const later = (seconds: number) => Object.assign(new Error(`Slack asks to wait ${seconds} seconds`), { retryAfter: seconds * 1_000 })
+/** Slack asks to wait that long. */
+export const later = (seconds: number) => Object.assign(new Error(`Slack asks to wait ${seconds} seconds`), { retryAfter: seconds * 1_000 })
 
 /**
  * Calls a method of Slack's API.
@@ -47,14 +48,4 @@ export async function withinTime(work: Promise<void>, milliseconds: number, late
   const timer = new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref())
   await Promise.race([guarded, timer])
   isOver = true
-}
-
-/** Posts a message to a `response_url`, which is good for five of them within thirty minutes. docs.slack.dev/interactivity/handling-user-interaction#message_responses */
-export async function respond(url: string, message: object): Promise<Given> {
-  const headers = { 'content-type': 'application/json; charset=utf-8' }
-  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(message), signal: AbortSignal.timeout(patience) })
-  const said = (await answer.text()).slice(0, 200)
-  if (answer.status === 429) throw later(Number(answer.headers.get('retry-after')) || 1)
-  if (answer.status >= 500) throw new Error(`response_url answered ${answer.status}`)
-  return answer.ok ? undefined : { cannot: `response_url ${answer.status} ${said}` }
 }

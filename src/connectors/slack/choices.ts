@@ -4,7 +4,6 @@ import { can, refusalOf } from '../../domain/permissions.ts'
 import { contactsWithIds } from '../../domain/suggestions.ts'
 import { actions } from '../../quick-actions/index.ts'
 import { type Asking, ask, factsFor, noSuchIssue, type Said, whoAreYou } from './asking.ts'
-import { respond } from './calls.ts'
 import { inTime } from './commands.ts'
 import { personOf } from './inbound.ts'
 import { choose, chosenOf } from './names.ts'
@@ -16,7 +15,7 @@ export function choiceListeners(app: App, house: Asking): void {
   app.action<Choice>({ action_id: choose, type: 'block_actions' }, async ({ ack, body, action }) => {
     const replaces = choose.exec(action.action_id)?.[1] === 'alone'
     const tell = ({ text, blocks }: Said) =>
-      respond(body.response_url, { response_type: 'ephemeral', replace_original: replaces, text, blocks })
+      house.respond(body.response_url, { response_type: 'ephemeral', replace_original: replaces, text, blocks })
     const said = await inTime(house, onChoice(house, body, { value: action.selected_option.value, replaces }), tell)
     await ack()
     if (said.text !== '') await tell(said)

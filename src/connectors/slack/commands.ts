@@ -1,13 +1,13 @@
 // Slash commands: `/add_contacts acme/shop#12 ann@example.com`, and `/rolobot` for what is not about an issue.
 import type { App, RespondArguments, SlashCommand } from '@slack/bolt'
 import { useLinkCode } from '../../domain/link-codes.ts'
+import { isFirstTime } from '../../domain/only-once.ts'
 import { forgetNameElsewhere } from '../../domain/users.ts'
 import { actions } from '../../quick-actions/index.ts'
 import type { House } from '../connector.ts'
 import { type Asking, ask, issueMeant, type Said, tellLack, whoAreYou } from './asking.ts'
 import { type Bound, bindPlace, unbindPlace } from './binding.ts'
 import { escaped } from './blocks.ts'
-import { respond } from './calls.ts'
 import { asTyped, externalId, type Person, placeName, takeIssue, via } from './inbound.ts'
 
 /** The commands that are typed with a slash in Slack: all that have to do with an issue. `/help` is Slack's own. */
@@ -57,7 +57,7 @@ const sorry = 'Something went wrong on our side, and it is not certain that your
 export function commandListeners(app: App, house: Asking): void {
   const listen = (name: string | RegExp, on: (house: Asking, command: SlashCommand) => Promise<Said>) =>
     app.command(name, async ({ ack, command }) => {
-      const tell = ({ text, blocks }: Said) => respond(command.response_url, { response_type: 'ephemeral', text, blocks })
+      const tell = ({ text, blocks }: Said) => house.respond(command.response_url, { response_type: 'ephemeral', text, blocks })
       await ack(shown(await inTime(house, on(house, command), tell)))
     })
   for (const { name } of slashActions) listen(`/${name}`, onAction)
@@ -76,6 +76,9 @@ const onOther = async (_: Asking, { command }: SlashCommand): Promise<Said> => (
 const speaker = ({ team_id: team, user_id: id }: SlashCommand): Person => ({ team, id, at: team })
 const placeOf = (command: SlashCommand) => placeName(speaker(command), command.channel_id)
 
+/** What names this command, however often it is sent. A server that only speaks like Slack may have no triggers. */
+const nameOf = ({ team_id, trigger_id, response_url }: SlashCommand) => `command ${team_id} ${trigger_id ?? response_url}`
+
 /** `/add_contacts`, `/remove_contacts`, `/contacts`. */
 async function onAction(house: Asking, command: SlashCommand): Promise<Said> {
   // One string, whatever was typed: a second line is no second command.
@@ -87,8 +90,7 @@ async function onAction(house: Asking, command: SlashCommand): Promise<Said> {
     person,
     ...meant,
     body: `${command.command} ${rest}`.trimEnd(),
-    // A server that only speaks like Slack may have no triggers.
-    delivery: `command ${command.team_id} ${command.trigger_id ?? command.response_url}`,
+    delivery: nameOf(command),
     place: { in: 'command', url: command.response_url, channel: command.channel_id },
     patience: forOutcome,
   })
@@ -114,7 +116,13 @@ interface Subcommand {
   run(house: Asking, typed: Typed): Promise<Said>
 }
 
-const boundOf = ({ command, person, rest }: Typed): Bound => ({ person, place: placeOf(command), what: rest, kind: 'channel' })
+const boundOf = ({ command, person, rest }: Typed): Bound => ({
+  person,
+  place: placeOf(command),
+  what: rest,
+  kind: 'channel',
+  name: nameOf(command),
+})
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   help: { usage: 'help', does: 'shows this', run: (house, { person }) => onHelp(house, person) },
@@ -151,9 +159,10 @@ async function link(house: Asking, { person, command, rest }: Typed): Promise<Sa
 
 const stillKnown = 'Forgotten. But your confirmed address tells me anew who you are, as long as the operator has it so.'
 
-async function unlink(house: Asking, { person }: Typed): Promise<Said> {
+async function unlink(house: Asking, { person, command }: Typed): Promise<Said> {
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
+  if (!(await isFirstTime(house.db, `slack ${nameOf(command)}`))) return { text: '' }
   await forgetNameElsewhere(house.db, { userId, via }, via, externalId(person))
   return { text: house.people.trustEmail ? stillKnown : 'I do not know any more who you are here.' }
 }

@@ -10,6 +10,7 @@ import { installRoutes } from './installs.ts'
 import { openReply } from './outbound.ts'
 import { openPeople } from './people.ts'
 import { OurReceiver, receiveOverHttp } from './receiver.ts'
+import { openRespond } from './respond.ts'
 import type { SlackSettings } from './settings.ts'
 import { slackLog } from './slack-log.ts'
 import { openSockets } from './sockets.ts'
@@ -21,15 +22,16 @@ export function connect(settings: SlackSettings, house: House): Connection {
   const client = clientOptions(settings, log)
   const workspaces = openWorkspaces(settings, house)
   const people = openPeople(house, workspaces, { trustEmail: settings.SLACK_TRUST_EMAIL })
+  const respond = openRespond(settings, house)
   const receiver = new OurReceiver(log)
-  openApp(receiver, { house: { ...house, people }, workspaces, client })
+  openApp(receiver, { house: { ...house, people, respond }, workspaces, client })
   const { SLACK_APP_TOKEN: appToken, SLACK_CLIENT_ID: installs } = settings
   const sockets = appToken ? openSockets(receiver, { appToken, client, log }) : undefined
   return {
-    reply: openReply(workspaces, { inChannel: settings.SLACK_IN_CHANNEL, log }),
+    reply: openReply(workspaces, { inChannel: settings.SLACK_IN_CHANNEL, respond, log }),
     routes(http, who) {
       receiveOverHttp(http, receiver, settings.SLACK_SIGNING_SECRET)
-      if (installs) installRoutes(http, who, { settings, workspaces, log, publicUrl })
+      if (installs) installRoutes(http, who, { settings, workspaces, db: house.db, log, publicUrl })
     },
     listen: () => sockets?.open(),
     async close() {

@@ -1,8 +1,10 @@
 // Installing into several workspaces: an administrator of ours follows a link, Slack asks, and gives us a token.
-import { type Installation, InstallProvider } from '@slack/oauth'
+import { ClearStateStore, type Installation, InstallProvider, InvalidStateError, type StateStore } from '@slack/oauth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Asker } from '../../domain/access-tokens.ts'
+import { isFirstTime } from '../../domain/only-once.ts'
 import type { House } from '../connector.ts'
+import { deriveKey } from '../seal.ts'
 import { scopesFor } from './scopes.ts'
 import type { SlackSettings } from './settings.ts'
 import { slackLog } from './slack-log.ts'
@@ -13,22 +15,30 @@ export const redirectPath = '/slack/oauth_redirect'
 
 type Who = (request: FastifyRequest) => Promise<Asker | null>
 
-interface Parts extends Pick<House, 'log' | 'publicUrl'> {
+interface Parts extends Pick<House, 'db' | 'log' | 'publicUrl'> {
   settings: SlackSettings
   workspaces: Workspaces
 }
 
-function openProvider({ settings, workspaces, log }: Parts): InstallProvider {
-  const {
-    SLACK_CLIENT_ID: clientId = '',
-    SLACK_CLIENT_SECRET: clientSecret = '',
-    SLACK_TOKEN_KEY: stateSecret = '',
-    SLACK_API_URL,
-  } = settings
+// It travels through a browser, signed. The library's own works as often as it is sent within ten minutes.
+function openStates(db: House['db'], key: string): StateStore {
+  const signed = new ClearStateStore(deriveKey(key, 'OAuth state of connectors').toString('base64url'))
+  return {
+    generateStateParam: (...given) => signed.generateStateParam(...given),
+    async verifyStateParam(now, state) {
+      const options = await signed.verifyStateParam(now, state)
+      if (await isFirstTime(db, `slack state ${state}`)) return options
+      throw new InvalidStateError('This installation has been completed already.')
+    },
+  }
+}
+
+function openProvider({ settings, workspaces, log, db }: Parts): InstallProvider {
+  const { SLACK_CLIENT_ID: clientId = '', SLACK_CLIENT_SECRET: clientSecret = '', SLACK_TOKEN_KEY: key = '', SLACK_API_URL } = settings
   return new InstallProvider({
     clientId,
     clientSecret,
-    stateSecret,
+    stateStore: openStates(db, key),
     directInstall: true,
     authorizationUrl: new URL('../oauth/v2/authorize', SLACK_API_URL).href,
     clientOptions: clientOptions(settings, log),

@@ -90,6 +90,7 @@ function answerWord(house: Asking, message: Message, word: string, what: string)
     place: placesOf(message)[0] as string,
     what,
     kind: message.thread ? ('thread' as const) : ('channel' as const),
+    name: nameOf(message),
   }
   return word === 'bind' ? bindPlace(house, bound) : unbindPlace(house, bound)
 }

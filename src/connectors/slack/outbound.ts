@@ -3,8 +3,9 @@ import type { WebClient } from '@slack/web-api'
 import type { Log } from '../../log.ts'
 import type { Answer, Reply } from '../../pipeline/comment.ts'
 import { asText, escaped, section } from './blocks.ts'
-import { call, type Given, respond } from './calls.ts'
+import { call, type Given } from './calls.ts'
 import type { Person } from './inbound.ts'
+import type { Respond } from './respond.ts'
 import type { Workspaces } from './workspaces.ts'
 
 /**
@@ -22,15 +23,15 @@ type Way = () => Promise<Given>
 
 /** How comments of Slack are answered; `inChannel`: commands also to everybody, in numbers. */
 export const openReply =
-  (workspaces: Workspaces, { inChannel, log }: { inChannel: boolean; log: Log }): Reply =>
+  (workspaces: Workspaces, { inChannel, respond, log }: { inChannel: boolean; respond: Respond; log: Log }): Reply =>
   async (place, answer) => {
     const at = JSON.parse(place) as Place
     const client = await workspaces.client(at.person.at)
     await besideOthers(at)
     const reasons: string[] = []
-    for (const way of waysTo(at, client, answer)) {
+    for (const way of waysTo(at, { client, respond }, answer)) {
       const given = await way()
-      if (!given) return inChannel && answer.changed ? tellAll(at, answer.inPublic, log) : undefined
+      if (!given) return inChannel && answer.changed ? tellAll(at, answer.inPublic, { respond, log }) : undefined
       reasons.push(given.cannot)
     }
     return { givenUp: `Slack: ${reasons.join('; ') || 'we are not installed there any more'}` }
@@ -45,20 +46,20 @@ const besideOthers = ({ since }: Place): Promise<void> => {
 }
 
 // Once, whatever comes of it: the person has been answered, and who tries again tells everybody twice.
-async function tellAll(at: Place, lines: readonly string[], log: Log): Promise<undefined> {
+async function tellAll(at: Place, lines: readonly string[], { respond, log }: { respond: Respond; log: Log }): Promise<undefined> {
   if (at.in !== 'command' || lines.length === 0) return
   const message = { response_type: 'in_channel', replace_original: false, text: asText(lines) }
   const given = await respond(at.url, message).catch((fault: unknown) => ({ cannot: String(fault) }))
   if (given) log.warn({ slack: given.cannot }, 'the channel was not told')
 }
 
-function waysTo(at: Place, client: WebClient | undefined, answer: Answer): Way[] {
+function waysTo(at: Place, { client, respond }: { client: WebClient | undefined; respond: Respond }, answer: Answer): Way[] {
   const said = asText(answer.toAsker.length > 0 ? answer.toAsker : ['Done.'])
   const text = at.about ? `${escaped(at.about)}: ${said}` : said
   const direct = client ? [() => call(() => client.chat.postMessage({ channel: at.person.id, text }))] : []
   switch (at.in) {
     case 'command':
-      return [() => respondTo(at, text), ...besides(at, client, text), ...direct]
+      return [() => respondTo(respond, at, text), ...besides(at, client, text), ...direct]
     case 'message':
       return client ? [() => answerMessage(client, at, { text, done: answer.done && !at.lacking }), ...direct] : []
     case 'form':
@@ -71,7 +72,7 @@ function waysTo(at: Place, client: WebClient | undefined, answer: Answer): Way[]
 const besides = (at: { channel: string; person: Person }, client: WebClient | undefined, text: string): Way[] =>
   client ? [() => call(() => client.chat.postEphemeral({ channel: at.channel, user: at.person.id, text }))] : []
 
-const respondTo = ({ url, keep }: { url: string; keep?: boolean }, text: string): Promise<Given> =>
+const respondTo = (respond: Respond, { url, keep }: { url: string; keep?: boolean }, text: string): Promise<Given> =>
   respond(url, { response_type: 'ephemeral', replace_original: !keep, text })
 
 type Message = { channel: string; ts: string; thread?: string; person: Person }
