@@ -1,6 +1,6 @@
 // The wiring: the only file that knows every room.
 import type { FastifyInstance } from 'fastify'
-import type { Workplace } from './command-line/commands.ts'
+import type { Workplace } from './command-line/command.ts'
 import type { Settings } from './config.ts'
 import type { Connection, House } from './connectors/connector.ts'
 import { connectors as allConnectors } from './connectors/index.ts'

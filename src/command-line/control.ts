@@ -1,24 +1,25 @@
-// A command typed while a server holds the embedded database goes through that server: one request and one answer over a socket that only
-// the owner of the data folder can open.
+// While a server has the embedded database open, commands go through that server: one request and one answer over a socket that only the
+// owner of the data folder can open.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createConnection, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Input, Output } from './commands.ts'
+import type { Input } from './command.ts'
+import type { Output } from './commands.ts'
 
 export interface Request {
   command: string
   input: Input
 }
 
-// The longest comment as JSON, and some room.
+// The longest comment as JSON, with some room.
 const mostBytes = 2 * 1024 * 1024
 const patience = 5_000
 
 async function readAll(socket: Socket): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
-  // Else the socket would be destroyed at the end of what is read, and nothing could be answered.
+  // Otherwise the socket would be destroyed after the last byte read, before the answer.
   for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > mostBytes) throw new Error('the request is too long')
@@ -29,16 +30,16 @@ async function readAll(socket: Socket): Promise<string> {
 
 async function serve(socket: Socket, run: (request: Request) => Promise<Output>): Promise<void> {
   try {
-    // Who says nothing does not keep the server from stopping.
+    // A silent client must not keep the server from stopping.
     const request = JSON.parse(await readAll(socket.setTimeout(patience, () => socket.destroy())))
     socket.setTimeout(0).end(JSON.stringify(await run(request)))
   } catch (fault) {
-    // What is left unread would keep the socket open.
+    // Unread data would keep the socket open.
     socket.resume().end(JSON.stringify({ code: 1, out: '', err: (fault as Error).message } satisfies Output))
   }
 }
 
-/** Listens for commands; `address` is what to announce. The folder around the socket is its owner's alone. */
+/** Listens for commands; `address` is what to announce. Only the owner can open the folder that the socket is in. */
 export async function openControl(run: (request: Request) => Promise<Output>): Promise<{ address: string; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'rolobot-'))
   const address = join(folder, 'control')
@@ -63,7 +64,7 @@ export async function openControl(run: (request: Request) => Promise<Output>): P
   }
 }
 
-/** Has the server at this address carry a command out. */
+/** Asks the server at this address to run a command. */
 export async function askServer(address: string, request: Request): Promise<Output> {
   const socket = createConnection({ path: address, allowHalfOpen: true })
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))

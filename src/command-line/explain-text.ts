@@ -1,4 +1,4 @@
-// An explanation as text: the stages of the way, one under the other.
+// An explanation as text: one stage of the way after another.
 import type { Explanation } from '../pipeline/explain.ts'
 
 const list = (lines: readonly string[], none: string) => (lines.length > 0 ? lines : [none]).map((line) => `  ${line}`)
@@ -8,20 +8,23 @@ export function explainAsText({ interpretation, outcome }: Explanation, username
   const { text, commands, hints, accepted, refused } = interpretation
   const { result, answer, publicAnswer } = outcome
   return [
-    'Understood',
-    ...list([...commands.map(({ line, name, arguments: words }) => `line ${line}: /${name} ${words}`.trimEnd()), ...hints], 'no command'),
-    'Left of the text',
-    ...list(text === '' ? [] : text.split('\n'), 'nothing'),
-    'Permitted',
+    'Commands',
+    ...list([...commands.map(({ line, name, arguments: words }) => `line ${line}: /${name} ${words}`.trimEnd()), ...hints], 'none'),
+    'Remaining text',
+    ...list(text === '' ? [] : text.split('\n'), 'none'),
+    'Permissions',
     ...list(
-      [...accepted.map((name) => `/${name}: ${username} may`), ...refused.map(({ command, reason }) => `/${command}: ${reason}`)],
-      'nothing was asked',
+      [
+        ...accepted.map((name) => `/${name}: ${username} has permission`),
+        ...refused.map(({ command, reason }) => `/${command}: ${reason}`),
+      ],
+      'none needed',
     ),
-    'Would change',
-    ...list(result.refused ? [result.refused] : result.outcomes.map((one) => `${one.address}: ${one.outcome}`), 'nothing'),
-    'Would answer',
-    ...list([...answer], 'nothing'),
-    'Would answer in public',
-    ...list([...publicAnswer], 'nothing'),
+    'Changes',
+    ...list(result.refused ? [result.refused] : result.outcomes.map((one) => `${one.address}: ${one.outcome}`), 'none'),
+    'Private answer',
+    ...list([...answer], 'none'),
+    'Public answer',
+    ...list([...publicAnswer], 'none'),
   ].join('\n')
 }

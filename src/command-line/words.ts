@@ -1,4 +1,4 @@
-// The commands that need the data, as they are typed: from this list the executable offers them and prints its help.
+// The commands that need the data, as they are typed. cli.ts offers them and prints their help from this list.
 
 export interface DataCommand {
   /** What is typed: `user create`. */
@@ -7,53 +7,68 @@ export interface DataCommand {
   takes?: string
   description: string
   options?: readonly (readonly [flags: string, meaning: string, needed?: 'needed'])[]
-  /** A comment comes on standard input. */
+  /** It reads a comment from standard input. */
   reads?: true
 }
 
 const onIssue = [
   ['--on <issue>', 'the issue, like acme/shop#3', 'needed'],
-  ['--as <username>', 'who is speaking', 'needed'],
+  ['--as <username>', 'the author of the comment', 'needed'],
 ] as const
+
+const role = ['--role <role>', 'guest, planner, reporter, developer, maintainer, or owner'] as const
 
 export const dataCommands: readonly DataCommand[] = [
   {
     name: 'explain',
-    description: 'reads a comment from standard input, prints every stage, changes nothing',
-    options: [...onIssue, ['--json', 'as JSON']],
+    description: 'read a comment from standard input and print what it would do, stage by stage',
+    options: [...onIssue, ['--json', 'print JSON']],
     reads: true,
   },
-  { name: 'comment', description: 'reads a comment from standard input and takes it in for real', options: onIssue, reads: true },
+  { name: 'comment', description: 'read a comment from standard input and post it', options: onIssue, reads: true },
+  {
+    name: 'user list',
+    description: 'list users',
+    options: [['--search <text>', 'only users with this text in their name or username, or with this email address']],
+  },
   {
     name: 'user create',
     takes: '<username>',
-    description: 'creates a user',
+    description: 'create a user',
     options: [
       ['--name <name>', 'full name'],
-      ['--email <address>', 'mail address'],
-      ['--admin', 'may do everything'],
-      ['--role <role>', 'guest, planner, reporter, developer, maintainer or owner'],
-      ['--in <path>', 'the group or project in which the role is held'],
+      ['--email <address>', 'email address'],
+      ['--admin', 'make the user an administrator'],
+      role,
+      ['--in <path>', 'the group or project where the user gets the role'],
     ],
   },
-  { name: 'user block', takes: '<username>', description: 'blocks a user and ends their sessions' },
-  { name: 'user unblock', takes: '<username>', description: 'lets a blocked user in again' },
+  { name: 'user block', takes: '<username>', description: 'block a user and end their sessions' },
+  { name: 'user unblock', takes: '<username>', description: 'unblock a user' },
+  {
+    name: 'user role',
+    takes: '<username>',
+    description: "set a user's role in a group or project, or take it away",
+    options: [['--in <path>', 'the group or project', 'needed'], role, ['--none', 'take the role away; inherited roles remain']],
+  },
+  { name: 'token list', takes: '<username>', description: "list a user's active access tokens" },
   {
     name: 'token create',
     takes: '<username>',
-    description: 'creates an access token and prints it, once',
+    description: 'create an access token and print it, once',
     options: [
-      ['--name <name>', 'what it is for'],
-      ['--read-only', 'it may only read'],
+      ['--name <name>', 'what the token is for'],
+      ['--read-only', 'the token can only read'],
     ],
   },
-  { name: 'sign-in-link', takes: '<username>', description: 'prints a one-time link that signs a user in; it expires in ten minutes' },
-  { name: 'link-code', takes: '<username>', description: 'prints a code by which a user proves elsewhere who they are, once' },
-  { name: 'sample', description: 'creates the sample workspace' },
-  { name: 'sweep', description: 'asks again for everything that is not finished' },
-  { name: 'failed', description: 'lists the comments that were given up, with the fault' },
-  { name: 'retry', takes: '[ids...]', description: 'starts failed comments again', options: [['--all', 'all of them']] },
+  { name: 'token revoke', takes: '<id>', description: 'revoke an access token' },
+  { name: 'sign-in-link', takes: '<username>', description: 'print a one-time link that signs a user in; it expires in ten minutes' },
+  { name: 'link-code', takes: '<username>', description: "print a one-time code that links a user's Slack account" },
+  { name: 'sample', description: 'create the sample workspace' },
+  { name: 'sweep', description: 're-queue unfinished work' },
+  { name: 'failed', description: 'list comments that failed permanently, with the error' },
+  { name: 'retry', takes: '[ids...]', description: 'retry failed comments', options: [['--all', 'retry all of them']] },
 ]
 
 /** What a command of two words begins with. */
-export const families: Readonly<Record<string, string>> = { user: 'users', token: 'access tokens' }
+export const families: Readonly<Record<string, string>> = { user: 'manage users', token: 'manage access tokens' }

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Input, type Output, runCommand } from '../../src/command-line/commands.ts'
+import type { Input } from '../../src/command-line/command.ts'
+import { type Output, runCommand } from '../../src/command-line/commands.ts'
 import { askServer, openControl } from '../../src/command-line/control.ts'
 import { contentsOf } from '../support/databases.ts'
 import { type RunningService, startService } from '../support/service.ts'
@@ -45,10 +46,10 @@ describe.each(['comment', 'explain'])('%s refuses', (command) => {
     [
       'an issue that one may not see',
       () => ({ on: there.reference, as: eve(), body: 'x' }),
-      /^There is no issue .*, or eve-1 may not see it/,
+      /^There is no issue .*, or eve-1 doesn't have access to it/,
     ],
-    ['what is no reference', () => ({ on: 'shop', as: ann(), body: 'x' }), /^"shop" is not an issue\. Write it as group\/project#number/],
-    ['a number that is too large', () => ({ on: 'a/b#99999999999999999999', as: ann(), body: 'x' }), /is not an issue/],
+    ['what is no reference', () => ({ on: 'shop', as: ann(), body: 'x' }), /^"shop" isn't an issue\. Write it as group\/project#number/],
+    ['a number that is too large', () => ({ on: 'a/b#99999999999999999999', as: ann(), body: 'x' }), /isn't an issue/],
   ])('%s', async (_, input, reason) => {
     await expectRefused(command, input(), reason)
   })
@@ -60,11 +61,11 @@ test('comment refuses what is too long', async () => {
 
 describe('user create refuses', () => {
   test.each([
-    ['a name with a blank', { username: 'two words' }, /^"two words" is not a username/],
-    ['a name with a slash', { username: 'a/b' }, /is not a username/],
-    ['a name with a line end', { username: 'a\nb' }, /is not a username/],
-    ['a name that begins with a dot', { username: '.git' }, /is not a username/],
-    ['a name that is too long', { username: 'x'.repeat(256) }, /is not a username/],
+    ['a name with a blank', { username: 'two words' }, /^"two words" isn't a valid username/],
+    ['a name with a slash', { username: 'a/b' }, /isn't a valid username/],
+    ['a name with a line end', { username: 'a\nb' }, /isn't a valid username/],
+    ['a name that begins with a dot', { username: '.git' }, /isn't a valid username/],
+    ['a name that is too long', { username: 'x'.repeat(256) }, /isn't a valid username/],
     ['a name that is taken, in another letter case', { username: 'ANN-1' }, /^The username ANN-1 is taken/],
     [
       'a role that does not exist',
@@ -72,9 +73,9 @@ describe('user create refuses', () => {
       /one of guest, planner, reporter, developer, maintainer, owner/,
     ],
     ['a role that is a word of the language', { username: 'yan', role: 'constructor', in: 'world1' }, /one of guest/],
-    ['a role nowhere', { username: 'yan', role: 'guest' }, /no group or project/],
+    ['a role nowhere', { username: 'yan', role: 'guest' }, /^--role needs --in: the group or project where/],
     ['a role in a place that does not exist', { username: 'yan', role: 'guest', in: 'no/such' }, /no group or project no\/such/],
-    ['a place without a role', { username: 'yan', in: 'world1' }, /role must be one of/],
+    ['a place without a role', { username: 'yan', in: 'world1' }, /^--in needs --role: one of guest, planner, /],
   ])('%s', async (_, input, reason) => {
     await expectRefused('user create', input, reason)
   })
@@ -85,29 +86,84 @@ describe('user create refuses', () => {
       out: 'Created mia.',
       err: '',
     })
-    await expectRefused('user create', { username: 'mia2', email: 'Mia@X.io' }, /^The address Mia@X\.io belongs to another user/)
+    await expectRefused('user create', { username: 'mia2', email: 'Mia@X.io' }, /^The email address Mia@X\.io belongs to another user/)
   })
 })
 
-describe.each(['token create', 'sign-in-link'])('%s refuses', (command) => {
+describe.each(['token create', 'token list', 'sign-in-link', 'user block'])('%s refuses', (command) => {
   test('somebody who does not exist', () => expectRefused(command, { username: 'nobody' }, /^There is no user nobody/))
 })
 
+describe('user role', () => {
+  test.each([
+    ['neither a role nor --none', { in: 'world1' }, /^Give either --role, one of guest, .*, or --none/],
+    ['both', { in: 'world1', role: 'guest', none: true }, /^Give either --role/],
+    ['a role that does not exist', { in: 'world1', role: 'king' }, /^"king" isn't a role\. Use one of guest, /],
+    ['a place that does not exist', { in: 'no/such', role: 'guest' }, /^There is no group or project no\/such/],
+  ])('refuses %s', async (_, input, reason) => {
+    await expectRefused('user role', { username: ann(), ...input }, reason)
+  })
+
+  test('gives a role, in place of another, and takes it away', async () => {
+    const where = { username: eve(), in: there.project.fullPath }
+    const comment = () => type('comment', { on: there.reference, as: eve(), body: 'Hello' })
+    expect((await comment()).code).toBe(1)
+    expect(await type('user role', { ...where, role: 'reporter' })).toMatchObject({ out: `eve-1 is reporter in ${where.in} now.` })
+    expect(await type('user role', { ...where, role: 'guest' })).toMatchObject({ out: `eve-1 is guest in ${where.in} now.` })
+    expect((await comment()).code).toBe(0)
+    expect(await type('user role', { ...where, none: true })).toMatchObject({
+      code: 0,
+      out: `eve-1 has no role of their own in ${where.in} now.`,
+    })
+    expect((await comment()).code).toBe(1)
+  })
+})
+
+test('user list: everybody, or those who were searched for', async () => {
+  await type('user create', { username: 'lou', name: 'Lou Reed', email: 'lou@x.io', admin: true })
+  await type('user block', { username: 'lou' })
+  expect((await type('user list')).out.split('\n')).toEqual(expect.arrayContaining(['ann-1\tann', 'lou\tLou Reed\tadministrator\tblocked']))
+  expect((await type('user list', { search: 'reed' })).out).toBe('lou\tLou Reed\tadministrator\tblocked')
+  expect((await type('user list', { search: 'LOU@x.io' })).out).toMatch(/^lou\t/)
+  expect(await type('user list', { search: 'zzz' })).toEqual({ code: 0, out: 'No users.', err: '' })
+})
+
+describe('tokens', () => {
+  test('are listed without their secret, and revoked by id', async () => {
+    expect(await type('token list', { username: eve() })).toEqual({ code: 0, out: 'eve-1 has no active tokens.', err: '' })
+    const { out: secret } = await type('token create', { username: eve(), name: 'backup', readOnly: true })
+    const { out } = await type('token list', { username: eve() })
+    expect(out).toMatch(/^\d+\tbackup\tread_api\tcreated \d{4}-\d\d-\d\d\tnever used\tdoesn't expire$/)
+    expect(out).not.toContain(secret)
+    const [id] = out.split('\t')
+    expect(await type('token revoke', { id })).toEqual({ code: 0, out: `Revoked token ${id}.`, err: '' })
+    expect((await type('token list', { username: eve() })).out).toBe('eve-1 has no active tokens.')
+  })
+
+  test.each(['0', '999999', 'abc', '', '-1', '1e3', '99999999999999999999'])('refuses to revoke "%s"', async (id) => {
+    await expectRefused('token revoke', { id }, /^There is no token .*npx rolobot token list <username>$/)
+  })
+})
+
 describe('retry', () => {
-  test.each(['1', '', 'abc', '-7', '1.5', '99999999999999999999', '999999999999999', 'NaN 0x1 1e3'])('refuses "%s"', async (ids) => {
-    await expectRefused('retry', { ids }, /^None of these has failed\. See: npx rolobot failed$/)
+  test.each(['', ' '])('without ids, "%s", says what to give', async (ids) => {
+    await expectRefused('retry', { ids }, /^Give the ids of the comments to retry, as printed by `npx rolobot failed`, or --all\.$/)
+  })
+
+  test.each(['1', 'abc', '-7', '1.5', '99999999999999999999', '999999999999999', 'NaN 0x1 1e3'])('refuses "%s"', async (ids) => {
+    await expectRefused('retry', { ids }, /^None of these comments has failed\. List those that have with: npx rolobot failed$/)
   })
 
   test('of everything is content with nothing', async () => {
-    expect(await type('retry', { all: true, ids: '' })).toEqual({ code: 0, out: 'Started 0 again.', err: '' })
+    expect(await type('retry', { all: true, ids: '' })).toEqual({ code: 0, out: 'Nothing to retry.', err: '' })
   })
 })
 
 describe('the server that is asked', () => {
   test('does not know commands of another version', () =>
-    expectRefused('frobnicate', {}, /does not know the command frobnicate: it is of another/))
+    expectRefused('frobnicate', {}, /doesn't know the command frobnicate: it is another version/))
 
-  test('does not take names that every object has for commands', () => expectRefused('constructor', {}, /does not know the command/))
+  test('does not take names that every object has for commands', () => expectRefused('constructor', {}, /doesn't know the command/))
 
   test('refuses what is longer than anything typed', async () => {
     await expectRefused('comment', { on: there.reference, as: ann(), body: 'x'.repeat(3 * 1024 * 1024) }, /too long/)

@@ -56,14 +56,14 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
       const before = await comments()
       const { code, out, err } = await rolobot(['explain', ...on('priya')], comment)
       expect({ code, err }).toEqual({ code: 0, err: '' })
-      const stages = ['Understood', 'Left of the text', 'Permitted', 'Would change', 'Would answer', 'Would answer in public']
+      const stages = ['Commands', 'Remaining text', 'Permissions', 'Changes', 'Private answer', 'Public answer']
       expect(out.split('\n').filter((line) => /^\S/.test(line))).toEqual(stages)
       expect(out).toContain('  line 2: /add_contacts rosa.dimarco@castellano.example nobody@x.io')
       expect(out).toContain('  Rosa called.')
-      expect(out).toContain('  /add_contacts: priya may')
+      expect(out).toContain('  /add_contacts: priya has permission')
       expect(out).toContain('  rosa.dimarco@castellano.example: added')
       expect(out).toMatch(/Added rosa\.dimarco@castellano\.example\. No contact has the address nobody@x\.io\.|Added rosa/)
-      expect(out.slice(out.indexOf('in public'))).not.toContain('@')
+      expect(out.slice(out.indexOf('Public answer'))).not.toContain('@')
       expect(await comments()).toEqual(before)
     })
 
@@ -135,14 +135,14 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
 
   test('sample: a second time it is refused, and nothing is changed', async () => {
     const before = await comments()
-    expect(await rolobot(['sample'])).toMatchObject(refused(/is there already\. Nothing was changed\./))
+    expect(await rolobot(['sample'])).toMatchObject(refused(/already exists\. Nothing was changed\./))
     expect(await comments()).toEqual(before)
   })
 
   test('sweep, failed, retry: with nothing to do', async () => {
-    expect(await rolobot(['sweep'])).toMatchObject(done('Asked for 0 deliveries again.'))
+    expect(await rolobot(['sweep'])).toMatchObject(done('Re-queued 0 comments.'))
     expect(await rolobot(['failed'])).toMatchObject(done('Nothing has failed.'))
-    expect(await rolobot(['retry', '1', 'abc'])).toMatchObject(refused(/^None of these has failed\. See: npx rolobot failed\n$/))
+    expect(await rolobot(['retry', '1', 'abc'])).toMatchObject(refused(/^None of these comments has failed\./))
   })
 })
 
@@ -155,14 +155,14 @@ describe.skipIf(!hasPostgres)('what failed', () => {
     await ask(url, 'alter table issue_contacts add constraint broken check (issue_id > 2) not valid')
     const comment = (where: string) => rolobot(['comment', ...on('priya', where)], 'Text.\n/add_contacts mei-ling.zhou@mail.example')
     const [broken, whole] = await Promise.all([comment('acme/support/shop#1'), comment('acme/support/shop#2')])
-    expect(broken).toMatchObject({ code: 0, out: expect.stringMatching(/waiting/) })
+    expect(broken).toMatchObject({ code: 0, out: expect.stringMatching(/queued and will take effect/) })
     expect(whole).toMatchObject({ code: 0, out: expect.stringMatching(/Added/) })
     // The second try is the last.
-    expect(await rolobot(['sweep'])).toMatchObject({ code: 0, out: 'Asked for 1 deliveries again.\n' })
+    expect(await rolobot(['sweep'])).toMatchObject({ code: 0, out: 'Re-queued 1 comment.\n' })
     const failed = await rolobot(['failed'])
-    expect(failed).toMatchObject(done(/^\d+\tacme\/support\/shop#1\tpriya\t2 tries\t.*broken/))
+    expect(failed).toMatchObject(done(/^\d+\tacme\/support\/shop#1\tpriya\t2 attempts\t.*broken/))
     await ask(url, 'alter table issue_contacts drop constraint broken')
-    expect(await rolobot(['retry', failed.out.split('\t')[0] as string])).toMatchObject(done('Started 1 again.'))
+    expect(await rolobot(['retry', failed.out.split('\t')[0] as string])).toMatchObject(done('Retrying 1 comment.'))
     expect(await rolobot(['failed'])).toMatchObject(done('Nothing has failed.'))
     expect(await ask(url, 'select distinct status, attempts from deliveries')).toEqual([{ status: 'replied', attempts: 0 }])
   })

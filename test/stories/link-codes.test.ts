@@ -305,7 +305,7 @@ test('on the command line: the code, and how to use it', async () => {
   expect([code, err]).toEqual([0, ''])
   const [secret = '', how] = out.split('\n')
   expect(secret).toMatch(shape)
-  expect(how).toBe(`Type it within ten minutes where you want to be known, in Slack for example: /rolobot link ${secret}`)
+  expect(how).toBe(`To link ${ann.username}'s Slack account, enter in Slack: /rolobot link ${secret}`)
   expect(await use(secret)).toEqual({ value: ann })
   expect(await type('nobody')).toEqual({ code: 1, out: '', err: expect.stringMatching(/^There is no user nobody\. Create one with: /) })
 })

@@ -1,0 +1,50 @@
+// What a command on the data is, and what all of them need.
+import { findGroup, findProject } from '../domain/groups.ts'
+import type { RolePlace } from '../domain/members.ts'
+import { type Role, roles } from '../domain/permissions.ts'
+import { findUser } from '../domain/users.ts'
+import type { Hear } from '../pipeline/wait.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Db } from '../storage/db.ts'
+import type { User } from '../storage/schema.ts'
+
+/** What a command works with. */
+export interface Workplace {
+  db: Db
+  hear: Hear
+  queue: Queue
+  publicUrl: string
+  mostAtOnce: number
+}
+
+/** What was typed: options and arguments by name, and standard input. */
+export type Input = Readonly<Record<string, string | boolean | undefined>>
+
+/** Runs a command and returns what to print. @throws Refused */
+export type Run = (place: Workplace, input: Input) => Promise<string>
+
+/** A command that can't be run, with the reason for whoever typed it. */
+export class Refused extends Error {}
+
+export const text = (input: Input, name: string) => String(input[name] ?? '')
+
+export const noSuchUser = (username: string) =>
+  new Refused(`There is no user ${username}. Create one with: npx rolobot user create ${username}`)
+
+export async function userNamed(db: Db, username: string): Promise<User> {
+  const user = await findUser(db, username)
+  if (!user) throw noSuchUser(username)
+  return user
+}
+
+export async function placeNamed(db: Db, path: string): Promise<RolePlace> {
+  const [group, project] = await Promise.all([findGroup(db, path), findProject(db, path)])
+  if (group) return { group }
+  if (project) return { project }
+  throw new Refused(`There is no group or project ${path}.`)
+}
+
+export function roleNamed(role: string): Role {
+  if (!Object.hasOwn(roles, role)) throw new Refused(`"${role}" isn't a role. Use one of ${Object.keys(roles).join(', ')}.`)
+  return role as Role
+}

@@ -1,0 +1,62 @@
+// Administering users and their roles.
+import { removeRole, setRole } from '../domain/members.ts'
+import { roles } from '../domain/permissions.ts'
+import { listUsers, lookUpUser } from '../domain/user-lists.ts'
+import { createUser, setBlocked } from '../domain/users.ts'
+import { violated } from '../storage/db.ts'
+import { noSuchUser, placeNamed, Refused, type Run, roleNamed, text, userNamed } from './command.ts'
+
+const mostListed = 1_000
+
+export const listingUsers: Run = async ({ db }, input) => {
+  const wanted = { search: text(input, 'search'), byAddress: true, order: 'username', descending: false } as const
+  const { total, users } = await listUsers(db, wanted, { limit: mostListed, offset: 0 })
+  const lines = users.map(({ username, name, administrator, blocked }) =>
+    [username, name, ...(administrator ? ['administrator'] : []), ...(blocked ? ['blocked'] : [])].join('\t'),
+  )
+  if (total > mostListed) lines.push(`These are ${mostListed} of ${total} users. Narrow the list with --search.`)
+  return lines.join('\n') || 'No users.'
+}
+
+export const creatingUser: Run = async ({ db }, input) => {
+  const username = text(input, 'username')
+  if (!/^[a-z0-9_][a-z0-9_.-]{0,254}$/i.test(username))
+    throw new Refused(
+      `"${username}" isn't a valid username. Use up to 255 letters, digits, "_", "-", and ".", beginning with a letter, a digit, or "_".`,
+    )
+  if (input.in && !input.role) throw new Refused(`--in needs --role: one of ${Object.keys(roles).join(', ')}.`)
+  if (input.role && !input.in) throw new Refused('--role needs --in: the group or project where the user gets the role.')
+  const granted = input.role ? { role: roleNamed(text(input, 'role')), place: await placeNamed(db, text(input, 'in')) } : undefined
+  const name = input.name ? text(input, 'name') : undefined
+  const email = input.email ? text(input, 'email') : undefined
+  const user = await createUser(db, { username, name, email, administrator: input.admin === true }).catch((fault: unknown) => {
+    if (violated(fault) === 'users_email_unique') throw new Refused(`The email address ${email} belongs to another user.`)
+    if (violated(fault)) throw new Refused(`The username ${username} is taken.`)
+    throw fault
+  })
+  if (granted) await setRole(db, user.id, granted.place, granted.role)
+  return `Created ${user.username}${granted ? `, ${granted.role} in ${text(input, 'in')}` : ''}.`
+}
+
+export const blocking =
+  (blocked: boolean): Run =>
+  async ({ db }, input) => {
+    const user = await lookUpUser(db, { username: text(input, 'username') })
+    if (!user) throw noSuchUser(text(input, 'username'))
+    await db.transaction((tx) => setBlocked(tx, user.id, blocked))
+    return `${blocked ? 'Blocked' : 'Unblocked'} ${user.username}.`
+  }
+
+export const settingRole: Run = async ({ db }, input) => {
+  if (Boolean(input.role) === Boolean(input.none))
+    throw new Refused(`Give either --role, one of ${Object.keys(roles).join(', ')}, or --none to take the role away.`)
+  const user = await userNamed(db, text(input, 'username'))
+  const place = await placeNamed(db, text(input, 'in'))
+  if (input.none) {
+    await removeRole(db, user.id, place)
+    return `${user.username} has no role of their own in ${text(input, 'in')} now.`
+  }
+  const role = roleNamed(text(input, 'role'))
+  await setRole(db, user.id, place, role)
+  return `${user.username} is ${role} in ${text(input, 'in')} now.`
+}
