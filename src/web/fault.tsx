@@ -43,7 +43,9 @@ function pageBefore({ headers: { referer = '' } }: FastifyRequest): string {
 const FaultPage = ({ status, title, detail, back, unsent }: Problem & { back: string; unsent: string }) => (
   <section class="narrow">
     <h1>{title}</h1>
-    <p id="fault">{detail}</p>
+    <p id="fault" hidden={detail === `${title}.`}>
+      {detail}
+    </p>
     {unsent && (
       <>
         <label for="unsent">Your text has not been sent. Copy it before you sign in:</label>

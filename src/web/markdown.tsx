@@ -108,7 +108,8 @@ function leafOf(token: Token, open: readonly Open[]): ComponentChildren {
       return h('code', null, token.content)
     case 'fence':
     case 'code_block':
-      return h('pre', null, h('code', null, token.content))
+      // What can be scrolled sideways can be reached by keys.
+      return h('pre', { tabindex: 0 }, h('code', null, token.content))
     case 'softbreak':
     case 'hardbreak':
       return [h('br', null), '\n']

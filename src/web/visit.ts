@@ -70,12 +70,9 @@ export async function openIssue(visit: Visit): Promise<IssueFacts> {
   return facts
 }
 
-/** Is the visitor signed in with a token that can only read? */
-export const isReadOnly = (asker: Asker): boolean => !asker.scopes.includes('api')
-
 /** Why a signed-in user cannot comment on the issue; undefined if they can. */
 export function whyNoComment(asker: Asker, { standing }: IssueFacts): string | undefined {
-  if (isReadOnly(asker)) return "You're signed in with a read-only token, so you can't comment."
+  if (!mayChange(asker)) return "You're signed in with a read-only token, so you can't comment."
   return can(standing, 'comment') ? undefined : "You don't have permission to comment on this issue."
 }
 

@@ -6,6 +6,7 @@ import { removeRole } from '../../src/domain/members.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Wanted, world } from '../support/world.ts'
 import { browsers, lookForBrowser } from './browser.ts'
+import { answer, box, contacts, highlighted, options, send } from './issue-page.ts'
 
 let service: RunningService
 
@@ -26,13 +27,6 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
       open(`${service.url}${await there.signInLink(person)}&to=${encodeURIComponent(there.issue.path)}`, options)
     return { ...there, signedIn }
   }
-
-  const box = (page: Page) => page.getByRole('textbox', { name: 'Comment' }).or(page.getByRole('combobox', { name: 'Comment' }))
-  const options = (page: Page) => page.getByRole('option')
-  const highlighted = (page: Page) => page.getByRole('option', { selected: true })
-  const contacts = (page: Page) => page.locator('#contacts')
-  const answer = (page: Page) => page.getByRole('status')
-  const send = (page: Page) => page.getByRole('button', { name: 'Send' }).click()
 
   const isInView = async (what: Locator) => {
     const { y = -1, height = 0 } = (await what.boundingBox()) ?? {}

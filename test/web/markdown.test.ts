@@ -15,7 +15,7 @@ test.each([
   ['3. a\n4. b', '<ol start="3"><li>a</li><li>b</li></ol>'],
   ['> said', '<blockquote><p>said</p></blockquote>'],
   ['`a<b`', '<p><code>a&lt;b</code></p>'],
-  ['```html\n<b>\n```', '<pre><code>&lt;b>\n</code></pre>'],
+  ['```html\n<b>\n```', '<pre tabindex="0"><code>&lt;b>\n</code></pre>'],
   [
     '| a | b |\n|---|--:|\n| 1 | 2 |',
     '<table><thead><tr><th>a</th><th class="right">b</th></tr></thead><tbody><tr><td>1</td><td class="right">2</td></tr></tbody></table>',

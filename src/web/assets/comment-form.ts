@@ -18,7 +18,9 @@ export function sendInPlace(form: HTMLFormElement): void {
     }
     sending = true
     const button = pressed ?? (form.querySelector('.buttons button') as HTMLButtonElement)
-    await whileWaiting(box, button, () => send(form, button, new FormData(form, pressed)))
+    // Read before the button is disabled, which would leave it out.
+    const fields = new FormData(form, pressed)
+    await whileWaiting(box, button, () => send(form, button, fields))
     sending = false
   })
 
@@ -82,15 +84,16 @@ function takeOver(form: HTMLFormElement, page: Document): void {
 function tell(form: HTMLFormElement, ...what: Node[]): void {
   const answer = form.querySelector('#answer') as HTMLElement
   answer.replaceChildren(...what)
-  answer.scrollIntoView({ block: 'nearest' })
+  if (what.length > 0) answer.scrollIntoView({ block: 'nearest' })
 }
 
 /** As the server shows what was not sent. */
-function unsent(sentence: string, link: Element | null = null): HTMLElement {
-  const notice = document.createElement('div')
-  notice.className = 'notice unsent'
-  notice.append(sentence, ...(link ? [' ', link] : []))
-  return notice
+function unsent(sentence: string, link: Element | null = null): DocumentFragment {
+  const fragment = (document.querySelector('#not-sent') as HTMLTemplateElement).content.cloneNode(true) as DocumentFragment
+  const line = document.createElement('p')
+  line.append(sentence, ...(link ? [' ', link] : []))
+  fragment.querySelector('.notice')?.append(line)
+  return fragment
 }
 
 // Kept in this tab while the user signs in.

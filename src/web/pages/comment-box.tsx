@@ -21,6 +21,9 @@ export const CommentBox = ({ facts, delivery, body = '', notice }: Box) => (
     <div id="answer" role="status">
       {notice && <NoticeBox {...notice} />}
     </div>
+    <template id="not-sent">
+      <NoticeBox state="unsent" sentences={[]} />
+    </template>
     <label for="body">Comment</label>
     <div class="box">
       <textarea id="body" name="body" rows={6} dir="auto" aria-describedby="hint">

@@ -8,7 +8,7 @@ import { type IssueFacts, type ShownIssue, showIssue } from '../../domain/issues
 import { can } from '../../domain/permissions.ts'
 import { show, Time } from '../layout.tsx'
 import { Markdown, tooHeavy } from '../markdown.tsx'
-import { absent, isReadOnly, numberField, openIssue, pathOf, type Visit, whyNoComment } from '../visit.ts'
+import { absent, mayChange, numberField, openIssue, pathOf, type Visit, whyNoComment } from '../visit.ts'
 import { CommentBox, type Draft } from './comment-box.tsx'
 import { Contacts } from './contacts-block.tsx'
 import { signInAddress } from './sign-in.tsx'
@@ -55,7 +55,7 @@ const Commenting = ({ facts, asker, ...draft }: Draft & { facts: IssueFacts; ask
   if (!reason) return <CommentBox {...draft} facts={facts} delivery={randomUUID()} />
   return (
     <p class="aside" id="no-comment">
-      {reason} {isReadOnly(asker) && <a href={signInAddress(pathOf(facts))}>Sign in with another token</a>}
+      {reason} {!mayChange(asker) && <a href={signInAddress(pathOf(facts))}>Sign in with another token</a>}
     </p>
   )
 }
