@@ -19,6 +19,8 @@ export interface NewDelivery {
   edits?: number
   /** It is the description of the issue, which shows it as such. */
   describes?: boolean
+  /** What tells this request from another that is sent under the same name. */
+  fingerprint: string | null
   /** The text before the edit, where the comment itself does not say it. */
   before?: string
 }
@@ -30,8 +32,8 @@ export interface Written {
   done: boolean
   /** It had come before; nothing was written. */
   again: boolean
-  /** What had come, then. */
-  before?: { issueId: number; body: string }
+  /** Of what had come, then. */
+  fingerprint?: string | null
 }
 
 /** The delivery that came before under the same name, if one did, and the issue it was on. */
@@ -45,14 +47,14 @@ export async function findTaken(
       issueId: deliveries.issueId,
       iid: issues.iid,
       commentId: deliveries.commentId,
-      body: deliveries.body,
+      fingerprint: deliveries.fingerprint,
       receivedAt: deliveries.receivedAt,
       status: deliveries.status,
     })
     .from(deliveries)
     .innerJoin(issues, eq(issues.id, deliveries.issueId))
     .where(and(eq(deliveries.via, via), eq(deliveries.delivery, delivery)))
-  return found && { ...found, done: found.status !== 'queued', again: true, before: { issueId: found.issueId, body: found.body } }
+  return found && { ...found, done: found.status !== 'queued', again: true }
 }
 
 /** Writes one comment down; see `writeAllDown`. */
@@ -95,12 +97,12 @@ function insertDeliveries(wanted: readonly NewDelivery[]): SQL {
       select * from unnest(${of(({ comment }) => comment.via)}::text[], ${of(({ comment }) => comment.delivery)}::text[], ${of((one) => one.issueId)}::bigint[],
         ${of((one) => one.authorId)}::bigint[], ${of(({ comment }) => comment.place)}::text[], ${of(({ comment }) => comment.body)}::text[],
         ${of(({ comment, before }) => before ?? comment.replaces?.text ?? null)}::text[], ${of(({ done }) => (done ? 'replied' : 'queued'))}::text[], ${of(({ text }) => text)}::text[], ${of(({ edits }) => edits ?? null)}::bigint[],
-        ${of(({ describes }) => String(describes ?? false))}::boolean[])
-      with ordinality as given (via, delivery, issue_id, author_id, place, body, replaces, status, text, edits, describes, at)
+        ${of(({ describes }) => String(describes ?? false))}::boolean[], ${of(({ fingerprint }) => fingerprint)}::text[])
+      with ordinality as given (via, delivery, issue_id, author_id, place, body, replaces, status, text, edits, describes, fingerprint, at)
     ), written as (
-      insert into deliveries (via, delivery, issue_id, comment_id, author_id, place, body, replaces, status, describes)
+      insert into deliveries (via, delivery, issue_id, comment_id, author_id, place, body, replaces, status, describes, fingerprint)
       select via, delivery, issue_id, case when edits is not null then edits when text <> '' and not describes then ${nextCommentId} end,
-        author_id, place, body, replaces, status, describes from given order by at
+        author_id, place, body, replaces, status, describes, fingerprint from given order by at
       on conflict (via, delivery) do nothing returning id, via, delivery, comment_id, issue_id, author_id, received_at
     ), said as (${insertComments(shown)} returning issue_id)
     select id, via, delivery, comment_id as "commentId", received_at as "receivedAt",

@@ -1,18 +1,23 @@
 // In, by the longer ways: a comment that opens an issue, and one that is an edit of what an issue shows.
+import { sql } from 'drizzle-orm'
 import { type HeldComment, holdComment, rewriteHeld } from '../domain/comment-edits.ts'
 import { attempt } from '../domain/deeds.ts'
 import type { Actor } from '../domain/history.ts'
 import { changeIssue, type HeldIssue, holdForEdit, readIssueFields } from '../domain/issue-edits.ts'
 import { openIssue, readProjectFacts } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
-import { done, invalid, type Result } from '../domain/refusals.ts'
+import { conflict, done, invalid, type Result } from '../domain/refusals.ts'
 import { interpret } from '../quick-actions/interpreter.ts'
 import type { Db, Tx } from '../storage/db.ts'
 import type { Comment, Receipt } from './comment.ts'
 import { findTaken, lastText, writeDown } from './deliveries.ts'
-import { another, isAnother, isDone, issueName, notFound, receiptOf, refuse, refusedBy } from './receipts.ts'
+import { another, fingerprintOf, isAnother, isDone, issueName, notFound, receiptOf, refuse, refusedBy } from './receipts.ts'
 
 const mayNotOpen = refuse('forbidden', 'You may not open issues in this project.')
+
+/** Lets others who bring the same new issue wait until the transaction ends. */
+const lockDelivery = (tx: Tx, { via, delivery }: Comment): Promise<unknown> =>
+  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${via} ${delivery}`}, 0))`)
 
 /** A new issue: its description is its first comment. */
 export async function takeIssue(db: Db, comment: Comment, title: string, authorId: number): Promise<Receipt> {
@@ -22,15 +27,20 @@ export async function takeIssue(db: Db, comment: Comment, title: string, authorI
   const { texts, faults } = readIssueFields({ title }, { whole: true })
   if (faults.length > 0) return refusedBy(invalid(faults).refused)
   const interpretation = interpret(comment.body, facts)
-  const before = await findTaken(db, comment)
-  if (before) return isAnother(comment, before, before.issueId) ? another : receiptOf(before, { ...facts, ...before }, interpretation)
-  return db.transaction(async (tx) => {
+  const fingerprint = fingerprintOf(comment, facts.projectId)
+  const { value } = await attempt(db, async (tx): Promise<Result<Receipt>> => {
+    await lockDelivery(tx, comment)
+    const before = await findTaken(tx, comment)
+    if (before) return done(isAnother(before, fingerprint) ? another : receiptOf(before, { ...facts, ...before }, interpretation))
     const wanted = { projectId: facts.projectId, title: texts.title ?? '', description: interpretation.text, authorId }
     const { id: issueId, iid } = await openIssue(tx, wanted)
-    const taken = await writeDown(tx, { comment, authorId, issueId, text: '', describes: true, done: isDone(interpretation) })
-    if (taken.again) tx.rollback()
-    return receiptOf(taken, { ...facts, issueId, iid }, interpretation)
+    const how = { text: '', describes: true, done: isDone(interpretation), fingerprint }
+    const taken = await writeDown(tx, { comment, authorId, issueId, ...how })
+    // A comment on an issue came meanwhile under the same name: the new issue is undone.
+    if (taken.again) return conflict(another.reason)
+    return done(receiptOf(taken, { ...facts, issueId, iid }, interpretation))
   })
+  return value ?? another
 }
 
 type Edits = NonNullable<Comment['edits']>
@@ -62,9 +72,10 @@ async function takeHeld(tx: Tx, comment: Comment, actor: Actor, edited: Edited):
   const interpretation = interpret(comment.body, facts, before)
   const { text } = interpretation
   const edits = edited.change === 'comment' ? edited.value.comment.id : undefined
-  const how = { issueId: facts.issueId, text, done: isDone(interpretation), before, edits, describes: edits === undefined }
+  const fingerprint = fingerprintOf(comment, facts.issueId)
+  const how = { issueId: facts.issueId, text, done: isDone(interpretation), before, edits, describes: edits === undefined, fingerprint }
   const written = await writeDown(tx, { comment, authorId: actor.userId, ...how })
-  if (written.again) return done(isAnother(comment, written, facts.issueId) ? another : receiptOf(written, facts, interpretation))
+  if (written.again) return done(isAnother(written, fingerprint) ? another : receiptOf(written, facts, interpretation))
   const changed =
     edited.change === 'comment'
       ? await rewriteHeld(tx, actor, edited.value, text)

@@ -1,4 +1,5 @@
 // What whoever brought a comment is told, and what the ways to take one have in common.
+import { createHash } from 'node:crypto'
 import { type IssueFacts, type IssueName, parseReference } from '../domain/issues.ts'
 import type { Refusal } from '../domain/refusals.ts'
 import type { Interpretation } from '../quick-actions/interpreter.ts'
@@ -11,7 +12,7 @@ export const refuse = (why: Refused['why'], reason: string): Refused => ({ statu
 
 // The same words for what does not exist and what may not be seen.
 export const notFound = refuse('not found', 'There is no such issue, or you may not see it.')
-export const another = refuse('another', 'Another comment was sent under the same key.')
+export const another = refuse('another', 'This key was already used for a different request.')
 export const forbidden = refuse('forbidden', 'You may not comment on this issue.')
 
 /** What a rule has refused. */
@@ -25,9 +26,20 @@ export const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\uF
 
 export const issueName = (on: Comment['on']): IssueName | undefined => (typeof on === 'string' ? parseReference(on) : on)
 
-/** Did something else come under the same name? Only our own doors let people choose it. */
-export const isAnother = ({ via, body }: Comment, { before }: Pick<Written, 'before'>, issueId: number): boolean =>
-  before !== undefined && ownDoors.has(via) && (before.issueId !== issueId || before.body !== body)
+/**
+ * What tells a request from another one under the same name; null at connectors, whose services name deliveries themselves.
+ * @param target the id of the issue, or of the project for a new one
+ */
+export const fingerprintOf = ({ via, body, opens, edits }: Comment, target: number): string | null =>
+  ownDoors.has(via)
+    ? createHash('sha256')
+        .update(JSON.stringify([target, body, opens, edits]))
+        .digest('base64url')
+    : null
+
+/** Did something else come under the same name? */
+export const isAnother = (taken: Pick<Written, 'again' | 'fingerprint'>, fingerprint: string | null): boolean =>
+  taken.again && taken.fingerprint !== fingerprint
 
 /** There is nothing to work on. */
 export const isDone = ({ commands, hints }: Interpretation) => commands.length === 0 && hints.length === 0

@@ -9,7 +9,7 @@ import { type Db, violated } from '../storage/db.ts'
 import { type Comment, longestComment, ownDoors, type Receipt, type Receive } from './comment.ts'
 import { type NewDelivery, type Written, writeAllDown, writeEdit } from './deliveries.ts'
 import { takeEdit, takeIssue } from './issues-and-edits.ts'
-import { another, clean, forbidden, isAnother, isDone, issueName, notFound, receiptOf, refuse } from './receipts.ts'
+import { another, clean, fingerprintOf, forbidden, isAnother, isDone, issueName, notFound, receiptOf, refuse } from './receipts.ts'
 import { together } from './rounds.ts'
 
 const mostInRound = 50
@@ -62,9 +62,10 @@ async function takeComment(db: Db, comment: Comment, { authorId, write }: Writin
   if (!facts || !can(facts.standing, 'read_issue')) return notFound
   if (facts.userId === null || !can(facts.standing, 'comment')) return forbidden
   const interpretation = interpret(comment.body, facts, comment.replaces?.text)
-  const wanted = { comment, authorId, issueId: facts.issueId, text: interpretation.text, done: isDone(interpretation) }
+  const fingerprint = fingerprintOf(comment, facts.issueId)
+  const wanted = { comment, authorId, issueId: facts.issueId, text: interpretation.text, done: isDone(interpretation), fingerprint }
   const taken = comment.replaces ? await writeEdit(db, wanted, comment.replaces.delivery) : await write(wanted).catch(unlessGone)
   if (!taken) return notFound
-  if (isAnother(comment, taken, facts.issueId)) return another
+  if (isAnother(taken, fingerprint)) return another
   return receiptOf(taken, facts, interpretation)
 }

@@ -204,6 +204,8 @@ export const deliveries = pgTable(
     place: text().notNull(),
     body: text().notNull(),
     replaces: text(),
+    /** A hash of the whole request, where the sender chose the name of the delivery: the name alone is not trusted. */
+    fingerprint: text(),
     status: text({ enum: ['queued', 'applied', 'replied', 'failed'] }).notNull(),
     outcome: jsonb(),
     attempts: integer().notNull().default(0),

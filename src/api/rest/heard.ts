@@ -1,18 +1,14 @@
 // What is written through the REST API, and what is answered of the commands in it.
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Receipt } from '../../pipeline/comment.ts'
 import type { Heard } from '../../pipeline/wait.ts'
+import { deliveryOf } from '../idempotency.ts'
 import { notFound, Refusal, refusalFrom } from '../refusal.ts'
 import type { Call } from '../route.ts'
 
 /** How whoever asks writes something: who they are, and the name of what they write. */
 export function writing({ request, asker }: Call<'users'>) {
-  const key = request.headers['idempotency-key']
-  if (key && key.length > 255) throw new Refusal(422, 'Idempotency-Key can be at most 255 characters long.')
-  // A client that sends the same key again is the same delivery.
-  const delivery = key === undefined ? randomUUID() : `${asker.userId} ${key}`
-  return { via: 'api', delivery, author: { id: String(asker.userId), name: asker.name } }
+  return { via: 'api', delivery: deliveryOf(request, asker.userId), author: { id: String(asker.userId), name: asker.name } }
 }
 
 const statuses = { 'unknown person': 403, 'not found': 404, forbidden: 403, 'too large': 413, another: 422, invalid: 422 } satisfies Record<
