@@ -11,6 +11,7 @@ import { readComment } from './command-line/standard-input.ts'
 import { dataCommands, families } from './command-line/words.ts'
 import { readSettings, type Settings, SettingsFault } from './config.ts'
 import { connectors } from './connectors/index.ts'
+import { faultAsText } from './faults.ts'
 import { type Log, openLog } from './log.ts'
 import { longestComment } from './pipeline/comment.ts'
 import { understand } from './quick-actions/commands.ts'
@@ -233,7 +234,7 @@ async function conclude(fault: unknown): Promise<number> {
   if (known) console.error(message)
   else if (unreachable.includes(reason.code ?? ''))
     console.error(`Can't use the database at DATABASE_URL: ${reason.message || reason.code}`)
-  else console.error(fault)
+  else console.error(faultAsText(fault))
   return fault instanceof SettingsFault ? misused : failed
 }
 

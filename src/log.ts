@@ -1,21 +1,13 @@
 // The logger. Events go to standard error, so that standard output stays for people: one line of JSON each, or plain text on a terminal.
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { describeFault } from './faults.ts'
 
 export type Log = Logger
-
-/** What is logged of an error: the innermost reason and where it happened. The message of a failed statement lists its values, which may be personal. */
-function describeFault(fault: unknown): unknown {
-  if (!(fault instanceof Error)) return fault
-  let reason = fault
-  while (reason.cause instanceof Error) reason = reason.cause
-  const frames = fault.stack?.split('\n').filter((line) => line.startsWith('    at '))
-  return { reason: reason.message, code: (reason as { code?: string }).code, at: frames?.slice(0, 12).map((line) => line.trim()) }
-}
 
 /** An event as people read it: `15:04:05 WARN Redis: connect ECONNREFUSED (attempt=2)`, and below it where the fault happened. */
 export function asText(line: string): string {
   const { level, time, msg = '', fault, ...rest } = JSON.parse(line)
-  const { reason, at = [] }: { reason?: string; at?: readonly string[] } = typeof fault === 'object' ? (fault ?? {}) : { reason: fault }
+  const { reason, at = [] }: { reason?: string; at?: readonly string[] } = fault ?? {}
   const details = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const head = `${time.slice(11, 19)} ${pino.levels.labels[level]?.toUpperCase()} ${[msg, reason].filter(Boolean).join(': ')}`
   return `${[details.length > 0 ? `${head} (${details.join(', ')})` : head, ...at.map((frame) => `  ${frame}`)].join('\n')}\n`
@@ -31,7 +23,8 @@ export const openLog = (level: string, destination: DestinationStream = standard
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { fault: describeFault },
+      // Libraries log what failed as `err` or `error`.
+      serializers: { fault: describeFault, err: describeFault, error: describeFault },
       redact: ['req.headers.authorization', 'req.headers.cookie', 'req.headers["private-token"]'],
     },
     destination,

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createConnection, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { reasonOf } from '../faults.ts'
 import type { Input } from './command.ts'
 import type { Output } from './commands.ts'
 
@@ -35,7 +36,7 @@ async function serve(socket: Socket, run: (request: Request) => Promise<Output>)
     socket.setTimeout(0).end(JSON.stringify(await run(request)))
   } catch (fault) {
     // Unread data would keep the socket open.
-    socket.resume().end(JSON.stringify({ code: 1, out: '', err: (fault as Error).message } satisfies Output))
+    socket.resume().end(JSON.stringify({ code: 1, out: '', err: reasonOf(fault) } satisfies Output))
   }
 }
 

@@ -1,4 +1,5 @@
 // What a worker does with an id: apply, reply, and count what went wrong until it is given up.
+import { reasonOf } from '../faults.ts'
 import type { Log } from '../log.ts'
 import { tell } from '../storage/notify.ts'
 import { type Apply, applyRound, EarlierFault } from './apply.ts'
@@ -38,9 +39,7 @@ export function openWork(work: Work): (deliveryId: number) => Promise<void> {
 // When the database itself is away nothing can be counted: the queue tries on, and the sweep after it.
 async function count(work: Work, deliveryId: number, fault: Error): Promise<void> {
   work.log.error({ delivery: deliveryId, fault }, 'a delivery could not be worked on')
-  // Not the message of a failed statement itself: it lists the values.
-  const reason = fault.cause instanceof Error ? fault.cause.message : fault.message
-  const attempts = await countFault(work.db, deliveryId, reason.slice(0, 2_000)).catch(() => 0)
+  const attempts = await countFault(work.db, deliveryId, reasonOf(fault).slice(0, 2_000)).catch(() => 0)
   if (attempts >= work.attempts) await giveUp(work, deliveryId)
 }
 

@@ -4,7 +4,7 @@ import { afterAll } from 'vitest'
 import { loadConnectors, openHttp, openService, type Service } from '../../src/app.ts'
 import { readSettings } from '../../src/config.ts'
 import { connectors } from '../../src/connectors/index.ts'
-import { openLog } from '../../src/log.ts'
+import { type Log, openLog } from '../../src/log.ts'
 import type { Answer, Reply } from '../../src/pipeline/comment.ts'
 import { openBullQueue } from '../../src/queue/bullmq.ts'
 import { openInProcessQueue } from '../../src/queue/in-process.ts'
@@ -30,6 +30,7 @@ export interface Wanted {
   reply?: Reply
   /** Leave the queue alone: nothing is applied before `work` is called. */
   idle?: boolean
+  log?: Log
 }
 
 export const testLog = openLog(process.env.TEST_LOG ?? 'silent')
@@ -43,6 +44,7 @@ export const freshQueue = (concurrency = 10, attempts = 8): Queue =>
 /** Starts a service; it is stopped after the file's last test. */
 export async function startService(wanted: Wanted = {}): Promise<RunningService> {
   const settings = readSettings({ LOG_LEVEL: 'silent', PORT: '0', ...wanted.environment }, connectors)
+  const log = wanted.log ?? testLog
   const database = wanted.database ?? (await freshDatabase())
   const chat: RunningService['chat'] = []
   const note: Reply = async (place, answer) => {
@@ -51,10 +53,10 @@ export async function startService(wanted: Wanted = {}): Promise<RunningService>
   }
   const replies = new Map([['chat', wanted.reply ?? note]])
   const service = openService(
-    { settings, database, log: testLog, replies, connectors: await loadConnectors(settings) },
+    { settings, database, log, replies, connectors: await loadConnectors(settings) },
     wanted.queue ?? freshQueue(settings.WORK_CONCURRENCY, settings.WORK_ATTEMPTS),
   )
-  const http = await openHttp(service, testLog)
+  const http = await openHttp(service, log)
   holdToDocument(http)
   const url = await http.listen({ port: 0, host: '127.0.0.1' })
   if (!wanted.idle) service.work()

@@ -1,5 +1,6 @@
 // A team that works with us in Slack: a Slack, our service beside it, and people who are known in both.
 import { nameUserElsewhere } from '../../src/domain/users.ts'
+import type { Log } from '../../src/log.ts'
 import { type RunningService, startService } from './service.ts'
 import { connectTo, type Wishes } from './slack-people.ts'
 import { type FakeSlack, startSlack } from './slack-server.ts'
@@ -14,9 +15,12 @@ export interface Team {
 }
 
 /** Starts both. @param idle nothing is applied before the service is told to work */
-export async function startTeam(environment: Record<string, string> = {}, { idle = false } = {}): Promise<Team> {
+export async function startTeam(
+  environment: Record<string, string> = {},
+  { idle = false, log }: { idle?: boolean; log?: Log } = {},
+): Promise<Team> {
   const slack = await startSlack()
-  const service = await startService({ environment: { ...slack.environment, PUBLIC_URL: publicUrl, ...environment }, idle })
+  const service = await startService({ environment: { ...slack.environment, PUBLIC_URL: publicUrl, ...environment }, idle, log })
   return { slack, service }
 }
 

@@ -1,8 +1,9 @@
 // Slack's libraries log through ours. What they tell in detail holds what people wrote: it is left out.
 import { type Logger, LogLevel } from '@slack/bolt'
+import { reasonOf } from '../../faults.ts'
 import type { Log } from '../../log.ts'
 
-const words = (given: unknown[]) => given.map((one) => (one instanceof Error ? one.message : String(one))).join(' ')
+const words = (given: unknown[]) => given.map((one) => (one instanceof Error ? reasonOf(one) : String(one))).join(' ')
 
 export const slackLog = (log: Log): Logger => ({
   debug() {},
