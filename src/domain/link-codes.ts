@@ -45,7 +45,7 @@ const forgetOld = (tx: Tx) =>
 const noGood: { refused: Refusal } = {
   refused: {
     why: 'conflict',
-    reason: 'This code is not good: it has been used, is older than ten minutes, or is not one of ours.',
+    reason: "This code isn't valid: it has been used, replaced by a newer one, or has expired.",
   },
 }
 

@@ -50,7 +50,7 @@ export const unblockUser = (db: Db, actor: Actor, id: number): Promise<Result<Us
 const changeBlocked = (db: Db, actor: Actor, { id, blocked }: { id: number; blocked: boolean }): Promise<Result<User>> =>
   attempt(db, async (tx) => {
     if (!(await isAdministrator(tx, actor.userId))) return onlyAdministrators(blocked ? 'block' : 'unblock')
-    if (blocked && id === actor.userId) return conflict('You can’t block yourself.')
+    if (blocked && id === actor.userId) return conflict("You can't block yourself.")
     const user = await setBlocked(tx, id, blocked)
     if (!user) return notFound('user')
     await record(tx, actor, [{ action: blocked ? 'user_blocked' : 'user_unblocked', after: { userId: id } }])

@@ -42,7 +42,7 @@ export function openSessions(db: Db, site: Site): Sessions {
   const cookie = secure ? '__Host-rolobot_session' : 'rolobot_session'
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const refuseOtherSites = (request: FastifyRequest) => {
-    if (isFromOtherSite(request, site)) throw refused(403, 'This request came from another site’s page.')
+    if (isFromOtherSite(request, site)) throw refused(403, "This request came from another site's page.")
   }
   return {
     refuseOtherSites,
@@ -58,7 +58,7 @@ export function openSessions(db: Db, site: Site): Sessions {
       }
       if (session !== undefined) refuseOtherSites(request)
       const asker = await whoHolds(db, secret, token === undefined ? 'session' : 'api')
-      if (!asker && token !== undefined) throw refused(401, 'This token isn’t valid: it is unknown, expired, or revoked.')
+      if (!asker && token !== undefined) throw refused(401, "This token isn't valid: it is unknown, expired, or revoked.")
       // Not awaited: no answer depends on it.
       if (asker) void markUsed(db, asker).catch((fault: unknown) => request.log.warn({ fault }, 'token use not recorded'))
       return asker ?? null

@@ -14,7 +14,7 @@ import { together } from './rounds.ts'
 
 const mostInRound = 50
 
-const unknownPerson = refuse('unknown person', 'I do not know who you are here. Link your account first.')
+const unknownPerson = refuse('unknown person', "I don't know who you are yet. Link your account first.")
 const tooLarge = refuse('too large', `A comment can be at most ${longestComment / 1024} KiB long.`)
 
 const authorOf = (db: Db, { via, author }: Comment): Promise<number | undefined> =>

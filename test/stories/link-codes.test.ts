@@ -19,7 +19,7 @@ const shape = /^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/
 const noGood = {
   refused: {
     why: 'conflict',
-    reason: 'This code is not good: it has been used, is older than ten minutes, or is not one of ours.',
+    reason: "This code isn't valid: it has been used, replaced by a newer one, or has expired.",
   },
 }
 

@@ -146,7 +146,7 @@ describe('blocking', () => {
       expect((await rest().post(`/users/${idOf('bob')}/${verb}`)).status).toBe(401)
       expect((await root.post(`/users/0/${verb}`)).status).toBe(404)
     }
-    expect(refusal(await root.post(`/users/${idOf('root')}/block`))).toEqual([400, 'You can’t block yourself.'])
+    expect(refusal(await root.post(`/users/${idOf('root')}/block`))).toEqual([400, "You can't block yourself."])
     expect((await root.get(`/users/${idOf('bob')}`)).body.state).toBe('active')
   })
 })

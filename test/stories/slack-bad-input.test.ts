@@ -192,23 +192,23 @@ describe('sent again word by word', () => {
 
   test('bind and unbind do nothing, whatever has happened since', async () => {
     const [bind, unbind] = [rolobot(`bind ${here.reference}`), rolobot('unbind')]
-    expect(await answerTo(bind)).toContain('is about')
-    expect(await answerTo(unbind)).toContain('is not about anything any more')
+    expect(await answerTo(bind)).toContain('is now bound to')
+    expect(await answerTo(unbind)).toContain('is no longer bound')
     expect(await answerTo(bind)).toBe('')
-    expect(await meant()).toContain('is not bound')
-    expect(await answerTo(rolobot(`bind ${here.reference}`))).toContain('is about')
+    expect(await meant()).toContain("isn't bound")
+    expect(await answerTo(rolobot(`bind ${here.reference}`))).toContain('is now bound to')
     expect(await answerTo(unbind)).toBe('')
-    expect(await meant()).toContain(`is about ${here.reference}`)
+    expect(await meant()).toContain(`is bound to ${here.reference}`)
     await send(rolobot('unbind'))
   })
 
   test('nor does unlink', async () => {
     const unlink = rolobot('unlink')
-    expect(await answerTo(unlink)).toContain('I do not know any more who you are')
+    expect(await answerTo(unlink)).toContain('no longer linked')
     const name = { via: 'slack', externalId: `${slack.team.id}:${ann.id}` }
     await nameUserElsewhere(team.service.db, here.users.get('ann')?.id as number, name)
     expect(await answerTo(unlink)).toBe('')
-    expect(await meant()).toContain('is not bound')
+    expect(await meant()).toContain("isn't bound")
   })
 })
 

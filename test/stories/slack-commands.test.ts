@@ -115,7 +115,7 @@ describe('which issue', () => {
     await as('ann').types('/add_contacts a@x.io')
     expect(lastRead('ann')).toContain('Which issue?')
     await as('ann').types(`/rolobot bind ${reference}`)
-    expect(lastRead('ann')).toContain(`This channel is about ${reference} from now on`)
+    expect(lastRead('ann')).toContain(`This channel is now bound to ${reference}`)
     await as('ann').types('/add_contacts a@x.io')
     // What was not named is named in the answer.
     await expect.poll(() => lastRead('ann')).toBe(`${reference}: Added a@x.io.`)
@@ -139,7 +139,7 @@ describe('which issue', () => {
       expect(lastRead('eve')).not.toContain(reference)
     }
     await as('ann').types('/rolobot bind')
-    expect(lastRead('ann')).toBe(`This channel is about ${reference}.`)
+    expect(lastRead('ann')).toBe(`This channel is bound to ${reference}.`)
   })
 
   test('by the address of its page', async () => {
@@ -177,14 +177,14 @@ describe('who is it', () => {
     expect(lastRead('sam')).toContain('/rolobot link')
     const { code } = await createLinkCode(team.service.db, users.get('ann')?.id as number)
     await as('sam').types(`/rolobot link ${code.toLowerCase().replace('-', ' ')}`)
-    expect(lastRead('sam')).toContain('You are ann-')
+    expect(lastRead('sam')).toContain('now linked to ann-')
     await as('sam').types(`/add_contacts ${reference} a@x.io`)
     await expect.poll(() => lastRead('sam')).toBe('Added a@x.io.')
     expect((await issue.history())[0]?.actor_id).toBe(users.get('ann')?.id)
     await as('sam').types(`/rolobot link ${code}`)
-    expect(lastRead('sam')).toContain('You are ann-')
+    expect(lastRead('sam')).toContain('now linked to ann-')
     await as('ann').types(`/rolobot link ${code}`)
-    expect(lastRead('ann')).toContain('This code is not good')
+    expect(lastRead('ann')).toContain("This code isn't valid")
     await as('sam').types('/rolobot unlink')
     await as('sam').types('/contacts')
     expect(lastRead('sam')).toContain('/rolobot link')
@@ -202,7 +202,7 @@ test('/contacts and help', async () => {
   await as('ann').types('/rolobot')
   expect(lastRead('ann')).toContain('/add_contacts acme/shop#12')
   await as('ann').types('/rolobot dance')
-  expect(lastRead('ann')).toContain('I do not know “dance”.')
+  expect(lastRead('ann')).toContain("I don't know “dance”.")
 })
 
 test('3,000 characters of anything are answered in time', async () => {

@@ -39,7 +39,7 @@ test('in a thread that is bound no number is needed, nor in one of a bound chann
   const { ts } = await as('ann').says('Hannah is waiting.')
   const thread = as('ann', support, { thread: ts })
   await thread.says(`@rolobot bind ${reference}`)
-  expect(reads('ann').at(-1)).toContain(`This thread is about ${reference}`)
+  expect(reads('ann').at(-1)).toContain(`This thread is now bound to ${reference}`)
   await thread.says('@rolobot add_contacts a@x.io')
   await expect.poll(() => reads('ann').at(-1)).toBe(`${reference}: Added a@x.io.`)
   expect(slack.visibleTo(userOf('ann'), support).at(-1)).toMatchObject({ thread_ts: ts })

@@ -34,7 +34,7 @@ type Figures = SlackCrowd['figures']
 async function types(office: Office, { name }: Person, line: string, figures: Figures): Promise<boolean> {
   try {
     const { body } = await office.as(name).types(line)
-    if (!/longer than usual|takes too long/.test(body)) return true
+    if (!/longer than usual|taking too long/.test(body)) return true
     figures.late++
     // What is under way comes to an end, so that nothing is out of order.
     await sleep(2_000)

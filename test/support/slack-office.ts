@@ -79,5 +79,5 @@ async function introduce({ url, as, lastRead }: Pick<Office, 'url' | 'as' | 'las
   const { token } = await ask<{ token: string }>(url, `users/${user?.id}/personal_access_tokens`, { body: wanted })
   const { code } = await ask<{ code: string }>(url, 'link_codes', { token, body: {} })
   await as(name).types(`/rolobot link ${code}`)
-  expect(lastRead(name)).toBe(`You are ${name} here from now on.`)
+  expect(lastRead(name)).toBe(`Your Slack account is now linked to ${name}.`)
 }

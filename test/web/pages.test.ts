@@ -37,7 +37,7 @@ test('a sign-in link works once, and goes on to where it should', async () => {
   for (const second of [await ask(link), await pressSignIn(service.url, link)]) {
     expect(second.status).toBe(403)
     expect(second.headers.get('set-cookie')).toBe(null)
-    expect(await second.text()).toContain('This sign-in link isn’t valid: it has been used')
+    expect(await second.text()).toContain("This sign-in link isn't valid: it has been used")
   }
 })
 
@@ -95,7 +95,7 @@ test('an access token signs in, and the session may do no more than the token', 
 
   const wrong = await post('/users/sign_in', { token: 'rbat-wrong', to: issue.path })
   expect(wrong.status).toBe(403)
-  expect(await wrong.text()).toContain('This token isn’t valid')
+  expect(await wrong.text()).toContain("This token isn't valid")
 
   const readOnly = await createToken(service.db, users.get('pia')?.id as number, 'api', { scopes: ['read_api'] })
   const cookie = cookieOf(await post('/users/sign_in', { token: readOnly }))

@@ -1,4 +1,4 @@
-// /api/link_codes and /api/linked_accounts: proving elsewhere who one is here, and where one has.
+// /api/link_codes and /api/linked_accounts: linking accounts elsewhere, and unlinking them.
 import { z } from 'zod'
 import { createLinkCode } from '../../domain/link-codes.ts'
 import { forgetNameElsewhere, namesElsewhere } from '../../domain/users.ts'
@@ -14,7 +14,7 @@ export const linkedAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: '/api/link_codes',
-    summary: 'Makes a code that proves elsewhere who one is here: good once, for ten minutes; it ends earlier ones',
+    summary: 'Creates a code that links an account elsewhere: it works once, expires in ten minutes, and replaces earlier codes',
     for: 'users',
     answers: { 201: LinkCode },
     async handle({ db, userId }) {
@@ -25,7 +25,7 @@ export const linkedAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: '/api/linked_accounts',
-    summary: 'Lists where else one is known, and as whom',
+    summary: 'Lists the linked accounts of the caller',
     for: 'users',
     answers: { 200: z.array(LinkedAccount) },
     async handle({ db, userId }) {
@@ -36,7 +36,7 @@ export const linkedAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'DELETE',
     path: '/api/linked_accounts/:via/:account_id',
-    summary: 'Unlinks an account that one has elsewhere',
+    summary: 'Unlinks an account of the caller',
     for: 'users',
     answers: { 204: nothing },
     async handle({ db, actor, params: { via = '', account_id: id = '' } }) {

@@ -47,7 +47,7 @@ export const noSuchIssue = 'There is no such issue, or you may not see it.'
 
 /** One sentence for somebody whom we do not know: how to change that, and nothing else. */
 export const whoAreYou = ({ publicUrl }: Pick<House, 'publicUrl'>): Said => ({
-  text: `I do not know who you are here: get a link code from <${publicUrl}/-/profile|your profile> and type \`/rolobot link\` with it.`,
+  text: `I don't know who you are yet. Get a link code from <${publicUrl}/-/profile|your profile> and enter it here: \`/rolobot link 4F7K-9QXM\`.`,
   state: 'lacking',
 })
 

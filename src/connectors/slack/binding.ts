@@ -20,7 +20,7 @@ export interface Bound {
 
 const mayComment = ({ standing }: Pick<IssueFacts, 'standing'>): boolean => can(standing, 'read_issue') && can(standing, 'comment')
 
-const noSuchThing = 'There is no such issue or project, or you may not comment there.'
+const noSuchThing = "This issue or project doesn't exist, or you don't have permission to comment there."
 
 /** `bind acme/shop#12`, or a project: for whoever may comment there. */
 export async function bindPlace(house: Asking, { person, place, what, kind, name }: Bound): Promise<Said> {
@@ -28,13 +28,13 @@ export async function bindPlace(house: Asking, { person, place, what, kind, name
   if (userId === undefined) return whoAreYou(house)
   const before = await findBinding(house.db, via, [place])
   if (what === '')
-    return { text: before ? await tellBinding(house, userId, before, kind) : `This ${kind} is not bound. Write \`bind acme/shop#12\`.` }
+    return { text: before ? await tellBinding(house, userId, before, kind) : `This ${kind} isn't bound. Enter \`bind acme/shop#12\`.` }
   const target = await targetOf(house, userId, what, place)
   if (!target) return { text: noSuchThing, state: 'lacking' }
   if (before && !(await mayLoosen(house, userId, before))) return notYours(kind)
   if (!(await once(house, name, (tx) => bind(tx, { via, place, to: target.to, userId })))) return nothing
   const example = 'issueId' in target.to ? 'ann@example.com' : '#12 ann@example.com'
-  return { text: `This ${kind} is about ${escaped(target.name)} from now on: \`add_contacts ${example}\` is enough.`, state: 'done' }
+  return { text: `This ${kind} is now bound to ${escaped(target.name)}: \`add_contacts ${example}\` is enough.`, state: 'done' }
 }
 
 const nothing: Said = { text: '' }
@@ -48,7 +48,7 @@ const once = (house: Asking, name: string, work: (tx: Asking['db']) => Promise<u
   })
 
 const notYours = (kind: string): Said => ({
-  text: `This ${kind} is about something on which you may not comment: ask somebody who may.`,
+  text: `This ${kind} is bound to something that you don't have permission to comment on. Ask someone who does.`,
   state: 'lacking',
 })
 
@@ -65,7 +65,7 @@ export async function unbindPlace(house: Asking, { person, place, kind, name }: 
   const before = await findBinding(house.db, via, [place])
   if (before && !(await mayLoosen(house, userId, before))) return notYours(kind)
   if (!(await once(house, name, (tx) => unbind(tx, via, place)))) return nothing
-  return { text: before ? `This ${kind} is not about anything any more.` : `This ${kind} was not bound.`, state: 'done' }
+  return { text: before ? `This ${kind} is no longer bound.` : `This ${kind} wasn't bound.`, state: 'done' }
 }
 
 // What somebody may not see is not told to them, though the channel is about it.
@@ -77,7 +77,9 @@ async function tellBinding(
 ): Promise<string> {
   const project = await readProjectFacts(db, binding.projectId, userId)
   const may = project && can(project.standing, 'read_issue')
-  return may ? `This ${kind} is about ${escaped(boundTo(binding))}.` : `This ${kind} is bound to something that you may not see.`
+  return may
+    ? `This ${kind} is bound to ${escaped(boundTo(binding))}.`
+    : `This ${kind} is bound to something that you don't have access to.`
 }
 
 interface Target {

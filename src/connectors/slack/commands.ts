@@ -22,7 +22,7 @@ const patience = 2_500
 export const forOutcome = 1_500
 
 const late: Said = {
-  text: 'This takes longer than usual. If no answer comes within a minute, send it again: what is done already is not done twice.',
+  text: 'This is taking longer than usual. If no answer comes within a minute, send it again: nothing is done twice.',
 }
 
 /** What Slack shows at once, to the person alone; nothing where the outcome itself is under way. */
@@ -51,7 +51,7 @@ export async function inTime({ log }: Pick<House, 'log'>, work: Promise<Said>, t
   return late
 }
 
-const sorry = 'Something went wrong on our side, and it is not certain that your command was taken. Send it again: nothing is done twice.'
+const sorry = 'Something went wrong on our side, and your command may not have been received. Send it again: nothing is done twice.'
 
 /** All slash commands. */
 export function commandListeners(app: App, house: Asking): void {
@@ -69,7 +69,7 @@ export function commandListeners(app: App, house: Asking): void {
 const otherCommands = new RegExp(`^(?!(?:${[rolobotCommand, ...slashActions.map(({ name }) => `/${name}`)].join('|')})$)`)
 
 const onOther = async (_: Asking, { command }: SlashCommand): Promise<Said> => ({
-  text: `I don’t know the command \`${escaped(command)}\`. ${help}`,
+  text: `I don't know the command \`${escaped(command)}\`. ${help}`,
   state: 'lacking',
 })
 
@@ -101,7 +101,7 @@ async function onRolobot(house: Asking, command: SlashCommand): Promise<Said> {
   const [, word = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(asTyped(command.text)) ?? []
   const known = Object.hasOwn(subcommands, word.toLowerCase()) ? subcommands[word.toLowerCase()] : undefined
   if (known) return known.run(house, { command, person: speaker(command), rest: rest.trim() })
-  return { text: `${word === '' ? '' : `I do not know “${escaped(word)}”. `}${help}` }
+  return { text: `${word === '' ? '' : `I don't know “${escaped(word)}”. `}${help}` }
 }
 
 interface Typed {
@@ -126,23 +126,23 @@ const boundOf = ({ command, person, rest }: Typed): Bound => ({
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   help: { usage: 'help', does: 'shows this', run: (house, { person }) => onHelp(house, person) },
-  link: { usage: 'link 4F7K-9QXM', does: 'tells me who you are, with a code from your profile', run: link },
-  unlink: { usage: 'unlink', does: 'makes me forget it', run: unlink },
+  link: { usage: 'link 4F7K-9QXM', does: 'links your account, with a code from your profile', run: link },
+  unlink: { usage: 'unlink', does: 'unlinks your account', run: unlink },
   bind: {
     usage: 'bind acme/shop#12',
-    does: 'makes this channel be about an issue, or a project: then its name can be left out',
+    does: 'binds this channel to an issue or a project: then you can leave its name out',
     run: (house, typed) => bindPlace(house, boundOf(typed)),
   },
-  unbind: { usage: 'unbind', does: 'ends that', run: (house, typed) => unbindPlace(house, boundOf(typed)) },
+  unbind: { usage: 'unbind', does: 'removes the binding', run: (house, typed) => unbindPlace(house, boundOf(typed)) },
 }
 
 const line = (usage: string, does: string) => `• \`${usage}\`: ${does}`
 
 const help = [
-  'What can be typed here:',
+  'Commands:',
   ...slashActions.map(({ name, usage, summary }) => line(`/${name} acme/shop#12 ${usage}`.trimEnd(), summary)),
   ...Object.values(subcommands).map(({ usage, does }) => line(`${rolobotCommand} ${usage}`, does)),
-  'In threads, where Slack takes no commands, write to me: `@rolobot add_contacts ann@example.com`. Contacts can be given by address or by name.',
+  'In threads, where Slack has no slash commands, mention me: `@rolobot add_contacts ann@example.com`. Name contacts by address or by name.',
 ].join('\n')
 
 /** What can be typed; and for somebody whom we do not know, how to change that. */
@@ -154,15 +154,16 @@ export async function onHelp(house: Asking, person: Person): Promise<Said> {
 async function link(house: Asking, { person, command, rest }: Typed): Promise<Said> {
   if (rest === '') return { text: `Which code? Get one from <${house.publicUrl}/-/profile|your profile>.` }
   const linked = await useLinkCode(house.db, rest, { via, externalId: externalId(person), name: command.user_name })
-  return { text: linked.refused ? linked.refused.reason : `You are ${escaped(linked.value.username)} here from now on.` }
+  return { text: linked.refused ? linked.refused.reason : `Your Slack account is now linked to ${escaped(linked.value.username)}.` }
 }
 
-const stillKnown = 'Forgotten. But your confirmed address tells me anew who you are, as long as the operator has it so.'
+const stillKnown =
+  'Your Slack account is no longer linked, but I still recognize you by your confirmed e-mail address: the operator has switched that on.'
 
 async function unlink(house: Asking, { person, command }: Typed): Promise<Said> {
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
   if (!(await isFirstTime(house.db, `slack ${nameOf(command)}`))) return { text: '' }
   await forgetNameElsewhere(house.db, { userId, via }, via, externalId(person))
-  return { text: house.people.trustEmail ? stillKnown : 'I do not know any more who you are here.' }
+  return { text: house.people.trustEmail ? stillKnown : 'Your Slack account is no longer linked.' }
 }

@@ -14,7 +14,7 @@ function tooLate({ command, type }: StringIndexed): unknown {
   return type === 'view_submission' ? { response_action: 'errors', errors: { issue: again } } : undefined
 }
 
-const again = 'This takes too long, or something is wrong on our side. Send it again in a moment: nothing is done twice.'
+const again = 'This is taking too long, or something went wrong on our side. Send it again in a moment: nothing is done twice.'
 
 // How many events are remembered as done.
 const mostRemembered = 1_000
@@ -115,7 +115,7 @@ async function answer(
   // Unsigned. docs.slack.dev/interactivity/implementing-slash-commands
   if (type === form && new URLSearchParams(text).get('ssl_check') === '1') return reply.code(200).send()
   if (!signingSecret || !isSigned(request, text, signingSecret))
-    throw refused(401, 'The request isn’t signed by Slack, or its timestamp is more than five minutes off.')
+    throw refused(401, "The request isn't signed by Slack, or its timestamp is more than five minutes off.")
   const body = read(type, text)
   if (body.type === 'event_callback' && !isObject(body.event)) return reply.code(200).send()
   if (body.type === 'url_verification') return reply.send({ challenge: body.challenge })

@@ -6,8 +6,8 @@ import { field, type Visit } from '../visit.ts'
 
 const address = '/users/sign_in'
 
-const invalidLink = 'This sign-in link isn’t valid: it has been used, replaced by a newer one, or has expired.'
-const invalidToken = 'This token isn’t valid: it is unknown, expired, or revoked.'
+const invalidLink = "This sign-in link isn't valid: it has been used, replaced by a newer one, or has expired."
+const invalidToken = "This token isn't valid: it is unknown, expired, or revoked."
 
 /** `GET /users/sign_in` shows the form; with `?link=` a button, as mail scanners and previews follow links. Both go on to `?to=`. */
 export async function signIn(visit: Visit): Promise<FastifyReply> {
