@@ -1,5 +1,6 @@
 // What changes while one looks on: told as events, also of what other processes did, as the database carries the news.
 import { Repeater, SlidingBuffer } from 'graphql-yoga'
+import { isStillGood } from '../../domain/access-tokens.ts'
 import type { ListedIssue } from '../../domain/issue-rows.ts'
 import { watchForEnd } from '../../domain/sessions.ts'
 import type { News } from '../../storage/notify.ts'
@@ -19,8 +20,13 @@ function isOfContacts({ outcome }: News): boolean {
 /** An event for each change of an issue's contacts, until the caller's token or session ends; those that come while one is on its way are one. */
 const changesOf = (issueId: number, { db, newsroom, asker, ending }: Context): Repeater<true> =>
   new Repeater(async (push, stop) => {
-    const tell = () => void push(true)
-    const unfollow = newsroom.follow(issueId, (news) => void (isOfContacts(news) && tell()), tell)
+    // Whatever ended the token, nothing is told after it.
+    const tell = async () => {
+      if (asker && !(await isStillGood(db, asker.tokenId))) stop()
+      else await push(true)
+    }
+    const tellOrFail = () => void tell().catch((fault: unknown) => stop(fault))
+    const unfollow = newsroom.follow(issueId, (news) => isOfContacts(news) && tellOrFail(), tellOrFail)
     const unwatch = watchForEnd({ db, newsroom }, asker, stop)
     const leave = ending(stop)
     await stop
