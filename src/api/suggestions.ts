@@ -63,9 +63,9 @@ const commandItems = (facts: IssueFacts, { sign, term }: { sign: string; term: s
       insert: `${sign}${name} `,
     }))
 
-const contactItem = ({ id, name, address, organization }: Suggestion): Item => ({
+const contactItem = ({ id, name, address, phone, organization }: Suggestion): Item => ({
   label: name,
-  detail: organization ? `${address} · ${organization}` : address,
-  insert: `[contact:${address}] `,
+  detail: [address ?? phone, organization].filter(Boolean).join(' · '),
+  insert: `[contact:${address ?? `#${id}`}] `,
   id: `gid://gitlab/CustomerRelations::Contact/${id}`,
 })

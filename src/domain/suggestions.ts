@@ -4,58 +4,82 @@ import { rowsOf, type Tx } from '../storage/db.ts'
 import { addressKey } from './change.ts'
 import type { IssueFacts } from './issues.ts'
 import { searchKey } from './search-keys.ts'
+import { last, phoneOf, rangesOf, wordsFit } from './suggestion-ranges.ts'
+import { phoneDigits, readTerm, type Term } from './typed-term.ts'
 
 export interface Suggestion {
   id: number
   name: string
-  address: string
+  address: string | null
+  phone: string | null
   organization: string | null
 }
+
+/** One that has an address. */
+export type Addressed = Suggestion & { address: string }
 
 export interface Wanted {
   /** What is typed so far. */
   term: string
-  /** Addresses that already stand on the line. */
+  /** What already stands on the line: addresses, and numbers of contacts as `#7`. */
   earlier: readonly string[]
   limit: number
 }
 
-// Above every character, so that `key >= term and key < term || last` is the range of what begins with the term.
-const last = '\u{10FFFF}'
+const shown = sql`c.id, c.first_name || ' ' || c.last_name as name, c.email as address, c.phone, o.name as organization`
 
-// The order is that of the ranks: what a person most likely means comes first.
-const columns = [
-  { key: sql`c.find_by_name`, order: sql`c.find_by_name, c.id` },
-  { key: sql`c.find_by_surname`, order: sql`c.find_by_surname, c.id` },
-  { key: sql`c.find_by_email`, order: sql`c.find_by_email, c.id` },
-  { key: sql`c.find_by_domain`, order: sql`c.find_by_domain, c.find_by_surname, c.id` },
-  { key: sql`c.find_by_organization`, order: sql`c.find_by_organization, c.find_by_surname, c.id` },
-]
-
-// One range of one index: it reads `limit` rows and what stands between them that is not to be offered.
-const range = (column: (typeof columns)[number], rank: number, which: { facts: IssueFacts; term: string; wanted: Wanted }): SQL => {
-  const { facts, term, wanted } = which
-  return sql`(select c.id, case when ${column.key} = ${term} then -1 else ${rank}::int end as rank from contacts c
-    where c.group_id = ${facts.sourceId} and c.state = 'active' and c.email is not null and ${column.key} >= ${term} and ${column.key} < ${term + last}
-      and c.email_key <> all(${sql.param(wanted.earlier.map(addressKey))}::text[])
-      and not exists (select from issue_contacts l where l.issue_id = ${facts.issueId} and l.contact_id = c.id)
-    order by ${column.order} limit ${wanted.limit})`
-}
+const addressesIn = (earlier: readonly string[]): SQL => sql`${sql.param(earlier.map(addressKey))}::text[]`
+const numbersIn = (earlier: readonly string[]): SQL =>
+  sql`${sql.param(earlier.filter((one) => /^#\d{1,15}$/.test(one)).map((one) => Number(one.slice(1))))}::bigint[]`
 
 /**
- * Active contacts of the issue's source that can still be added: those of which the term begins the name either way round, the address, its
- * domain or the organization's name; letter case and accents do not matter. Best match first, then by name.
+ * Active contacts of the issue's source that can still be added: those of which the term begins a word of the name or of the organization's name,
+ * the name either way round, the address, its domain or the phone number, or of which each of its words begins one of these. Best match first, then
+ * by name.
  */
 export async function contactsToAdd(tx: Tx, facts: IssueFacts, wanted: Wanted): Promise<Suggestion[]> {
-  const term = searchKey(wanted.term).replace(/^@/, '').replace(/\s+/g, ' ').trimStart()
-  // Nothing typed: the first by name are all that is needed.
-  const ranges = (term === '' ? columns.slice(1, 2) : columns).map((column, rank) => range(column, rank, { facts, term, wanted }))
+  const term = readTerm(wanted.term)
+  const found = await contactsBegun(tx, facts, wanted, term)
+  if (found.length === wanted.limit || term.words.length < 2) return found
+  const ids = new Set(found.map(({ id }) => id))
+  const more = await contactsWithWords(tx, facts, wanted, term)
+  return [...found, ...more.filter(({ id }) => !ids.has(id))].slice(0, wanted.limit)
+}
+
+/** SQL: who is on the issue, or stands on the line. */
+function taken({ issueId, sourceId }: IssueFacts, { earlier }: Wanted): SQL {
+  const linked = sql`select contact_id from issue_contacts where issue_id = ${issueId}`
+  if (earlier.length === 0) return linked
+  return sql`${linked} union all select unnest(${numbersIn(earlier)})
+    union all select id from contacts where group_id = ${sourceId} and email_key = any(${addressesIn(earlier)})`
+}
+
+function contactsBegun(tx: Tx, facts: IssueFacts, wanted: Wanted, { text }: Term): Promise<Suggestion[]> {
+  const found = rangesOf(text, { sourceId: facts.sourceId, limit: wanted.limit, except: taken(facts, wanted) })
   return rowsOf(
     tx,
-    sql`select c.id, c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization
-      from (select id, min(rank) as rank from (${sql.join(ranges, sql` union all `)}) found group by id) best
+    sql`select ${shown} from (select id, min(rank) as rank from (${found}) found group by id) best
       join contacts c on c.id = best.id left join organizations o on o.id = c.organization_id
-      order by best.rank, c.find_by_surname, c.id limit ${wanted.limit}`,
+      order by ${text}::text in (c.find_by_name, c.find_by_surname, c.find_by_email, c.find_by_domain, c.find_by_organization) is true desc,
+        best.rank, c.find_by_surname, c.id limit ${wanted.limit}`,
+  )
+}
+
+// Of what begins with one word so many are looked at for the others: a rare word finds what a frequent one misses.
+const mostLookedAt = 100
+const mostLookedFor = 3
+
+/** The words that say most; a single letter begins too much. */
+const tellingWords = (words: readonly string[]) => words.filter((word, at) => at === 0 || word.length > 1).slice(0, mostLookedFor)
+
+function contactsWithWords(tx: Tx, facts: IssueFacts, wanted: Wanted, { words }: Term): Promise<Suggestion[]> {
+  const looking = { sourceId: facts.sourceId, limit: mostLookedAt, except: taken(facts, wanted) }
+  const near = tellingWords(words).map((word) => rangesOf(word, looking))
+  return rowsOf(
+    tx,
+    sql`select ${shown} from (select distinct id from (${sql.join(near, sql` union all `)}) near) near
+      join contacts c on c.id = near.id left join organizations o on o.id = c.organization_id
+      where ${wordsFit(words)} order by c.find_by_surname, c.id limit ${wanted.limit}`,
   )
 }
 
@@ -71,7 +95,7 @@ export async function contactsNamed(
   facts: IssueFacts,
   name: string,
   { among, limit }: { among: Among; limit: number },
-): Promise<(Suggestion & { whole: boolean })[]> {
+): Promise<(Addressed & { whole: boolean })[]> {
   const term = searchKey(name).replace(/\s+/g, ' ').trim()
   const which =
     among === 'source'
@@ -81,7 +105,7 @@ export async function contactsNamed(
     and ${column} >= ${term} and ${column} < ${term + last} order by ${column}, id limit ${limit})`
   return rowsOf(
     tx,
-    sql`select c.id, c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization,
+    sql`select ${shown},
         ${term} in (c.find_by_name, c.find_by_surname) as whole
       from (${begins(sql`find_by_name`)} union ${begins(sql`find_by_surname`)}) found
       join contacts c on c.id = found.id left join organizations o on o.id = c.organization_id
@@ -90,23 +114,25 @@ export async function contactsNamed(
 }
 
 /** Contacts by id, of the issue's source, with an address; in no order. Ids that are none are left out. */
-export const contactsWithIds = (tx: Tx, facts: IssueFacts, ids: readonly number[]): Promise<(Suggestion & { active: boolean })[]> =>
+export const contactsWithIds = (tx: Tx, facts: IssueFacts, ids: readonly number[]): Promise<(Addressed & { active: boolean })[]> =>
   rowsOf(
     tx,
-    sql`select c.id, c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization, c.state = 'active' as active
+    sql`select ${shown}, c.state = 'active' as active
       from contacts c left join organizations o on o.id = c.organization_id
       where c.id = any(${sql.param(ids)}::bigint[]) and c.group_id = ${facts.sourceId} and c.email is not null`,
   )
 
-/** The contacts on the issue, whatever their state, in which the term stands anywhere. */
+/** The contacts on the issue, whatever their state, in which each word of the term stands anywhere. */
 export async function contactsToRemove(tx: Tx, facts: IssueFacts, wanted: Wanted): Promise<Suggestion[]> {
-  const term = searchKey(wanted.term).trim()
+  const { text } = readTerm(wanted.term)
+  const digits = phoneDigits(text) ?? null
   return rowsOf(
     tx,
-    sql`select c.id, c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization
+    sql`select ${shown}
       from issue_contacts l join contacts c on c.id = l.contact_id left join organizations o on o.id = c.organization_id
-      where l.issue_id = ${facts.issueId} and c.email is not null and c.email_key <> all(${sql.param(wanted.earlier.map(addressKey))}::text[])
-        and position(${term} in concat_ws(' ', c.find_by_name, c.find_by_surname, c.find_by_email, c.find_by_organization)) > 0
+      where l.issue_id = ${facts.issueId} and c.id <> all(${numbersIn(wanted.earlier)}) and coalesce(c.email_key <> all(${addressesIn(wanted.earlier)}), true) and (position(${digits}::text in ${phoneOf}) > 0 or not exists (
+        select from unnest(string_to_array(${text}::text, ' ')) as word
+        where position(word in concat_ws(' ', c.find_by_name, c.find_by_email, c.find_by_organization)) = 0))
       order by c.find_by_surname, c.id limit ${wanted.limit}`,
   )
 }

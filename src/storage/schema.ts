@@ -262,8 +262,8 @@ export const organizations = pgTable(
   ],
 )
 
-// Only who has an address can be written down as one: however many have none, suggestions do not meet them.
-const canBeSuggested = sql`state = 'active' and email is not null`
+// Only active contacts can be added.
+const canBeSuggested = sql`state = 'active'`
 
 /** The keys, written by domain/contact-fields.ts, are what suggestions and lists read as ranges; `searchText` is what a search looks through. */
 export const contacts = pgTable(
@@ -308,7 +308,7 @@ export const contacts = pgTable(
     index('contacts_organization_id').on(t.organizationId),
     index('contacts_by_name').on(t.groupId, t.findByName, t.id).where(canBeSuggested),
     index('contacts_by_surname').on(t.groupId, t.findBySurname, t.id).where(canBeSuggested),
-    index('contacts_by_domain').on(t.groupId, t.findByDomain, t.findBySurname, t.id).where(canBeSuggested),
+    index('contacts_by_domain').on(t.groupId, t.findByDomain, t.findBySurname, t.id).where(sql`state = 'active' and email is not null`),
     index('contacts_by_organization').on(t.groupId, t.findByOrganization, t.findBySurname, t.id).where(canBeSuggested),
     // A list in any order, of one state, is a range of one of these; of both states it is two ranges.
     index('contacts_in_order').on(t.groupId, t.state, t.lastKey, t.firstKey, t.id),
@@ -325,6 +325,20 @@ export const contacts = pgTable(
     check('contacts_email', sql`length(${t.email}) <= 255 and (${t.email} is null) = (${t.emailKey} is null)`),
     check('contacts_phone', sql`length(${t.phone}) <= 32`),
     check('contacts_description', sql`length(${t.description}) <= 1024`),
+  ],
+)
+
+/**
+ * By what else active contacts are suggested: the later words of names, those of the organization's name, and phone numbers. Triggers keep it
+ * (drizzle/…_words_of_contacts.sql): nobody writes it.
+ */
+export const contactWords = pgTable(
+  'contact_words',
+  { contactId: ref().notNull(), groupId: ref().notNull(), kind: text().notNull(), word: key().notNull(), surname: key().notNull() },
+  (t) => [
+    foreignKey({ columns: [t.contactId], foreignColumns: [contacts.id] }).onDelete('cascade'),
+    index('contact_words_contact').on(t.contactId),
+    index('contact_words_in_order').on(t.groupId, t.kind, t.word, t.surname, t.contactId),
   ],
 )
 

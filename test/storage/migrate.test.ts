@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { partedText } from '../../src/domain/typed-term.ts'
 import { type Database, type Db, openPostgres, overPglite, rowsOf } from '../../src/storage/db.ts'
 import { openInMemory } from '../../src/storage/embedded.ts'
 import { migrateDatabase, migrateEmbedded, misfit, schemaState } from '../../src/storage/migrate.ts'
@@ -100,18 +101,39 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
       sql`insert into projects (group_id, path, full_path, path_key, name) values (1, 'shop', 'acme/shop', 'acme/shop', 'Shop')`,
     )
     await db.execute(sql`insert into issues (project_id, iid, title, description) values (1, 1, 'Ärger', 'Im Café')`)
+    await db.execute(sql`insert into contacts (group_id, organization_id, first_name, last_name, phone, state, find_by_name, find_by_surname, find_by_organization)
+      values (1, 1, 'Élodie', 'Marchand', '+33 1', 'active', 'elodie rose marchand', 'marchand elodie rose', 'cafe-lumiere')`)
     await migrate()
+    expect(await rowsOf(db, sql`select kind, word from contact_words order by kind, word`)).toEqual([
+      { kind: 'name', word: 'rose marchand' },
+      { kind: 'organization', word: 'cafe lumiere' },
+      { kind: 'organization', word: 'lumiere' },
+      { kind: 'phone', word: '331' },
+    ])
     expect(await rowsOf(db, sql`select search_text from issue_texts`)).toEqual([{ search_text: 'arger\nim cafe' }])
-    expect(await rowsOf(db, sql`select first_key, last_key, phone_key, search_text from contacts`)).toEqual([
+    expect(await rowsOf(db, sql`select first_key, last_key, phone_key, search_text from contacts where state = 'inactive'`)).toEqual([
       { first_key: 'elodie', last_key: 'marchand', phone_key: '+33 a', search_text: 'elodie marchand\n\n+33 a\nlumiere\n' },
     ])
     expect(await rowsOf(db, sql`select find_by_name, search_text from organizations`)).toEqual([
       { find_by_name: 'lumiere', search_text: 'lumiere\ncafe' },
     ])
     expect(await rowsOf(db, sql`select noun, state, n::int from state_counts order by noun`)).toEqual([
+      { noun: 'contacts', state: 'active', n: 1 },
       { noun: 'contacts', state: 'inactive', n: 1 },
       { noun: 'organizations', state: 'active', n: 1 },
     ])
+    await close()
+  })
+
+  test('words are parted in the database as they are when typed', async () => {
+    const { db, migrate, close } = await make()
+    await migrate()
+    const texts = Array.from({ length: 0x2100 }, (_, code) => String.fromCharCode(code || 1)).map((sign) => `${sign}a ${sign} b${sign}c`)
+    const parted = await rowsOf<{ given: string; parted: string }>(
+      db,
+      sql`select given, parted(given) as parted from unnest(${sql.param(texts)}::text[]) given`,
+    )
+    expect(parted.filter((one) => one.parted !== partedText(one.given))).toEqual([])
     await close()
   })
 

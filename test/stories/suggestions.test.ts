@@ -1,6 +1,13 @@
 // GET /api/suggestions: what fits at the caret, for someone who may see it.
+
+import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { editContact } from '../../src/domain/contacts.ts'
 import { saveSettings } from '../../src/domain/crm-settings.ts'
+import { deleteContact } from '../../src/domain/erasure.ts'
+import { editOrganization } from '../../src/domain/organizations.ts'
+import { createUser } from '../../src/domain/users.ts'
+import { rowsOf } from '../../src/storage/db.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Wanted, world } from '../support/world.ts'
 
@@ -14,7 +21,7 @@ const contacts: Wanted['contacts'] = [
   { firstName: 'Élodie', lastName: 'Annan', email: 'e.annan@north.example', company: 'Zürich Re' },
   { firstName: 'Bob', lastName: 'Stone', email: 'bob@annual.example' },
   { firstName: 'Cy', lastName: 'Young', email: 'cy@example.com', company: 'Annex Ltd' },
-  { firstName: 'No', lastName: 'Address', email: null },
+  { firstName: 'No', lastName: 'Address', email: null, phone: '+49 (30) 12-34' },
   { firstName: 'Anna', lastName: 'Gone', email: 'gone@example.com', state: 'inactive' },
 ]
 
@@ -59,7 +66,15 @@ test.each([
   ['the organization', 'zurich', ['Élodie Annan']],
   ['the domain', 'example.com', ['Ann Lee', 'Cy Young']],
   ['the domain with its @', '@north', ['Élodie Annan']],
-  ['nothing yet: everybody active with an address, by name', '', ['Élodie Annan', 'Ann Lee', 'Bob Stone', 'Cy Young']],
+  ['nothing yet: everybody active, by name', '', ['No Address', 'Élodie Annan', 'Ann Lee', 'Bob Stone', 'Cy Young']],
+  ['a later word of the organization', 're', ['Élodie Annan']],
+  ['words of the name and of the organization', 'annan zur', ['Élodie Annan']],
+  ['words of the organization and of the address', 'ltd cy@', ['Cy Young']],
+  ['words of which one fits nothing', 'annan zzz', []],
+  ['a phone number', '4930', ['No Address']],
+  ['a phone number with its signs', '+49 30 1', ['No Address']],
+  ['a phone number with other signs', '(49) 30/12', ['No Address']],
+  ['what stands inside a phone number', '3012', []],
   ['what stands inside a word', 'tone', []],
   ['the signs of patterns', '%', []],
 ])('typed is %s', async (_, term, expected) => {
@@ -84,8 +99,77 @@ test('without [contact: the whole unfinished phrase is looked up and replaced', 
 test('what is on the issue, or earlier on the line, is not offered for adding', async () => {
   const { labels, say } = await asking()
   await say('ann', '/add_contacts ann@example.com')
-  expect(await labels('ann', '/add_contacts [contact:')).toEqual(['Élodie Annan', 'Bob Stone', 'Cy Young'])
-  expect(await labels('ann', '/add_contacts [contact:cy@example.com] BOB@annual.example [contact:')).toEqual(['Élodie Annan'])
+  expect(await labels('ann', '/add_contacts [contact:')).toEqual(['No Address', 'Élodie Annan', 'Bob Stone', 'Cy Young'])
+  const line = '/add_contacts [contact:cy@example.com] BOB@annual.example [contact:'
+  expect(await labels('ann', line)).toEqual(['No Address', 'Élodie Annan'])
+})
+
+test('a contact without an address is offered by its number, and not again', async () => {
+  const { ask, labels, contacts: made } = await asking()
+  const { id } = made.find(({ email }) => email === null) as { id: number }
+  expect(await ask('ann', '/add_contacts no add')).toMatchObject({
+    items: [{ label: 'No Address', detail: '+49 (30) 12-34', insert: `[contact:#${id}] ` }],
+  })
+  expect(await labels('ann', `/add_contacts [contact:#${id}] addr`)).toEqual([])
+  expect(await labels('ann', `/add_contacts [contact:#${id}], [contact:#0] ann le`)).toEqual(['Ann Lee'])
+})
+
+test('any word of a name or of an organization is found, whatever parts the words', async () => {
+  const { labels } = await asking({
+    contacts: [
+      { firstName: 'Juan Carlos', lastName: 'García Márquez', email: 'jc@x.io', company: 'Okafor & Daughters' },
+      { firstName: 'Anne-Marie', lastName: 'O’Brien', email: 'am@x.io', company: 'The Northgate School' },
+      { firstName: 'Tor', lastName: 'Nygaard', email: 'tor@x.io', company: 'Blue Marine (Supplies), Ltd.' },
+    ],
+  })
+  const found = { juan: ['Juan Carlos García Márquez'], anne: ['Anne-Marie O’Brien'], tor: ['Tor Nygaard'] }
+  const typed: readonly (readonly [string, readonly string[]])[] = [
+    ['carlos', found.juan],
+    ['marquez', found.juan],
+    ['carlos marq', found.juan],
+    ['daughters', found.juan],
+    ['okafor daugh', found.juan],
+    ['okafor & d', found.juan],
+    ['marie', found.anne],
+    ['brien', found.anne],
+    ["o'brien", found.anne],
+    ['northgate anne', found.anne],
+    ['school', found.anne],
+    ['marine', found.tor],
+    ['marine supplies ltd', found.tor],
+    ['supplies marine tor', found.tor],
+    ['arine', []],
+  ]
+  for (const [term, expected] of typed) expect([term, await labels('ann', `/add_contacts ${term}`)]).toEqual([term, expected])
+})
+
+test('the words follow whatever happens to a contact', async () => {
+  const {
+    labels,
+    contacts: made,
+    group,
+  } = await asking({
+    contacts: [{ firstName: 'Juan Carlos', lastName: 'Paz', email: 'jc@x.io', company: 'Blue Marine', phone: '040 1' }],
+  })
+  const juan = made[0] as { id: number; organizationId: number }
+  const root = { userId: (await createUser(service.db, { username: `root-${group.id}`, administrator: true })).id, via: 'test' }
+  const terms = async () => {
+    const fit = ['carlos', 'maria', 'marine', 'schools', '0401', '0402'].map(
+      async (term) => [term, await labels('ann', `/add_contacts ${term}`)] as const,
+    )
+    return (await Promise.all(fit)).filter(([, found]) => found.length > 0).map(([term]) => term)
+  }
+  expect(await terms()).toEqual(['carlos', 'marine', '0401'])
+  await editOrganization(service.db, root, juan.organizationId, { name: 'Blue Schools' })
+  expect(await terms()).toEqual(['carlos', 'schools', '0401'])
+  await editContact(service.db, root, juan.id, { firstName: 'Ana Maria', phone: '040-2' })
+  expect(await terms()).toEqual(['maria', 'schools', '0402'])
+  await editContact(service.db, root, juan.id, { active: false })
+  expect(await terms()).toEqual([])
+  await editContact(service.db, root, juan.id, { active: true, organizationId: null })
+  expect(await terms()).toEqual(['maria', '0402'])
+  await deleteContact(service.db, root, juan.id)
+  expect(await rowsOf(service.db, sql`select from contact_words where group_id = ${group.id}`)).toEqual([])
 })
 
 test('for removing: what is on the issue, matched anywhere in the word', async () => {
@@ -94,6 +178,8 @@ test('for removing: what is on the issue, matched anywhere in the word', async (
   expect(await labels('ann', '/remove_contacts [contact:')).toEqual(['Ann Lee', 'Bob Stone'])
   expect(await labels('ann', '/remove_contacts [contact:ton')).toEqual(['Bob Stone'])
   expect(await labels('ann', '/remove_contacts ann@example.com b')).toEqual(['Bob Stone'])
+  expect(await labels('ann', '/remove_contacts ston bo')).toEqual(['Bob Stone'])
+  expect(await labels('ann', '/remove_contacts cme nn')).toEqual(['Ann Lee'])
 })
 
 test('commands are offered at the start of a line, as far as they fit here', async () => {

@@ -1,5 +1,6 @@
 // What holds of every photo, whatever was done before.
 import { expect } from 'vitest'
+import { partedText } from '../../src/domain/typed-term.ts'
 import type { Photo } from './model-photo.ts'
 import { sourceOfIssue, wayUp } from './model-rules.ts'
 
@@ -69,6 +70,31 @@ function countsOf({ contacts, organizations, state_counts }: Photo) {
   return { counted, kept: Object.fromEntries(kept) as Record<string, number> }
 }
 
+// Suffixes at the beginnings of words, unless the indexes of contacts begin so.
+function beginningsIn(text: string, known: readonly string[]): string[] {
+  const words = partedText(text).split(' ')
+  const rests = words.map((_, at) => [...words.slice(at).join(' ')].slice(0, 60).join(''))
+  return [...new Set(rests)].filter((rest) => rest !== '' && !known.some((one) => one.startsWith(rest)))
+}
+
+/** The words by which active contacts are suggested are those of their names, organizations and phone numbers. */
+function wordsOf({ contacts, contact_words }: Photo) {
+  const wanted = contacts
+    .filter(({ state }) => state === 'active')
+    .flatMap((contact) => {
+      const { id, group_id, find_by_name: name, find_by_surname: surname, find_by_organization: organization, phone } = contact
+      const digits = phone?.replace(/\D/g, '') ?? ''
+      const words = [
+        ...beginningsIn(name, [name, surname]).map((word) => `name ${word}`),
+        ...beginningsIn(organization ?? '', [organization ?? '']).map((word) => `organization ${word}`),
+        ...(digits ? [`phone ${digits}`] : []),
+      ]
+      return words.map((word) => `${group_id} ${id} ${surname} ${word}`)
+    })
+  const kept = contact_words.map((one) => `${one.group_id} ${one.contact_id} ${one.surname} ${one.kind} ${one.word}`)
+  return { wanted: wanted.toSorted(), kept: kept.toSorted() }
+}
+
 /** Expects what must hold of every photo. */
 export function expectSound(photo: Photo): void {
   expect(strayLinks(photo), 'links to contacts of another source').toEqual([])
@@ -90,4 +116,6 @@ export function expectSound(photo: Photo): void {
   expect(ownerless(photo), 'top-level groups without an owner').toEqual([])
   const { counted, kept } = countsOf(photo)
   expect(kept, 'numbers kept by state').toEqual(counted)
+  const words = wordsOf(photo)
+  expect(words.kept, 'words of contacts').toEqual(words.wanted)
 }

@@ -46,7 +46,17 @@ export interface ContactRow {
   phone: string | null
   description: string | null
   state: State
+  find_by_name: string
+  find_by_surname: string
   find_by_organization: string | null
+}
+
+export interface WordRow {
+  contact_id: Id
+  group_id: Id
+  kind: string
+  word: string
+  surname: string
 }
 
 export interface LinkRow {
@@ -65,6 +75,7 @@ export interface Photo {
   organizations: readonly OrganizationRow[]
   contacts: readonly ContactRow[]
   issue_contacts: readonly LinkRow[]
+  contact_words: readonly WordRow[]
   state_counts: readonly { noun: string; group_id: Id; state: State; n: number }[]
   comments: readonly { id: Id; issue_id: Id; body: string; system: boolean }[]
   history: readonly { id: Id; action: string; issue_id: Id | null; contact_id: Id | null }[]
@@ -72,7 +83,7 @@ export interface Photo {
 }
 
 const withIds = ['users', 'groups', 'projects', 'members', 'issues', 'organizations', 'contacts', 'comments', 'history'] as const
-const others = ['group_settings', 'issue_contacts', 'state_counts', 'former_references', 'erasures'] as const
+const others = ['group_settings', 'issue_contacts', 'contact_words', 'state_counts', 'former_references', 'erasures'] as const
 
 const column = (table: string, order: string) => `'${table}', (select coalesce(json_agg(t order by ${order}), '[]') from ${table} t)`
 const everything = sql.raw(

@@ -36,8 +36,10 @@ export const context = (text: string): KnownBlock => ({ type: 'context', element
 export const option = (text: string, value: string): PlainTextOption => ({ text: plain(text.trim() || value), value })
 
 /** A contact as a choice. */
-export const contactOption = (contact: { name: string; address: string; organization: string | null }, value: string): PlainTextOption =>
-  option([contact.name, contact.address, contact.organization].filter(Boolean).join(' · '), value)
+export const contactOption = (
+  contact: { name: string; address: string | null; organization: string | null },
+  value: string,
+): PlainTextOption => option([contact.name, contact.address, contact.organization].filter(Boolean).join(' · '), value)
 
 /** An issue as a choice. */
 export const issueOption = (issue: { id: number; iid: number; projectPath: string; title: string }): PlainTextOption =>

@@ -35,7 +35,8 @@ export async function suggestContacts(
     earlier: [],
     limit: mostOptions,
   })
-  return found.map((contact) => contactOption(contact, String(contact.id)))
+  // The command that the form sends names contacts by address.
+  return found.filter(({ address }) => address !== null).map((contact) => contactOption(contact, String(contact.id)))
 }
 
 /** The issue of an id as a choice, for somebody who may read it. */

@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { Wish } from '../../domain/change.ts'
 import type { IssueFacts } from '../../domain/issues.ts'
-import { contactsNamed, type Suggestion } from '../../domain/suggestions.ts'
+import { type Addressed, contactsNamed } from '../../domain/suggestions.ts'
 import { understand } from '../../quick-actions/commands.ts'
 import { findAction } from '../../quick-actions/index.ts'
 import { namesIn, type WrittenName } from '../../quick-actions/names.ts'
@@ -61,7 +61,7 @@ const gone = '\n'
 interface Found {
   name: WrittenName
   wish: Wish
-  contacts: readonly Suggestion[]
+  contacts: readonly Addressed[]
 }
 
 async function lookUp(db: Db, facts: IssueFacts, wish: Wish, name: WrittenName): Promise<Found> {

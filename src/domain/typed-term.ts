@@ -1,0 +1,33 @@
+// What was typed to find a contact, read for the lookup. Pure.
+import { searchKey } from './search-keys.ts'
+
+export interface Term {
+  /** The whole phrase; '' if nothing was typed. */
+  text: string
+  /** Its words, the longest first; those made of signs alone mean nothing. */
+  words: readonly string[]
+}
+
+// More words than these would hardly narrow what is found.
+const mostWords = 6
+
+/** Reads a term: letter case, accents and the number of blanks do not matter. */
+export function readTerm(typed: string): Term {
+  const text = searchKey(typed).replace(/\s+/g, ' ').trim()
+  const words = [...new Set(text.split(' '))].filter((word) => asWords(word)).toSorted((one, other) => other.length - one.length)
+  return { text, words: words.slice(0, mostWords) }
+}
+
+const longest = 60
+
+/** A text as the words of contacts are kept (`parted` in drizzle/…_words_of_contacts.sql), cut like them; undefined if it has no word. */
+export const asWords = (text: string): string | undefined => [...partedText(text)].slice(0, longest).join('') || undefined
+
+/** A text with one blank for whatever parts words. */
+export const partedText = (text: string): string => text.replace(/[\t\u00A0 !-/:-@[-`{-~‘’‚‛“”„«»·•…‐‑–—]+/g, ' ').replace(/^ | $/g, '')
+
+/** The digits of what can be the beginning of a phone number, else undefined: blanks and signs do not matter. */
+export function phoneDigits(text: string): string | undefined {
+  const digits = text.replace(/\D/g, '')
+  return digits.length > 1 && /^[\d\s+()./-]+$/.test(text) ? digits : undefined
+}
