@@ -1,4 +1,5 @@
-// The stories run on the embedded database, and a second time on Postgres and Redis where these are at hand.
+// The stories run on the embedded database, and again on Postgres and Redis if these are available. Tests that start and kill many processes,
+// and clients made by others, are `slow`: they run by `npm run test:slow`.
 import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
 import { lookForServices } from './test/support/services.ts'
@@ -6,6 +7,7 @@ import { lookForServices } from './test/support/services.ts'
 export default defineConfig(async () => {
   const services = await lookForServices()
   const stories = ['test/stories/**/*.test.ts']
+  const slow = ['test/processes/**/*.test.ts', 'test/clients/**/*.test.ts']
   const on = (name: string) => ({ extends: true as const, test: { name, include: stories, env: { TEST_ON: name } } })
   return {
     // The same file that Node gives to the libraries: its types are known by identity.
@@ -19,7 +21,8 @@ export default defineConfig(async () => {
       reporters: process.env.TEST_REPORT ? ['default', 'json'] : ['default'],
       outputFile: { json: process.env.TEST_REPORT ?? '' },
       projects: [
-        { extends: true as const, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: stories } },
+        { extends: true as const, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...stories, ...slow] } },
+        { extends: true as const, test: { name: 'slow', include: slow } },
         on('embedded'),
         ...(services ? [on('services')] : []),
       ],
