@@ -27,7 +27,7 @@ export const describe = (actions: readonly Action[]): string =>
 
 /** The table of the README and of the help page, in Markdown. */
 export const table = (actions: readonly Action[]): string =>
-  ['| command | does | for example |', '|---|---|---|', ...actions.map(row)].join('\n')
+  ['| Command | Description | Example |', '|---|---|---|', ...actions.map(row)].join('\n')
 
 const row = ({ name, aliases, summary, examples }: Action): string =>
   `| ${[name, ...aliases].map((one) => `\`/${one}\``).join(', ')} | ${summary} | \`${examples[0]}\` |`

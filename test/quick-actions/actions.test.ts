@@ -45,7 +45,7 @@ test('the popup shows name, summary and usage', () => {
 
 test('the table of the README has a row for each action', () => {
   expect(table(actions).split('\n').slice(0, 3)).toEqual([
-    '| command | does | for example |',
+    '| Command | Description | Example |',
     '|---|---|---|',
     '| `/add_contacts`, `/add_contact` | Add customer relation contacts | `/add_contacts [contact:ann@example.com]` |',
   ])
