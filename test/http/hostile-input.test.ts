@@ -39,6 +39,14 @@ test('JSON as deep as any client sends it is read', async () => {
   expect((await send('/api/graphql', `{"query": "{ __typename }", "variables": ${variables}}`)).status).toBe(200)
 })
 
+test('of 5,000 unknown fields twenty are named, and the others counted', async () => {
+  const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`field${n}${'x'.repeat(n === 0 ? 10_000 : 0)}`, 1]))
+  const { detail, errors } = await expectProblem(await send('/api/v4/groups', JSON.stringify({ name: 'x', path: 'y', ...fields })), 422)
+  expect(errors).toHaveLength(20)
+  expect(detail).toMatch(/and 4980 more$/)
+  expect(detail.length).toBeLessThan(2_000)
+})
+
 const nul = '%00'
 test.each([
   `/api/v4/groups/${nul}`,

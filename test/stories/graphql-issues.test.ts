@@ -344,7 +344,13 @@ describe('notes and issues', () => {
     await expect.poll(linked).toMatchObject([{ email: 'ann@x.io' }])
     const move = `mutation ($input: IssueMoveInput!) { issueMove(input: $input) { issue { reference(full: true) } errors } }`
     const target = { projectPath: projectPath(), iid: createIssue.issue?.iid, targetProjectPath: t.pathOf('acme:desk') }
-    expect(await people.pia.client.faults(move, { input: target })).toEqual([noSuch])
+    expect(await people.pia.client.get(move, { input: target })).toEqual({
+      issueMove: {
+        issue: { reference: `${projectPath()}#${createIssue.issue?.iid}` },
+        errors: ['Cannot move issue due to insufficient permissions!'],
+      },
+    })
+    expect(await people.eve.client.faults(move, { input: target })).toEqual([noSuch])
     const mover = graphqlClient(service, await createToken(service.db, (await t.person('mover', { acme: 'reporter' })).userId, 'api'))
     expect(await mover.get(move, { input: target })).toEqual({
       issueMove: { issue: { reference: `${t.pathOf('acme:desk')}#1` }, errors: [] },

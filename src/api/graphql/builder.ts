@@ -27,6 +27,8 @@ export interface Context extends GraphqlParts {
   /** Whoever asks, as the history names them; absent for a visitor. */
   actor?: Actor
   load: Loaders
+  /** The name of the delivery that a mutation makes, after the request's Idempotency-Key. */
+  deliveryOf(part: string | undefined): string
   /** Names what ends a stream when the server stops; returns how to take that back. */
   ending(end: () => void): () => void
 }
@@ -50,7 +52,7 @@ export const builder = new SchemaBuilder<{
   Scalars: IdScalars & { ID: { Input: string; Output: string | number }; Time: { Input: Date; Output: Date } }
   DefaultEdgesNullability: { list: true; items: true }
   DefaultNodeNullability: true
-  Connection: { cutOff: boolean }
+  Connection: { cutOff: boolean; count?: () => Promise<number | null> }
 }>({
   plugins: [RelayPlugin],
   relay: {

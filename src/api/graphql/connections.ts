@@ -39,10 +39,21 @@ const connectionOf = <Row>({ rows, cursors, hasNext, hasPrevious, startCursor, e
 
 /**
  * Reads what a connection is asked for.
+ * @param count how many there are on all pages together
  * @throws GraphQLError for arguments that cannot be
  */
-export async function connect<Row>(asked: PageArguments, read: (wanted: PageWanted) => Promise<Result<Page<Row>>>) {
+export async function connect<Row>(
+  asked: PageArguments,
+  read: (wanted: PageWanted) => Promise<Result<Page<Row>>>,
+  count?: () => Promise<number | null>,
+) {
   const wanted = pageWanted(asked)
   // `first: 0` is a way to ask for nothing.
-  return connectionOf<Row>(wanted.limit === 0 ? emptyPage : granted(await read(wanted)))
+  return { ...connectionOf<Row>(wanted.limit === 0 ? emptyPage : granted(await read(wanted))), count }
 }
+
+/** How many there are on all pages together; counted only when it is asked for. */
+export const countField = {
+  description: 'How many there are on all pages together',
+  resolve: async ({ count }: { count?: () => Promise<number | null> }): Promise<number | null> => (await count?.()) ?? null,
+} as const

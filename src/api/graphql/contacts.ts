@@ -1,7 +1,7 @@
 // Contacts: the type, lists of a group, counts.
 import { type ContactOrder, countContacts, type ListedContact, listContacts } from '../../domain/contact-lists.ts'
 import { builder } from './builder.ts'
-import { connect } from './connections.ts'
+import { connect, countField } from './connections.ts'
 import { countsType, searchCutOff } from './customers.ts'
 import { Group } from './groups.ts'
 import { gid } from './ids.ts'
@@ -40,7 +40,7 @@ export const ContactConnection = builder.connectionObject(
   {
     type: Contact,
     name: 'CustomerRelationsContactConnection',
-    fields: (t) => ({ searchCutOff: t.boolean({ ...searchCutOff, resolve: ({ cutOff }) => cutOff }) }),
+    fields: (t) => ({ count: t.int(countField), searchCutOff: t.boolean({ ...searchCutOff, resolve: ({ cutOff }) => cutOff }) }),
   },
   { name: 'CustomerRelationsContactEdge' },
 )
@@ -59,8 +59,19 @@ builder.objectFields(Group, (t) => ({
         ids: t.arg({ type: ['CustomerRelationsContactID'] }),
       },
       resolve: (group, { sort, search, state, ids, ...page }, { db }) =>
-        connect(page, (wanted) =>
-          listContacts(db, group, { ...wanted, sort: sorts.read(sort), search, state: stateOf(state), ids: ids?.length ? ids : undefined }),
+        connect(
+          page,
+          (wanted) =>
+            listContacts(db, group, {
+              ...wanted,
+              sort: sorts.read(sort),
+              search,
+              state: stateOf(state),
+              ids: ids?.length ? ids : undefined,
+            }),
+          async () =>
+            // Nothing counts a selection by ids.
+            ids?.length ? null : (countsOf(granted(await countContacts(db, group, { search })), stateOf(state))?.all ?? 0),
         ),
     },
     ContactConnection,

@@ -16,6 +16,14 @@ export const groupById = async ({ load }: Context, id: number): Promise<GroupFac
 export const groupAt = async ({ db, userId }: Context, fullPath: string): Promise<GroupFacts | null> =>
   visible(await readGroupFacts(db, fullPath, userId))
 
+const Permissions = builder.objectRef<GroupFacts>('GroupPermissions').implement({
+  description: 'What the caller may do in a group',
+  fields: (t) => ({
+    readCrmContact: t.boolean({ nullable: false, resolve: ({ standing }) => can(standing, 'read_contacts') }),
+    readCrmOrganization: t.boolean({ nullable: false, resolve: ({ standing }) => can(standing, 'read_contacts') }),
+  }),
+})
+
 Group.implement({
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('group', id) }),
@@ -24,6 +32,7 @@ Group.implement({
     fullPath: t.id({ nullable: false, resolve: ({ fullPath }) => fullPath }),
     description: t.exposeString('description'),
     visibility: t.exposeString('visibility'),
+    userPermissions: t.field({ type: Permissions, nullable: false, resolve: (group) => group }),
     webUrl: t.string({ nullable: false, resolve: ({ fullPath }, _, { publicUrl }) => `${publicUrl}/groups/${fullPath}` }),
     parent: t.field({ type: Group, resolve: ({ parentId }, _, context) => (parentId === null ? null : groupById(context, parentId)) }),
     contactSource: t.field({

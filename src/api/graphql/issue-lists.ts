@@ -6,7 +6,7 @@ import type { ListedIssue } from '../../domain/issue-rows.ts'
 import type { IssueCounts } from '../../domain/issue-walks.ts'
 import { findUser } from '../../domain/users.ts'
 import { builder, type Context } from './builder.ts'
-import { connect, type PageArguments } from './connections.ts'
+import { connect, countField, type PageArguments } from './connections.ts'
 import { Group } from './groups.ts'
 import { Issue } from './issues.ts'
 import { Project } from './projects.ts'
@@ -17,12 +17,17 @@ export const issueSorts = sortsOf<IssueOrder>({})
 const IssueSort = builder.enumType('IssueSort', { values: issueSorts.values })
 export const IssuableState = builder.enumType('IssuableState', { values: ['opened', 'closed', 'locked', 'all'] as const })
 
+// docs.gitlab.com/api/graphql/reference/#issuetype
+const issueTypes = ['ISSUE', 'INCIDENT', 'TEST_CASE', 'REQUIREMENT', 'TASK', 'OBJECTIVE', 'KEY_RESULT', 'EPIC', 'TICKET'] as const
+const IssueType = builder.enumType('IssueType', { values: issueTypes })
+
 interface FilterArguments {
   state?: 'opened' | 'closed' | 'locked' | 'all' | null
   search?: string | null
   iid?: string | null
   iids?: readonly string[] | null
   authorUsername?: string | null
+  types?: readonly (typeof issueTypes)[number][] | null
   crmContactId?: string | null
   crmOrganizationId?: string | null
 }
@@ -40,13 +45,13 @@ function numberIn(name: string, text: string | null | undefined): number | undef
 }
 
 async function filterOf(asked: FilterArguments, { db }: Context): Promise<IssueFilter> {
-  const { state, search, authorUsername, crmContactId, crmOrganizationId } = asked
+  const { state, search, authorUsername, types, crmContactId, crmOrganizationId } = asked
   const iids = asked.iids?.length ? asked.iids : asked.iid ? [asked.iid] : undefined
   return {
     state: state === 'opened' || state === 'closed' ? state : undefined,
     search,
-    // Nothing here is ever locked.
-    iids: state === 'locked' ? [] : iids?.map((iid) => numberIn('iids', iid) ?? 0),
+    // Nothing here is ever locked, or of another type.
+    iids: state === 'locked' || (types?.length && !types.includes('ISSUE')) ? [] : iids?.map((iid) => numberIn('iids', iid) ?? 0),
     authorId: authorUsername ? ((await findUser(db, authorUsername))?.id ?? 0) : undefined,
     contactId: numberIn('crmContactId', crmContactId),
     organizationId: numberIn('crmOrganizationId', crmOrganizationId),
@@ -55,8 +60,11 @@ async function filterOf(asked: FilterArguments, { db }: Context): Promise<IssueF
 
 /** A page of the issues of a place that whoever asks may see. */
 export const issuesIn = (place: IssuePlace, asked: IssueArguments, context: Context) =>
-  connect<ListedIssue>(asked, async (page) =>
-    listIssuesIn(context.db, context.userId, place, { ...page, ...(await filterOf(asked, context)), sort: issueSorts.read(asked.sort) }),
+  connect<ListedIssue>(
+    asked,
+    async (page) =>
+      listIssuesIn(context.db, context.userId, place, { ...page, ...(await filterOf(asked, context)), sort: issueSorts.read(asked.sort) }),
+    async () => (await countsIn(place, asked, context))[asked.state === 'opened' || asked.state === 'closed' ? asked.state : 'all'],
   )
 
 /** How many there are of them, by state. */
@@ -69,6 +77,7 @@ const filterArguments = builder.args((t) => ({
   iid: t.string(),
   iids: t.stringList(),
   authorUsername: t.string(),
+  types: t.field({ type: [IssueType], description: 'There are only issues: nothing is of another type' }),
   crmContactId: t.string({ description: 'The number of a contact, not its global id' }),
   crmOrganizationId: t.string({ description: 'The number of an organization, not its global id' }),
 }))
@@ -79,7 +88,10 @@ export const issueArguments = {
   ...builder.args((t) => ({ sort: t.field({ type: IssueSort, defaultValue: 'CREATED_DESC' }) })),
 }
 
-const IssueConnection = builder.connectionObject({ type: Issue, name: 'IssueConnection' }, { name: 'IssueEdge' })
+const IssueConnection = builder.connectionObject(
+  { type: Issue, name: 'IssueConnection', fields: (t) => ({ count: t.int(countField) }) },
+  { name: 'IssueEdge' },
+)
 
 builder.objectField(Project, 'issues', (t) =>
   t.connection(

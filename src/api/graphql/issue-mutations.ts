@@ -1,8 +1,9 @@
 // Setting contacts of issues, opening and moving them.
-import { randomUUID } from 'node:crypto'
+import type { GraphQLResolveInfo } from 'graphql'
 import { readProject } from '../../domain/group-facts.ts'
 import { moveIssue } from '../../domain/issue-moves.ts'
 import type { ListedIssue } from '../../domain/issue-rows.ts'
+import { readFacts } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import type { Comment } from '../../pipeline/comment.ts'
 import { builder, type Context } from './builder.ts'
@@ -51,23 +52,32 @@ builder.relayMutationField(
  * Hears what whoever asks writes in an issue.
  * @throws where they may not, or there is no such thing
  */
-export async function write(context: Context, comment: Pick<Comment, 'on' | 'place' | 'body' | 'opens' | 'edits'>) {
+export async function write(
+  context: Context,
+  comment: Pick<Comment, 'on' | 'place' | 'body' | 'opens' | 'edits'>,
+  asked: Pick<GraphQLResolveInfo, 'operation' | 'path'>,
+) {
   const { userId, via } = actorOf(context)
   const author = { id: String(userId), name: context.asker?.name ?? '' }
-  const heard = await context.hear({ ...comment, via, delivery: randomUUID(), author })
+  const heard = await context.hear({ ...comment, via, delivery: context.deliveryOf(partOf(asked)), author })
   const { receipt } = heard
   if (receipt.status === 'taken') return { heard, receipt, errors: [] }
   if (receipt.why === 'not found' || receipt.why === 'forbidden') return missing()
   return { errors: receipt.refusal ? sentencesOf(receipt.refusal) : [receipt.reason] }
 }
 
+/** Which of the mutations of its operation this is; undefined for the only one. */
+const partOf = ({ operation, path }: Pick<GraphQLResolveInfo, 'operation' | 'path'>): string | undefined =>
+  operation.selectionSet.selections.length > 1 ? String(path.key) : undefined
+
 /** Opens an issue: its description is its first comment. */
 export async function openIssue(
   context: Context,
   { projectPath, title, description }: { projectPath: string; title: string; description?: string | null },
+  asked: GraphQLResolveInfo,
 ): Promise<{ issue: ListedIssue | null; errors: string[] }> {
   const opening = { on: projectPath, place: projectPath, body: description ?? '', opens: { title } }
-  const { receipt, errors } = await write(context, opening)
+  const { receipt, errors } = await write(context, opening, asked)
   return { issue: receipt ? await issueById(context, receipt.issue.issueId) : null, errors }
 }
 
@@ -82,7 +92,8 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) => echo(input, () => openIssue(context, { ...input, projectPath: String(input.projectPath) })),
+    resolve: (_, { input }, context, asked) =>
+      echo(input, () => openIssue(context, { ...input, projectPath: String(input.projectPath) }, asked)),
   },
   {
     outputFields: (t) => ({
@@ -98,11 +109,19 @@ interface Move {
   targetProjectPath: string | number
 }
 
+// GitLab's sentence, for an issue that may not leave and a project that may not take it.
+const mayNotMove = 'Cannot move issue due to insufficient permissions!'
+
 async function move(context: Context, { projectPath, iid, targetProjectPath }: Move) {
   const actor = actorOf(context)
+  const name = { project: String(projectPath), iid: iidOf(iid) }
+  const facts = await readFacts(context.db, name, actor.userId)
+  if (!facts || !can(facts.standing, 'read_issue')) return missing()
+  const refuse = async () => ({ issue: await issueById(context, facts.issueId), errors: [mayNotMove] })
   const target = await readProject(context.db, String(targetProjectPath), actor.userId)
-  if (!target || !can(target.standing, 'read_issue')) return missing()
-  const moved = await moveIssue(context.db, actor, { project: String(projectPath), iid: iidOf(iid) }, target.id)
+  if (!target || !can(target.standing, 'read_issue')) return refuse()
+  const moved = await moveIssue(context.db, actor, { id: facts.issueId }, target.id)
+  if (moved.refused?.why === 'forbidden') return refuse()
   const { value, errors } = outcomeOf(moved)
   return { issue: value && (await issueById(context, value.id)), errors }
 }

@@ -19,7 +19,11 @@ const webPathOf = ({ projectPath, iid }: ListedIssue): string => `/${projectPath
 
 /** A page of the contacts of an issue; none for those who may not see them. */
 export const contactsOf = ({ id }: { id: number }, page: Parameters<typeof connect>[0], { load }: Context) =>
-  connect(page, async (wanted) => done((await load.contactsOfIssue(id, wanted)) ?? emptyPage))
+  connect(
+    page,
+    async (wanted) => done((await load.contactsOfIssue(id, wanted)) ?? emptyPage),
+    () => load.contactCount.load(id),
+  )
 
 const IssueState = builder.enumType('IssueState', { values: ['opened', 'closed', 'locked', 'all'] as const })
 

@@ -1,7 +1,7 @@
 // What one request reads by id: what is asked for at the same time is read in one statement, and nothing twice.
 import DataLoader from 'dataloader'
 import type { ListedContact } from '../../domain/contact-lists.ts'
-import { contactsOfIssues, type WantedLinked } from '../../domain/contacts-of-issues.ts'
+import { contactsOfIssues, countContactsOfIssues, type WantedLinked } from '../../domain/contacts-of-issues.ts'
 import { type GroupFacts, type ProjectFacts, readFactsOfGroups, readManyProjects } from '../../domain/group-facts.ts'
 import { type IssueFacts, readFactsOfMany } from '../../domain/issues.ts'
 import type { Page } from '../../domain/lists.ts'
@@ -21,6 +21,8 @@ export interface Loaders {
   project: DataLoader<number, ProjectFacts | undefined>
   /** What is known of an issue for whoever asks; of a visitor nothing. */
   issueFacts: DataLoader<number, IssueFacts | undefined>
+  /** How many contacts an issue has; 0 for users who may not see them. */
+  contactCount: DataLoader<number, number>
   /** A page of the contacts of an issue, if whoever asks may see them. */
   contactsOfIssue(issueId: number, wanted: WantedLinked): Promise<Page<ListedContact> | undefined>
 }
@@ -47,6 +49,10 @@ export function openLoaders(db: Db, userId: number | null): Loaders {
             )
       const facts = new Map(known.map((one) => [one.issueId, one]))
       return issueIds.map((id) => facts.get(id))
+    }),
+    contactCount: new DataLoader(async (issueIds) => {
+      const counts = await countContactsOfIssues(db, userId, issueIds)
+      return issueIds.map((id) => counts.get(id) ?? 0)
     }),
     contactsOfIssue(issueId, wanted) {
       const like = JSON.stringify(wanted)

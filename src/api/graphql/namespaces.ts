@@ -2,6 +2,7 @@
 import type { GroupFacts, ProjectFacts } from '../../domain/group-facts.ts'
 import type { ListedIssue } from '../../domain/issue-rows.ts'
 import { builder, type Context } from './builder.ts'
+import { countField } from './connections.ts'
 import { groupAt } from './groups.ts'
 import { gid } from './ids.ts'
 import { type IssueArguments, issueArguments, issuesIn } from './issue-lists.ts'
@@ -30,7 +31,10 @@ const workItemsOf = (place: Place, { includeDescendants, ...asked }: Asked, cont
     context,
   )
 
-const WorkItemConnection = builder.connectionObject({ type: WorkItem, name: 'WorkItemConnection' }, { name: 'WorkItemEdge' })
+const WorkItemConnection = builder.connectionObject(
+  { type: WorkItem, name: 'WorkItemConnection', fields: (t) => ({ count: t.int(countField) }) },
+  { name: 'WorkItemEdge' },
+)
 
 export const Namespace = builder.objectRef<Place>('Namespace')
 

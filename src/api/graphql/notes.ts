@@ -1,4 +1,5 @@
 // Writing notes; commands in them are carried out.
+import type { GraphQLResolveInfo } from 'graphql'
 import { readFacts, referenceOf } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import type { Receipt } from '../../pipeline/comment.ts'
@@ -64,12 +65,16 @@ function said({ asker }: Context, receipt: Extract<Receipt, { status: 'taken' }>
   return { note: shown && { ...shown, author }, quickActionsStatus: commandNames.length > 0 || outcome ? status : null, errors: [] }
 }
 
-async function writeNote(context: Context, { noteableId, body }: { noteableId: number; body: string }): Promise<Said> {
+async function writeNote(
+  context: Context,
+  { noteableId, body }: { noteableId: number; body: string },
+  asked: GraphQLResolveInfo,
+): Promise<Said> {
   const { userId } = actorOf(context)
   if (body.trim() === '') return { ...nothing, errors: ["Note can't be blank"] }
   const facts = await readFacts(context.db, { id: noteableId }, userId)
   if (!facts || !can(facts.standing, 'read_issue')) return missing()
-  const { receipt, heard, errors } = await write(context, { on: { id: facts.issueId }, place: referenceOf(facts), body })
+  const { receipt, heard, errors } = await write(context, { on: { id: facts.issueId }, place: referenceOf(facts), body }, asked)
   return receipt ? said(context, receipt, heard) : { ...nothing, errors }
 }
 
@@ -83,7 +88,7 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) => echo(input, () => writeNote(context, input)),
+    resolve: (_, { input }, context, asked) => echo(input, () => writeNote(context, input, asked)),
   },
   {
     outputFields: (t) => ({

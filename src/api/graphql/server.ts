@@ -4,6 +4,7 @@ import { type DocumentNode, GraphQLError, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Asker } from '../../domain/access-tokens.ts'
 import { jsonExcess } from '../../json.ts'
+import { deliveryOf } from '../idempotency.ts'
 import type { Context, GraphqlParts } from './builder.ts'
 import { cleanValue, documentOf, excessOf } from './documents.ts'
 import { faultsOf, mostFaults, type Rank } from './limits.ts'
@@ -17,7 +18,8 @@ const mostTogether = 10
 const bodyLimit = 1024 * 1024
 
 interface Asking {
-  request: FastifyRequest
+  /** The request as Fastify has it: yoga has one of its own. */
+  sent: FastifyRequest
   asker: Asker | null
 }
 
@@ -67,6 +69,19 @@ function stopAt(
   if (errors.length > 0) stop({ errors })
 }
 
+const contextOf = ({ asker, sent }: Asking, parts: GraphqlParts, streams: Set<() => void>): Context => ({
+  ...parts,
+  asker,
+  userId: asker?.userId ?? null,
+  actor: asker ? { userId: asker.userId, via: 'api' } : undefined,
+  deliveryOf: (part) => deliveryOf(sent, asker?.userId ?? 0, part),
+  load: openLoaders(parts.db, asker?.userId ?? null),
+  ending(end) {
+    streams.add(end)
+    return () => streams.delete(end)
+  },
+})
+
 /** Serves GraphQL. */
 export function graphqlRoutes(
   app: FastifyInstance,
@@ -91,17 +106,7 @@ export function graphqlRoutes(
         return new GraphQLError('Internal server error: something went wrong on our side. The operator can see it in the log.')
       },
     },
-    context: ({ asker }) => ({
-      ...parts,
-      asker,
-      userId: asker?.userId ?? null,
-      actor: asker ? { userId: asker.userId, via: 'api' } : undefined,
-      load: openLoaders(parts.db, asker?.userId ?? null),
-      ending(end: () => void) {
-        streams.add(end)
-        return () => streams.delete(end)
-      },
-    }),
+    context: (asking) => contextOf(asking, parts, streams),
   })
   app.addHook('preClose', async () => streams.forEach((end) => void end()))
   app.route({
@@ -113,8 +118,10 @@ export function graphqlRoutes(
       const asker = await askerOf(who, request, reply)
       if (asker === undefined) return reply
       preferJson(request)
+      // A key that cannot be one is refused here: no single mutation is at fault.
+      deliveryOf(request, 0)
       if (answerUnread(request, reply, rankOf({ asker }))) return reply
-      const response = await yoga.handleNodeRequestAndResponse(request, reply, { request, asker })
+      const response = await yoga.handleNodeRequestAndResponse(request, reply, { sent: request, asker })
       response.headers.forEach((value, name) => void reply.header(name, value))
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
       return reply.code(response.status).send(isStream ? response.body : await response.text())

@@ -23,7 +23,11 @@ const User = builder.interfaceRef<KnownUser>('User').implement({
 
 /** Somebody who wrote something. */
 export const Author = builder.objectRef<KnownUser>('UserCore').implement({ interfaces: [User] })
-const CurrentUser = builder.objectRef<KnownUser>('CurrentUser').implement({ interfaces: [User] })
+const CurrentUser = builder.objectRef<KnownUser>('CurrentUser').implement({
+  interfaces: [User],
+  // Blocked users cannot ask.
+  fields: (t) => ({ active: t.boolean({ resolve: () => true }) }),
+})
 
 builder.queryField('currentUser', (t) =>
   t.field({

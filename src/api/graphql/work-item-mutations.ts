@@ -1,4 +1,5 @@
 // Opening and changing work items: issues, with what they hold in widgets.
+import type { GraphQLResolveInfo } from 'graphql'
 import { editIssue } from '../../domain/issue-edits.ts'
 import { builder, type Context } from './builder.ts'
 import { OperationMode, setContacts, type Wanted } from './issue-contacts.ts'
@@ -35,13 +36,17 @@ interface Update {
 }
 
 /** Changes what is wanted; contacts are set though the rest may be refused, and the other way round. */
-async function update(context: Context, { id, title, stateEvent, descriptionWidget, crmContactsWidget }: Update): Promise<string[]> {
+async function update(
+  context: Context,
+  { id, title, stateEvent, descriptionWidget, crmContactsWidget }: Update,
+  asked: GraphQLResolveInfo,
+): Promise<string[]> {
   const actor = actorOf(context)
   const fields = { title: title ?? undefined, state: stateEvent ? states[stateEvent] : undefined }
   const errors: string[] = []
   if (descriptionWidget) {
     const edit = { on: { id }, place: '', body: descriptionWidget.description, edits: { description: fields } }
-    errors.push(...(await write(context, edit)).errors)
+    errors.push(...(await write(context, edit, asked)).errors)
   } else if (fields.title !== undefined || fields.state !== undefined)
     errors.push(...outcomeOf(await editIssue(context.db, actor, { id }, fields)).errors)
   if (crmContactsWidget) errors.push(...(await setContacts(context, { id }, crmContactsWidget)).errors)
@@ -61,9 +66,9 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) =>
+    resolve: (_, { input }, context, asked) =>
       echo(input, async () => {
-        const errors = await update(context, input)
+        const errors = await update(context, input, asked)
         return { workItem: (await issueById(context, input.id)) ?? missing(), errors }
       }),
   },
@@ -90,15 +95,19 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) =>
+    resolve: (_, { input }, context, asked) =>
       echo(input, async () => {
         const { title, crmContactsWidget } = input
         const description = input.descriptionWidget?.description ?? input.description
-        const opened = await openIssue(context, {
-          projectPath: String(input.namespacePath ?? input.projectPath ?? missing()),
-          title,
-          description,
-        })
+        const opened = await openIssue(
+          context,
+          {
+            projectPath: String(input.namespacePath ?? input.projectPath ?? missing()),
+            title,
+            description,
+          },
+          asked,
+        )
         if (!opened.issue) return { workItem: null, errors: opened.errors }
         const { id } = opened.issue
         const { errors } = crmContactsWidget

@@ -10,12 +10,50 @@ import { contactsOf, issueById, shownFields } from './issues.ts'
 export const WorkItem = builder.objectRef<ListedIssue>('WorkItem')
 
 const State = builder.enumType('WorkItemState', { values: ['OPEN', 'CLOSED'] as const })
-const WidgetType = builder.enumType('WorkItemWidgetType', { values: ['CRM_CONTACTS', 'DESCRIPTION'] as const })
+// docs.gitlab.com/api/graphql/reference/#workitemwidgettype; clients name types in `onlyTypes` whether or not there are such widgets.
+const widgetTypes = [
+  'AGENT_SESSIONS',
+  'ASSIGNEES',
+  'AWARD_EMOJI',
+  'COLOR',
+  'CRM_CONTACTS',
+  'CURRENT_USER_TODOS',
+  'CUSTOM_FIELDS',
+  'DESCRIPTION',
+  'DESIGNS',
+  'DEVELOPMENT',
+  'EMAIL_PARTICIPANTS',
+  'ERROR_TRACKING',
+  'HEALTH_STATUS',
+  'HIERARCHY',
+  'ITERATION',
+  'LABELS',
+  'LINKED_ITEMS',
+  'LINKED_RESOURCES',
+  'MILESTONE',
+  'NOTES',
+  'NOTIFICATIONS',
+  'PARTICIPANTS',
+  'PROGRESS',
+  'REQUIREMENT_LEGACY',
+  'START_AND_DUE_DATE',
+  'STATUS',
+  'TEST_REPORTS',
+  'TIME_TRACKING',
+  'VERIFICATION_STATUS',
+  'VULNERABILITIES',
+  'WEIGHT',
+] as const
+const WidgetType = builder.enumType('WorkItemWidgetType', { values: widgetTypes })
+
+const ourWidgets = ['DESCRIPTION', 'CRM_CONTACTS'] as const satisfies (typeof widgetTypes)[number][]
 
 interface WidgetOf {
-  type: 'CRM_CONTACTS' | 'DESCRIPTION'
+  type: (typeof ourWidgets)[number]
   issue: ListedIssue
 }
+
+const widgetOf = (type: WidgetOf['type'], issue: ListedIssue): WidgetOf => ({ type, issue })
 
 const Widget = builder.interfaceRef<WidgetOf>('WorkItemWidget').implement({
   fields: (t) => ({ type: t.expose('type', { type: WidgetType }) }),
@@ -37,14 +75,18 @@ const CrmContacts = builder.objectRef<WidgetOf>('WorkItemWidgetCrmContacts').imp
   }),
 })
 
-builder.objectRef<WidgetOf>('WorkItemWidgetDescription').implement({
+const Description = builder.objectRef<WidgetOf>('WorkItemWidgetDescription').implement({
   interfaces: [Widget],
   isTypeOf: (value) => (value as WidgetOf).type === 'DESCRIPTION',
   fields: (t) => ({ description: t.string({ resolve: ({ issue }) => issue.description }) }),
 })
 
 const Features = builder.objectRef<ListedIssue>('WorkItemFeatures').implement({
-  fields: (t) => ({ crmContacts: t.field({ type: CrmContacts, resolve: (issue) => ({ type: 'CRM_CONTACTS' as const, issue }) }) }),
+  description: 'The widgets of a work item, by name',
+  fields: (t) => ({
+    crmContacts: t.field({ type: CrmContacts, resolve: (issue) => widgetOf('CRM_CONTACTS', issue) }),
+    description: t.field({ type: Description, resolve: (issue) => widgetOf('DESCRIPTION', issue) }),
+  }),
 })
 
 const Type = builder.objectRef<{ name: string }>('WorkItemType').implement({
@@ -64,10 +106,14 @@ WorkItem.implement({
     workItemType: t.field({ type: Type, nullable: false, resolve: () => ({ name: 'Issue' }) }),
     widgets: t.field({
       type: [Widget],
-      resolve: (issue): WidgetOf[] => [
-        { type: 'DESCRIPTION', issue },
-        { type: 'CRM_CONTACTS', issue },
-      ],
+      args: {
+        onlyTypes: t.arg({ type: [WidgetType], description: 'Widgets of these types, as far as there are any' }),
+        exceptTypes: t.arg({ type: [WidgetType], description: 'Widgets of other types' }),
+      },
+      resolve: (issue, { onlyTypes, exceptTypes }): WidgetOf[] =>
+        ourWidgets
+          .filter((type) => (!onlyTypes || onlyTypes.includes(type)) && !exceptTypes?.includes(type))
+          .map((type) => widgetOf(type, issue)),
     }),
     features: t.field({ type: Features, resolve: (issue) => issue }),
   }),
