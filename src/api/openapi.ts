@@ -37,7 +37,7 @@ function parametersOf({ path, query }: Route): object[] {
 const pagingHeaders = ['X-Total', 'X-Total-Pages', 'X-Page', 'X-Per-Page', 'X-Next-Page', 'X-Prev-Page', 'Link']
 const headers = Object.fromEntries(pagingHeaders.map((name) => [name, { schema: { type: 'string' } }]))
 const problem = {
-  description: 'What was wrong, in words',
+  description: 'The request failed, for the reason given',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 }
 
@@ -47,19 +47,28 @@ function responsesOf(route: Route): object {
     const content = isEmpty ? {} : { content: { 'application/json': { schema: schemaOf(shape, 'input') } } }
     return [
       status,
-      { description: Number(status) === usualStatus(route) ? 'Done' : 'Done otherwise', ...content, ...(route.paged && { headers }) },
+      {
+        description: Number(status) === usualStatus(route) ? 'Success' : 'Another kind of success',
+        ...content,
+        ...(route.paged && { headers }),
+      },
     ]
   })
-  return Object.fromEntries([...good, ['default', problem]])
+  return Object.fromEntries([...good, ['4XX', problem], ['default', problem]])
 }
+
+/** `getApiV4GroupsId`, as GitLab calls its own: it stays the same as long as the address does. */
+export const operationIdOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
+  method.toLowerCase() + [...path.matchAll(/[A-Za-z0-9]+/g)].map(([word]) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 
 function operationOf(route: Route): object {
   const { summary, body, for: audience } = route
-  const content = body && { 'application/json': { schema: schemaOf(body, 'input') } }
+  const schema = body && schemaOf(body, 'input')
   return {
+    operationId: operationIdOf(route),
     summary,
     parameters: parametersOf(route),
-    ...(content && { requestBody: { content } }),
+    ...(schema && { requestBody: { required: (schema.required ?? []).length > 0, content: { 'application/json': { schema } } } }),
     responses: responsesOf(route),
     security: audience === 'everybody' ? [{}, { token: [] }, { bearer: [] }] : [{ token: [] }, { bearer: [] }],
   }
@@ -91,6 +100,7 @@ export function describeRoutes(routes: readonly Route[], publicUrl: string): obj
     info: {
       title: 'Rolobot',
       version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
       description:
         'A part of GitLab’s REST API v4, and suggestions for what is being typed. Other fields of GitLab’s are accepted as long as they ask for nothing (null, empty, false), and refused by name otherwise.',
     },

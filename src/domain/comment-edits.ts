@@ -20,7 +20,7 @@ const ofSystem: { refused: Refusal } = { refused: { why: 'forbidden', reason: 'N
 export async function holdComment(tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<HeldComment>> {
   const facts = await holdFacts(tx, name, actor.userId)
   if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
-  const comment = await findComment(tx, facts.issueId, id)
+  const comment = await findComment(tx, facts.issueId, facts.userId, id)
   if (!comment) return notFound('note')
   if (comment.system) return ofSystem
   const isOwn = facts.userId !== null && comment.author?.id === facts.userId

@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { comments, users } from '../storage/schema.ts'
+import { withoutHiddenReferences } from './note-references.ts'
 
 /** A comment as it is shown. */
 export interface ShownComment {
@@ -38,21 +39,24 @@ const shown = {
   author: { id: users.id, username: users.username, name: users.name },
 }
 
-/** The comments of an issue, a page at a time. */
-export function listComments(
+/** The comments of an issue, a page at a time, as a user or a visitor (null) may see them. */
+export async function listComments(
   tx: Tx,
   issueId: number,
+  userId: number | null,
   page: { limit: number; offset: number; newestFirst?: boolean },
 ): Promise<ShownComment[]> {
   const order = page.newestFirst ? desc(comments.id) : asc(comments.id)
   const query = tx.select(shown).from(comments).leftJoin(users, eq(users.id, comments.authorId))
-  return query.where(eq(comments.issueId, issueId)).orderBy(order).limit(page.limit).offset(page.offset)
+  const listed = await query.where(eq(comments.issueId, issueId)).orderBy(order).limit(page.limit).offset(page.offset)
+  return withoutHiddenReferences(tx, userId, listed)
 }
 
 /** The latest comments of an issue, oldest first; with `before` the latest that come before that one. */
 export async function latestComments(
   tx: Tx,
   issueId: number,
+  userId: number | null,
   { before, limit }: { before?: number; limit: number },
 ): Promise<ShownComment[]> {
   const query = tx.select(shown).from(comments).leftJoin(users, eq(users.id, comments.authorId))
@@ -61,15 +65,15 @@ export async function latestComments(
     .where(and(eq(comments.issueId, issueId), earlier))
     .orderBy(desc(comments.id))
     .limit(limit)
-  return latest.reverse()
+  return withoutHiddenReferences(tx, userId, latest.reverse())
 }
 
 /** How many comments an issue has. */
 export const countComments = (tx: Tx, issueId: number): Promise<number> => tx.$count(comments, eq(comments.issueId, issueId))
 
-/** One comment of an issue. */
-export async function findComment(tx: Tx, issueId: number, id: number): Promise<ShownComment | undefined> {
+/** One comment of an issue, as a user or a visitor (null) may see it. */
+export async function findComment(tx: Tx, issueId: number, userId: number | null, id: number): Promise<ShownComment | undefined> {
   const query = tx.select(shown).from(comments).leftJoin(users, eq(users.id, comments.authorId))
-  const [found] = await query.where(and(eq(comments.issueId, issueId), eq(comments.id, id)))
-  return found
+  const found = await query.where(and(eq(comments.issueId, issueId), eq(comments.id, id)))
+  return (await withoutHiddenReferences(tx, userId, found))[0]
 }

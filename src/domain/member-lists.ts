@@ -1,7 +1,7 @@
 // Who has a role in a group or project: their own there, or inherited too.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
-import type { RolePlace } from './members.ts'
+import { maySee, type RolePlace } from './members.ts'
 
 export interface ListedMember {
   id: number
@@ -15,6 +15,8 @@ export interface ListedMember {
 export interface MembersWanted {
   /** With those who have their role from above; of several roles the highest. */
   inherited: boolean
+  /** Who asks: roles in a group above are for those who hold one here themselves, or may see that group. null for a visitor. */
+  reader: number | null
   /** Part of a name or username. */
   search?: string
 }
@@ -48,13 +50,16 @@ const ancestorsOf = (place: RolePlace): SQL =>
     ? sql`(select ancestors from groups where id = ${place.group.id})`
     : sql`(select g.ancestors from groups g join projects p on p.group_id = g.id where p.id = ${place.project.id})`
 
-function heldIn(place: RolePlace, inherited: boolean): SQL {
-  const own = 'group' in place ? sql`m.group_id = ${place.group.id}` : sql`m.project_id = ${place.project.id}`
-  return inherited ? sql`(${own} or m.group_id = any(${ancestorsOf(place)}::bigint[]))` : own
+function heldIn(place: RolePlace, { inherited, reader }: MembersWanted): SQL {
+  const own = 'group' in place ? sql`group_id = ${place.group.id}` : sql`project_id = ${place.project.id}`
+  if (!inherited) return sql`m.${own}`
+  const [user, ancestors] = [sql`${reader}::bigint`, sql`any(${ancestorsOf(place)}::bigint[])`]
+  const holdsRole = sql`exists (select from members mine where mine.user_id = ${user} and (mine.${own} or mine.group_id = ${ancestors}))`
+  return sql`(m.${own} or m.group_id in (select g.id from groups g where g.id = ${ancestors} and (${maySee(user)} or ${holdsRole})))`
 }
 
-const membersOf = (place: RolePlace, inherited: boolean): SQL =>
-  sql`(select distinct on (m.user_id) m.user_id, m.level, m.created_at from members m where ${heldIn(place, inherited)}
+const membersOf = (place: RolePlace, wanted: MembersWanted): SQL =>
+  sql`(select distinct on (m.user_id) m.user_id, m.level, m.created_at from members m where ${heldIn(place, wanted)}
     order by m.user_id, m.level desc, m.id) held join users u on u.id = held.user_id`
 
 const shown = sql`u.id, u.username, u.name, u.blocked, held.level, held.created_at as "createdAt"`
@@ -63,11 +68,12 @@ const shown = sql`u.id, u.username, u.name, u.blocked, held.level, held.created_
 export async function listMembers(
   tx: Tx,
   place: RolePlace,
-  { inherited, search }: MembersWanted,
+  wanted: MembersWanted,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ total: number; members: ListedMember[] }> {
+  const { search } = wanted
   const found = search ? sql`(strpos(lower(u.name), lower(${search})) > 0 or strpos(lower(u.username), lower(${search})) > 0)` : sql`true`
-  const from = sql`from ${membersOf(place, inherited)} where ${found}`
+  const from = sql`from ${membersOf(place, wanted)} where ${found}`
   const [[counted], members] = await Promise.all([
     rowsOf<{ total: number }>(tx, sql`select count(*)::int as total ${from}`),
     rowsOf<ListedMember>(tx, sql`select ${shown} ${from} order by u.id limit ${limit} offset ${offset}`),
@@ -76,7 +82,7 @@ export async function listMembers(
 }
 
 /** One member. */
-export async function findMember(tx: Tx, place: RolePlace, userId: number, inherited: boolean): Promise<ListedMember | undefined> {
-  const [member] = await rowsOf<ListedMember>(tx, sql`select ${shown} from ${membersOf(place, inherited)} where u.id = ${userId}`)
+export async function findMember(tx: Tx, place: RolePlace, userId: number, wanted: MembersWanted): Promise<ListedMember | undefined> {
+  const [member] = await rowsOf<ListedMember>(tx, sql`select ${shown} from ${membersOf(place, wanted)} where u.id = ${userId}`)
   return member
 }

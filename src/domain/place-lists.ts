@@ -10,7 +10,7 @@ export interface ListedGroup {
   path: string
   name: string
   fullPath: string
-  /** The names of all groups on the way to it. */
+  /** The names of the groups on the way to it that whoever asks may see. */
   fullName: string
   visibility: 'public' | 'private'
   description: string
@@ -19,7 +19,10 @@ export interface ListedGroup {
 
 /** A project as it is listed, with the group that holds it. */
 export interface ListedProject extends Omit<ListedGroup, 'parentId' | 'fullName'> {
-  group: Pick<ListedGroup, 'id' | 'parentId' | 'path' | 'name' | 'fullPath' | 'fullName'>
+  /** null, if whoever asks may not see it. */
+  group: Pick<ListedGroup, 'id' | 'parentId' | 'path' | 'name' | 'fullPath'> | null
+  /** The names of the groups above that whoever asks may see, and its own. */
+  fullName: string
   /** The levels that whoever asks holds in itself, and in the groups above; null for none. */
   ownLevel: number | null
   groupLevel: number | null
@@ -86,8 +89,17 @@ async function countAndList<Row>(
   return { total: counted?.total ?? 0, rows }
 }
 
-const fullName = sql`(select string_agg(a.name, ' / ' order by array_position(g.ancestors, a.id)) from groups a where a.id = any(g.ancestors))`
-const shownGroup = sql`g.id, g.parent_id as "parentId", g.path, g.name, g.full_path as "fullPath", ${fullName} as "fullName", g.visibility, g.description, g.created_at as "createdAt"`
+// A role in a place lets its holder know what is above it; everyone else is told of groups that they may see.
+const holdsRole = (user: SQL, ofProject = sql``): SQL =>
+  sql`exists (select from members mine where mine.user_id = ${user} and (mine.group_id = any(g.ancestors) ${ofProject}))`
+const inProject = sql`or mine.project_id = p.id`
+const fullName = (user: SQL, ofProject?: SQL): SQL =>
+  sql`(select string_agg(a.name, ' / ' order by array_position(g.ancestors, a.id)) from groups a
+    where a.id = any(g.ancestors) and (${maySee(user, sql`a`)} or ${holdsRole(user, ofProject)}))`
+const parentId = (user: SQL, ofProject?: SQL): SQL =>
+  sql`(select a.id from groups a where a.id = g.parent_id and (${maySee(user, sql`a`)} or ${holdsRole(user, ofProject)}))`
+const shownGroup = (user: SQL): SQL =>
+  sql`g.id, ${parentId(user)} as "parentId", g.path, g.name, g.full_path as "fullPath", ${fullName(user)} as "fullName", g.visibility, g.description, g.created_at as "createdAt"`
 const groupOrders = { id: sql`g.id`, name: sql`lower(g.name) collate "C"`, path: sql`g.path_key` }
 
 /** A page of the groups that somebody may see; null is a visitor. */
@@ -107,13 +119,17 @@ export function listGroups(
     least === undefined ? undefined : sql`${levelInGroup(user, sql`g.ancestors`)} >= ${least}`,
     visibility && sql`g.visibility = ${visibility}`,
   ])
-  const listing = { from: sql`from groups g where ${where}`, shown: shownGroup, order: orderOf(groupOrders[order], sql`g.id`, descending) }
+  const listing = {
+    from: sql`from groups g where ${where}`,
+    shown: shownGroup(user),
+    order: orderOf(groupOrders[order], sql`g.id`, descending),
+  }
   return countAndList(tx, listing, page)
 }
 
-/** One group as a list shows it, whoever asks. */
-export async function showGroup(tx: Tx, id: number): Promise<ListedGroup | undefined> {
-  const [group] = await rowsOf<ListedGroup>(tx, sql`select ${shownGroup} from groups g where g.id = ${id}`)
+/** One group as a list shows it to a user or a visitor (null), whether they may see it or not. */
+export async function showGroup(tx: Tx, id: number, userId: number | null): Promise<ListedGroup | undefined> {
+  const [group] = await rowsOf<ListedGroup>(tx, sql`select ${shownGroup(sql`${userId}::bigint`)} from groups g where g.id = ${id}`)
   return group
 }
 
@@ -127,7 +143,8 @@ const projectOrders = {
 const shownProject = (
   user: SQL,
 ): SQL => sql`p.id, p.path, p.name, p.full_path as "fullPath", p.visibility, p.description, p.created_at as "createdAt",
-  json_build_object('id', g.id, 'parentId', g.parent_id, 'path', g.path, 'name', g.name, 'fullPath', g.full_path, 'fullName', ${fullName}) as "group",
+  concat_ws(' / ', ${fullName(user, inProject)}, p.name) as "fullName",
+  case when ${maySee(user)} or ${holdsRole(user, inProject)} then json_build_object('id', g.id, 'parentId', ${parentId(user, inProject)}, 'path', g.path, 'name', g.name, 'fullPath', g.full_path) end as "group",
   (select m.level from members m where m.user_id = ${user} and m.project_id = p.id) as "ownLevel",
   nullif(${levelInGroup(user, sql`g.ancestors`)}, 0) as "groupLevel"`
 

@@ -12,9 +12,20 @@ import { newEmbedded } from '../support/db.ts'
 import { holdToDocument } from '../support/documented.ts'
 import { testLog } from '../support/service.ts'
 
+interface Operation {
+  operationId: string
+  summary: string
+  parameters: { name: string; in: string; schema: { type?: string; enum?: unknown[] } }[]
+  requestBody?: {
+    required: boolean
+    content: { 'application/json': { schema: { required?: string[]; properties: Record<string, object> } } }
+  }
+  responses: Record<string, unknown>
+}
+
 interface Described {
   openapi: string
-  paths: Record<string, Record<string, { summary: string; parameters: { name: string; in: string }[] }>>
+  paths: Record<string, Record<string, Operation>>
 }
 
 let described: Described
@@ -65,6 +76,39 @@ test('each route says what it does, and names the parts of its address', () => {
       const inPath = parameters.filter((one) => one.in === 'path').map(({ name }) => `{${name}}`)
       expect(path.match(/\{\w+\}/g) ?? []).toEqual(inPath)
     }
+})
+
+test('each route has an id of its own, which follows from its address', () => {
+  const ids = Object.values(described.paths).flatMap((operations) => Object.values(operations).map(({ operationId }) => operationId))
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids).toEqual(
+    expect.arrayContaining(['getApiV4Groups', 'putApiV4ProjectsIdIssuesIid', 'deleteApiV4GroupsIdMembersUserId', 'getApiOpenapiJson']),
+  )
+  for (const id of ids) expect(id).toMatch(/^(get|post|put|delete)Api[A-Za-z0-9]+$/)
+})
+
+const operationAt = (path: string, method: string): Operation => {
+  const operation = described.paths[path]?.[method]
+  if (!operation) throw new Error(`${method} ${path} is not described`)
+  return operation
+}
+
+test('what is required, of few values, or a boolean says so; what is accepted for GitLab’s clients alone is left out', () => {
+  const { requestBody } = operationAt('/api/v4/projects/{id}/issues', 'post')
+  expect(requestBody?.required).toBe(true)
+  expect(requestBody?.content['application/json'].schema.required).toEqual(['title'])
+  expect(Object.keys(requestBody?.content['application/json'].schema.properties ?? {})).toEqual(['title', 'description'])
+  const list = operationAt('/api/v4/projects', 'get')
+  const schemaOf = (name: string) => list.parameters.find((one) => one.name === name)?.schema
+  expect(schemaOf('order_by')?.enum).toContain('last_activity_at')
+  expect(schemaOf('visibility')?.enum).toEqual(['public', 'private'])
+  expect(schemaOf('min_access_level')?.enum).toEqual([10, 15, 20, 30, 40, 50])
+  expect(schemaOf('owned')?.type).toBe('boolean')
+  expect(schemaOf('archived')).toBeUndefined()
+  const fields = operationAt('/api/v4/groups', 'post').requestBody?.content['application/json'].schema.properties
+  expect(fields?.visibility).toMatchObject({ enum: ['public', 'private'] })
+  for (const operation of Object.values(described.paths).flatMap((one) => Object.values(one)))
+    expect(operation.responses).toHaveProperty('4XX')
 })
 
 test('an answer that is not as it is described is caught in every story', async () => {

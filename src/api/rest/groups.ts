@@ -33,7 +33,13 @@ const listFields = {
 const List = alsoFiltering(alsoAccepting(listFields, groupOptions), groupFilters)
 
 const settings = { crm_enabled: flag.optional(), crm_source_group_id: idOrNone.optional() }
-const fields = { name: text.optional(), path: text.optional(), visibility: text.optional(), description: text.nullish(), ...settings }
+const fields = {
+  name: text.optional(),
+  path: text.optional(),
+  visibility: text.meta({ enum: ['public', 'private'] }).optional(),
+  description: text.nullish(),
+  ...settings,
+}
 const NewGroup = alsoAccepting({ ...fields, parent_id: idOrNone.optional() }, groupFields)
 const Edit = alsoAccepting(fields, groupFields)
 

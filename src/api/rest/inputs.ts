@@ -34,7 +34,7 @@ export const moment = z
   .transform(momentIn)
 
 /** A role, as the number that GitLab has for it. */
-export const accessLevel = id.refine((level) => levels.includes(level), `must be one of ${levels.join(', ')}`)
+export const accessLevel = id.refine((level) => levels.includes(level), `must be one of ${levels.join(', ')}`).meta({ enum: levels })
 
 /** Null, or empty as a form has it: none. */
 export const idOrNone = z.union([id, z.null(), z.literal('').transform(() => null)], 'must be a whole number, or null')

@@ -44,8 +44,12 @@ const placeOf: Record<Kind, OpenPlace> = {
   project: async (call) => ({ project: { id: (await openProject(call)).id } }),
 }
 
-async function shown({ db, publicUrl }: Pick<Call, 'db' | 'publicUrl'>, place: RolePlace, who: { userId: number; inherited: boolean }) {
-  const member = await findMember(db, place, who.userId, who.inherited)
+async function shown(
+  { db, userId, publicUrl }: Pick<Call, 'db' | 'userId' | 'publicUrl'>,
+  place: RolePlace,
+  who: { userId: number; inherited: boolean },
+) {
+  const member = await findMember(db, place, who.userId, { inherited: who.inherited, reader: userId })
   if (!member) throw notFound('Member')
   return shownMember(member, publicUrl)
 }
@@ -71,10 +75,10 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
     answers: { 200: z.array(Member) },
     paged: true,
     async handle(call) {
-      const { db, query, publicUrl } = call
+      const { db, userId, query, publicUrl } = call
       const place = await placeOf[kind](call)
       if (leavesNothing(query)) return noRows(call, query)
-      const { total, members } = await listMembers(db, place, { inherited, search: query.query }, rowsOn(query))
+      const { total, members } = await listMembers(db, place, { inherited, search: query.query, reader: userId }, rowsOn(query))
       setPageHeaders(call, query, total)
       return members.map((member) => shownMember(member, publicUrl))
     },

@@ -49,7 +49,7 @@ export const namespaceRoutes: readonly Route[] = [
     for: 'users',
     answers: { 200: ShownNamespace },
     async handle(call) {
-      const group = await showGroup(call.db, (await openGroup(call)).id)
+      const group = await showGroup(call.db, (await openGroup(call)).id, call.userId)
       if (!group) throw notFound('Namespace')
       return shownNamespace(group, call.publicUrl)
     },

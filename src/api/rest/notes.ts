@@ -37,7 +37,7 @@ export const noteRoutes: readonly Route[] = [
       const { sort: direction, ...page } = call.query
       const [total, notes] = await Promise.all([
         countComments(db, facts.issueId),
-        listComments(db, facts.issueId, {
+        listComments(db, facts.issueId, facts.userId, {
           limit: page.per_page,
           offset: (page.page - 1) * page.per_page,
           newestFirst: direction === 'desc',
@@ -55,7 +55,7 @@ export const noteRoutes: readonly Route[] = [
     answers: { 200: Note },
     async handle(call) {
       const facts = await openIssue(call)
-      const note = await findComment(call.db, facts.issueId, noteIdIn(call))
+      const note = await findComment(call.db, facts.issueId, facts.userId, noteIdIn(call))
       if (!note) throw notFound('Note')
       return shownNote(note, facts, call.publicUrl)
     },
@@ -87,7 +87,7 @@ export const noteRoutes: readonly Route[] = [
       const edits = { comment: noteIdIn(call) }
       const heard = await call.hear({ ...writing(call), on, place: `${on.project}#${on.iid}`, body: call.body.body, edits })
       const { shown, issue } = takenOf(heard, 'Issue')
-      return answer(call, heard, shown && (await findComment(call.db, issue.issueId, shown.id)))
+      return answer(call, heard, shown && (await findComment(call.db, issue.issueId, call.userId, shown.id)))
     },
   }),
   defineRoute({

@@ -34,7 +34,12 @@ const listing = <Shape extends z.ZodRawShape>(fields: Shape) =>
 const List = listing({ membership: flag.optional(), search_namespaces: flag.optional() })
 const ListOfGroup = listing({ include_subgroups: flag.optional() })
 
-const fields = { name: text.optional(), path: text.optional(), visibility: text.optional(), description: text.nullish() }
+const fields = {
+  name: text.optional(),
+  path: text.optional(),
+  visibility: text.meta({ enum: ['public', 'private'] }).optional(),
+  description: text.nullish(),
+}
 const Edit = alsoAccepting(fields, projectFields)
 const Detail = alsoAccepting({}, projectOptions)
 

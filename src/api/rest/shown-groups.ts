@@ -73,10 +73,10 @@ export const shownGroup = (group: ListedGroup, publicUrl: string): z.input<typeo
 
 /** A group whole, for whoever asked for these facts. */
 export async function groupDetail(
-  { db, publicUrl }: Pick<Call, 'db' | 'publicUrl'>,
+  { db, userId, publicUrl }: Pick<Call, 'db' | 'userId' | 'publicUrl'>,
   facts: GroupFacts,
 ): Promise<z.input<typeof GroupDetail>> {
-  const group = await showGroup(db, facts.id)
+  const group = await showGroup(db, facts.id, userId)
   if (!group) throw notFound('Group')
   const seesSettings = can(facts.standing, 'change_settings') || can(facts.standing, 'read_contacts')
   const settings = { crm_enabled: facts.customerRelations, crm_source_group_id: facts.namedSourceId }

@@ -26,7 +26,8 @@ export const ShownProject = z.strictObject({
   merge_requests_enabled: z.literal(false),
   empty_repo: z.literal(true),
   service_desk_address: z.string().nullable(),
-  namespace: ShownNamespace,
+  // null to those who may not see the group.
+  namespace: ShownNamespace.nullable(),
   permissions: z.strictObject({ project_access: Access, group_access: Access }),
 })
 
@@ -39,7 +40,7 @@ export function shownProject(project: ListedProject, publicUrl: string): z.input
     id: project.id,
     description: project.description,
     name: project.name,
-    name_with_namespace: `${project.group.fullName} / ${project.name}`,
+    name_with_namespace: project.fullName,
     path: project.path,
     path_with_namespace: project.fullPath,
     created_at: createdAt,
@@ -54,7 +55,7 @@ export function shownProject(project: ListedProject, publicUrl: string): z.input
     merge_requests_enabled: false,
     empty_repo: true,
     service_desk_address: null,
-    namespace: shownNamespace(project.group, publicUrl),
+    namespace: project.group && shownNamespace(project.group, publicUrl),
     permissions: { project_access: access(project.ownLevel), group_access: access(project.groupLevel) },
   }
 }

@@ -29,7 +29,7 @@ export async function showIssuePage(visit: Visit, facts: IssueFacts, { status, .
   const before = numberField(visit.request.query, 'before')
   const [shown, comments, contacts] = await Promise.all([
     showIssue(visit.db, facts.issueId),
-    latestComments(visit.db, facts.issueId, { before, limit: pageSize + 1 }),
+    latestComments(visit.db, facts.issueId, facts.userId, { before, limit: pageSize + 1 }),
     can(facts.standing, 'read_issue_contacts') ? contactsOf(visit.db, facts.issueId) : null,
   ])
   if (!shown) throw absent(visit)
