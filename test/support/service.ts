@@ -58,7 +58,7 @@ export async function startService(wanted: Wanted = {}): Promise<RunningService>
   )
   const http = await openHttp(service, log)
   holdToDocument(http)
-  const url = await http.listen({ port: 0, host: '127.0.0.1' })
+  const url = await http.listen({ port: settings.PORT, host: '127.0.0.1' })
   if (!wanted.idle) service.work()
   for (const connection of service.connections) connection.listen?.()
   const close = async () => {

@@ -4,10 +4,10 @@ import { anything, each, empty, noId, off, on, only, type Unused } from './unuse
 /** Bodies that create or change issues. docs.gitlab.com/api/issues/#new-issue */
 export const issueFields: Unused = {
   ...each(noId, 'assignee_id assignee_ids milestone_id epic_id epic_iid discussion_to_resolve merge_request_to_resolve_discussions_of'),
-  ...each(empty, 'labels add_labels due_date weight created_at updated_at iid'),
+  ...each(empty, 'labels add_labels assignees due_date weight created_at updated_at iid'),
   ...each(off, 'confidential discussion_locked'),
-  // Nothing has a label that could be taken away.
-  remove_labels: anything,
+  // Nothing has a label that could be taken away. python-gitlab sends back lists of ours that a script has read.
+  ...each(anything, 'remove_labels summary'),
   issue_type: only('issue'),
 }
 
@@ -29,7 +29,7 @@ export const issueOptions: Unused = {
 }
 
 /** Bodies that write notes. docs.gitlab.com/api/notes/#create-new-issue-note */
-export const noteFields: Unused = { ...each(off, 'confidential internal'), ...each(empty, 'created_at') }
+export const noteFields: Unused = { ...each(off, 'confidential internal'), created_at: empty, summary: anything }
 
 /** Queries of lists of notes. */
 export const noteOptions: Unused = { activity_filter: only('all_notes', '0') }
