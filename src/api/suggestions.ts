@@ -27,7 +27,14 @@ const Query = z.strictObject({
 const Item = z.strictObject({ label: z.string(), detail: z.string(), insert: z.string(), id: z.string().optional() })
 type Item = z.input<typeof Item>
 
-const Answer = z.strictObject({ kind: z.enum(['command', 'contact', 'none']), from: z.int(), to: z.int(), items: z.array(Item) })
+const Answer = z.strictObject({
+  kind: z.enum(['command', 'contact', 'none']),
+  from: z.int(),
+  to: z.int(),
+  items: z.array(Item),
+  // Only for users who may see contacts: to all others, no match and no permission look alike.
+  empty: z.string().optional().describe('What to show in place of an empty list'),
+})
 
 /** Nobody is told whether an issue exists: no right looks like no match. */
 export const suggestionRoute = defineRoute({
@@ -43,7 +50,8 @@ export const suggestionRoute = defineRoute({
     const name = parseReference(issue)
     const facts = name && (await readFacts(db, name, userId))
     const items = facts && can(facts.standing, 'read_issue') ? await itemsFor(db, facts, typed, limit) : []
-    return { kind: typed.kind, from: typed.from, to: text.length, items }
+    const empty = items.length === 0 && facts ? emptyFor(facts, typed) : undefined
+    return { kind: typed.kind, from: typed.from, to: text.length, items, ...(empty && { empty }) }
   },
 })
 
@@ -53,6 +61,11 @@ async function itemsFor(db: Db, facts: IssueFacts, typed: Exclude<Typing, { kind
   const find = typed.action.suggests === 'remove' ? contactsToRemove : contactsToAdd
   return (await find(db, facts, { term: typed.term, earlier: typed.earlier, limit })).map(contactItem)
 }
+
+const emptyTexts = { add: 'No active contact matches', remove: 'No linked contact matches' }
+
+const emptyFor = ({ standing }: IssueFacts, typed: Typing): string | undefined =>
+  typed.kind === 'contact' && typed.action.suggests && can(standing, 'set_issue_contacts') ? emptyTexts[typed.action.suggests] : undefined
 
 const commandItems = (facts: IssueFacts, { sign, term }: { sign: string; term: string }): Item[] =>
   completions(offered(actions, facts))

@@ -201,9 +201,12 @@ test('at most ten, or as many as are asked for up to fifty', async () => {
 
 describe('nothing is revealed', () => {
   const nobody = { kind: 'contact', items: [] }
-  test('to a guest', async () => {
+  test('to a guest, who is not told either that nobody matches', async () => {
     const { ask } = await asking()
-    expect(await ask('gus', '/add_contacts [contact:ann')).toMatchObject(nobody)
+    expect(await ask('gus', '/add_contacts [contact:ann')).toEqual({ ...nobody, from: 14, to: 26 })
+    expect(await ask('gus', '/add_contacts [contact:zzz')).toEqual({ ...nobody, from: 14, to: 26 })
+    expect(await ask('ann', '/add_contacts [contact:zzz')).toMatchObject({ ...nobody, empty: 'No active contact matches' })
+    expect(await ask('ann', '/remove_contacts zzz')).toMatchObject({ ...nobody, empty: 'No linked contact matches' })
   })
   test('where customer relations are off, not even to an administrator', async () => {
     const { ask, group } = await asking({ people: { ann: 'planner', root: 'administrator' } })

@@ -53,4 +53,55 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     await page.keyboard.press('Enter')
     expect(await box(page).inputValue()).toBe('/add_contacts [contact:chidi@example.com] ')
   })
+
+  test('no match is a row that cannot be chosen; whoever may not see contacts gets none', async () => {
+    const { signedIn } = await shop()
+    const page = await signedIn('pia')
+    await box(page).pressSequentially('/add_contacts zzz')
+    await page.getByText('No active contact matches').waitFor()
+    expect(await options(page).count()).toBe(0)
+    await page.keyboard.press('Enter')
+    expect(await box(page).inputValue()).toBe('/add_contacts zzz\n')
+    const guest = await signedIn('gus')
+    await box(guest).pressSequentially('/add_contacts zzz')
+    await guest.waitForTimeout(300)
+    expect(await guest.getByText('No active contact matches').count()).toBe(0)
+  })
+
+  test('there is one selected row, whether the mouse or the keyboard moves it', async () => {
+    const { signedIn } = await shop()
+    const page = await signedIn('pia')
+    await box(page).pressSequentially('/add_contacts [contact:')
+    await highlighted(page).getByText('Chidi Okafor').waitFor()
+    await options(page).getByText('Ngozi Okoro').hover()
+    await highlighted(page).getByText('Ngozi Okoro').waitFor()
+    expect(await highlighted(page).count()).toBe(1)
+    await page.keyboard.press('ArrowUp')
+    await highlighted(page).getByText('Chidi Okafor').waitFor()
+    const colours = await options(page).evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor))
+    expect(new Set(colours).size).toBe(2)
+    expect(colours[1]).toBe('rgba(0, 0, 0, 0)')
+    await page.keyboard.press('Enter')
+    expect(await box(page).inputValue()).toBe('/add_contacts [contact:chidi@example.com] ')
+  })
+
+  test('rows have one height, and the list leaves the buttons free', async () => {
+    const long = { firstName: 'Maximiliane', lastName: 'von und zu '.repeat(12), email: 'max@example.com', company: 'Long '.repeat(40) }
+    const many = Array.from({ length: 10 }, (_, at) => `many${at}@example.com`)
+    const { signedIn } = await shop({ contacts: [...many, long] })
+    const page = await signedIn('pia')
+    await box(page).pressSequentially('/add_contacts example')
+    await options(page).first().waitFor()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('/add_contacts max')
+    await highlighted(page).getByText('Maximiliane').waitFor()
+    const height = (await options(page).first().boundingBox())?.height
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('/add_contacts many')
+    await options(page).getByText('many0@').waitFor()
+    expect((await options(page).first().boundingBox())?.height).toBe(height)
+    const list = (await page.getByRole('listbox').boundingBox()) as { y: number; height: number }
+    const button = (await page.getByRole('button', { name: 'Send' }).boundingBox()) as { y: number; height: number }
+    expect(list.y + list.height <= button.y || list.y >= button.y + button.height).toBe(true)
+  })
 })

@@ -9,6 +9,8 @@ export interface Choice {
 
 interface Shown {
   choices: readonly Choice[]
+  /** Shown in their place where there are none. */
+  empty?: string
   /** The character at which to show them. */
   at: number
   /** Whether Enter takes the first one. Where nothing has been typed yet, it ends the line. */
@@ -33,16 +35,21 @@ export function popupOf(box: HTMLTextAreaElement, choose: (index: number) => voi
   list.addEventListener('combobox-commit', ({ target }) => choose([...list.children].indexOf(target as Element)))
   // Else the textarea would lose the focus.
   list.addEventListener('mousedown', (event) => event.preventDefault())
+  // There is one selected row: the mouse moves it, but a list that opens under the pointer does not.
+  list.addEventListener('mousemove', ({ target }) => {
+    const option = (target as Element).closest('[role="option"]')
+    if (option && option.ariaSelected !== 'true') select(option, box, combobox)
+  })
   box.addEventListener('scroll', () => combobox && position(list, box, at))
 
   return {
     show(shown) {
       at = shown.at
       const before = content
-      content = JSON.stringify(shown.choices)
+      content = JSON.stringify([shown.choices, shown.empty])
       // The answer to the latest key changes nothing for whoever is moving in the list already.
       if (content === before && combobox && list.querySelector('[aria-selected]')) return
-      list.replaceChildren(...shown.choices.map(optionOf))
+      list.replaceChildren(...(shown.choices.length > 0 ? shown.choices.map(optionOf) : [emptyRow(shown.empty ?? '')]))
       if (!combobox) {
         box.after(list)
         combobox = new Combobox(box, list)
@@ -82,15 +89,39 @@ function optionOf({ label, detail }: Choice, index: number): HTMLElement {
   return option
 }
 
-/** Below the character, or above where there is more room; never beyond the edges of the textarea. */
+function select(option: Element, box: HTMLTextAreaElement, combobox: Combobox | undefined): void {
+  combobox?.clearSelection()
+  option.ariaSelected = 'true'
+  box.setAttribute('aria-activedescendant', option.id)
+}
+
+/** Nothing that could be chosen. */
+function emptyRow(text: string): HTMLElement {
+  const row = document.createElement('li')
+  row.role = 'presentation'
+  row.className = 'aside'
+  row.textContent = text
+  return row
+}
+
+/** Below the character if the list fits there without covering the buttons, or above; never beyond the edges of the textarea. */
 function position(list: HTMLElement, box: HTMLTextAreaElement, at: number): void {
   const { left, top, bottom } = placeOf(box, at)
   list.hidden = bottom <= 0 || top >= box.clientHeight
   const edge = box.getBoundingClientRect().top
   const above = edge + top - gap
-  const below = (window.visualViewport?.height ?? window.innerHeight) - edge - bottom - gap
-  const under = below >= Math.min(tallest, list.scrollHeight) || below >= above
-  list.style.maxHeight = `${Math.max(tallest / 3, Math.min(tallest, (under ? below : above) - gap))}px`
+  const floor = Math.min(window.visualViewport?.height ?? window.innerHeight, topOfButtons(box))
+  const below = floor - edge - bottom - gap
+  list.style.maxHeight = `${tallest}px`
+  const under = below >= list.offsetHeight || below >= above
+  list.style.maxHeight = `${Math.max(tallest / 4, Math.min(tallest, (under ? below : above) - gap))}px`
   list.style.left = `${Math.max(0, Math.min(left, box.offsetWidth - list.offsetWidth))}px`
   list.style.top = `${under ? bottom + gap : top - gap - list.offsetHeight}px`
 }
+
+const topOfButtons = ({ form }: HTMLTextAreaElement): number =>
+  Math.min(
+    ...[...(form?.querySelectorAll('button') ?? [])]
+      .filter((button) => button.offsetHeight > 0)
+      .map((button) => button.getBoundingClientRect().top),
+  )

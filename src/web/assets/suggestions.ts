@@ -6,6 +6,8 @@ interface Suggestions {
   /** Where in the line begins what a choice replaces; it ends at the caret. */
   from: number
   items: readonly { label: string; detail: string; insert: string }[]
+  /** What to show in place of an empty list. */
+  empty?: string
 }
 
 /** The line up to the caret, and where it begins. */
@@ -52,8 +54,9 @@ export function suggestIn(form: HTMLFormElement): void {
   function offer(found: Suggestions): void {
     offered = found
     const at = startOf(found)
-    if (found.items.length === 0 || at === dismissedAt) popup.hide()
-    else popup.show({ choices: found.items, at, highlightFirst: line?.text.slice(found.from).trim() !== '' })
+    const isNothing = found.items.length === 0 && !found.empty
+    if (isNothing || at === dismissedAt) popup.hide()
+    else popup.show({ choices: found.items, empty: found.empty, at, highlightFirst: line?.text.slice(found.from).trim() !== '' })
     if (at !== dismissedAt) dismissedAt = -1
   }
 
