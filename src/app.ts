@@ -187,8 +187,8 @@ export async function openHttp(service: Service, log: Log): Promise<FastifyInsta
     newsroom,
     sessions,
     preview: async (body, facts) => {
-      const { interpretation, outcome } = await explain(db, body, { facts, mostAtOnce })
-      return { text: interpretation.text, outcome }
+      const { interpretation, outcome, preview } = await explain(db, body, { facts, mostAtOnce })
+      return { text: interpretation.text, outcome: { ...outcome, answer: preview } }
     },
   })
   return app

@@ -1,5 +1,6 @@
 // What is known, wished and done on one issue. Pure: the language and the rules meet in these types.
 import type { Standing } from './permissions.ts'
+import { nameWords } from './search-keys.ts'
 
 /** What is known before a comment is interpreted. */
 export interface Facts {
@@ -13,17 +14,43 @@ export interface Facts {
 export type Wish = 'add' | 'remove'
 export type Question = 'contacts' | 'help'
 
+/** How a command refers to a contact: by its address, by its number (`#7`), or by a name in plain words. */
+export interface ContactRef {
+  by: 'address' | 'number' | 'name'
+  text: string
+}
+
 /** What a comment asks for: the one plan to which each of its commands has added its part. */
 export interface IssueChange {
-  /** One wish per address, in the order last spoken. */
-  wishes: readonly { address: string; wish: Wish }[]
+  /** In the order written; once settled, one for each reference. */
+  wishes: readonly { ref: ContactRef; wish: Wish }[]
   /** What the person wants to be told. */
   questions: readonly Question[]
+  /** Why nothing of it can be done; then it has no wishes. */
+  refused?: string
 }
 
 export const noChange: IssueChange = { wishes: [], questions: [] }
 
 export type ContactOutcome = 'added' | 'already there' | 'unknown' | 'inactive' | 'removed' | 'was not there'
+
+/** A contact that can be chosen where several fit a name. */
+export interface FittingContact {
+  id: number
+  name: string
+  address: string | null
+  organization: string | null
+}
+
+/** A name that no contact fits, or several: nothing is done for it. */
+export interface UnclearName {
+  name: string
+  wish: Wish
+  /** Empty if none fits; else the first of those that do, by name. */
+  contacts: readonly FittingContact[]
+  /** There are more than these. */
+  more?: boolean
+}
 
 /** A contact as one line of an answer. */
 export interface ContactLine {
@@ -35,7 +62,10 @@ export interface ContactLine {
 
 /** What came of a change. */
 export interface IssueResult {
-  outcomes: readonly { address: string; wish: Wish; outcome: ContactOutcome }[]
+  /** `address`: the address as it was written, or `#7`. Where a name or a number was written: the contact that was meant, with its name. */
+  outcomes: readonly { address: string; name?: string; wish: Wish; outcome: ContactOutcome }[]
+  /** Names that could not be taken for one contact. */
+  unclear?: readonly UnclearName[]
   /** Why the whole change was refused; then `outcomes` is empty. */
   refused?: string
   /** The issue's contacts, if they were asked for. */
@@ -47,13 +77,28 @@ export interface IssueResult {
 /** Two spellings of one address have the same key: letter case does not matter. */
 export const addressKey = (address: string): string => address.normalize('NFC').toLowerCase()
 
-/** Adds wishes to a change; the last word on a contact counts, under its latest spelling and place. */
-export function wish(change: IssueChange, what: Wish, addresses: readonly string[]): IssueChange {
-  const byKey = new Map(change.wishes.map((one) => [addressKey(one.address), one]))
-  for (const address of addresses) {
-    const key = addressKey(address)
+/** Two spellings of one reference have the same key. */
+export function refKey({ by, text }: ContactRef): string {
+  if (by === 'address') return addressKey(text)
+  return by === 'number' ? `#${Number(text.slice(1))}` : `"${nameWords(text).join(' ')}"`
+}
+
+/** How a command refers to this contact. */
+export const referenceTo = ({ id, address }: Pick<FittingContact, 'id' | 'address'>): string => `[contact:${address ?? `#${id}`}]`
+
+/** Adds wishes to a change. */
+export const wish = (change: IssueChange, what: Wish, refs: readonly ContactRef[]): IssueChange => ({
+  ...change,
+  wishes: [...change.wishes, ...refs.map(({ by, text }) => ({ ref: { by, text }, wish: what }))],
+})
+
+/** One wish per reference: the last command for it wins, under its latest spelling and place. */
+export function settled(change: IssueChange): IssueChange {
+  const byKey = new Map<string, IssueChange['wishes'][number]>()
+  for (const one of change.wishes) {
+    const key = refKey(one.ref)
     byKey.delete(key)
-    byKey.set(key, { address, wish: what })
+    byKey.set(key, one)
   }
   return { ...change, wishes: [...byKey.values()] }
 }
@@ -65,9 +110,11 @@ export function ask(change: IssueChange, question: Question): IssueChange {
 
 /** What an edited comment still asks for: the new change without what the old one asked already. */
 export function subtract(change: IssueChange, old: IssueChange): IssueChange {
-  const said = new Set(old.wishes.map((one) => `${one.wish} ${addressKey(one.address)}`))
+  const key = ({ wish, ref }: IssueChange['wishes'][number]) => `${wish} ${refKey(ref)}`
+  const said = new Set(old.wishes.map(key))
   return {
-    wishes: change.wishes.filter((one) => !said.has(`${one.wish} ${addressKey(one.address)}`)),
+    ...change,
+    wishes: change.wishes.filter((one) => !said.has(key(one))),
     questions: change.questions.filter((question) => !old.questions.includes(question)),
   }
 }

@@ -3,9 +3,10 @@ import { sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { tell } from '../storage/notify.ts'
 import type { ContactOutcome, Wish } from './change.ts'
+import { heldInOrder, type MeantContact } from './contact-refs.ts'
 import { attempt } from './deeds.ts'
 import type { Actor } from './history.ts'
-import { heldInOrder, makeLinks, type NamedContact, outcomeOf, tooMany } from './issue-contacts.ts'
+import { makeLinks, outcomeOf, tooMany } from './issue-contacts.ts'
 import { holdFacts, type IssueFacts, type IssueName } from './issues.ts'
 import { can } from './permissions.ts'
 import { conflict, done, forbidden, notFound, type Result } from './refusals.ts'
@@ -25,7 +26,7 @@ export interface WantedIds {
   mostAtOnce: number
 }
 
-type Known = Omit<NamedContact, 'emailKey'>
+type Known = Pick<MeantContact, 'id' | 'active' | 'linked'>
 
 /**
  * Decides what becomes of each contact named, and of those linked that a replacement leaves out; what is named twice is named once.

@@ -1,27 +1,20 @@
 // Which links to make and cut (pure), and making them.
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
-import { addressKey, type ContactLine, type ContactOutcome, type IssueChange, type IssueResult, type Wish } from './change.ts'
+import type { ContactLine, ContactOutcome, ContactRef, IssueChange, IssueResult, Wish } from './change.ts'
 import { insertNotes } from './comments.ts'
+import { type Meaning, type MeantContact, meaningsOf } from './contact-refs.ts'
 import { type Actor, recordLinks } from './history.ts'
 import { type IssueFacts, touchIssues } from './issues.ts'
 import { linkNote } from './system-notes.ts'
 
-/** A contact that a change names by its address. */
-export interface NamedContact {
-  id: number
-  emailKey: string
-  active: boolean
-  linked: boolean
-}
-
-export interface LinkPlan extends Pick<IssueResult, 'outcomes' | 'refused'> {
+export interface LinkPlan extends Pick<IssueResult, 'outcomes' | 'unclear' | 'refused'> {
   add: number[]
   remove: number[]
 }
 
 /** What a wish comes to, for a contact of the issue's source; undefined: there is none. */
-export function outcomeOf(wish: Wish, contact: Pick<NamedContact, 'active' | 'linked'> | undefined): ContactOutcome {
+export function outcomeOf(wish: Wish, contact: Pick<MeantContact, 'active' | 'linked'> | undefined): ContactOutcome {
   if (!contact) return 'unknown'
   if (wish === 'remove') return contact.linked ? 'removed' : 'was not there'
   if (contact.linked) return 'already there'
@@ -29,62 +22,46 @@ export function outcomeOf(wish: Wish, contact: Pick<NamedContact, 'active' | 'li
 }
 
 /**
- * Decides what a change does to the contacts of an issue: an outcome for every address, and the ids to link and unlink.
- * @param mostAtOnce how many contacts one change may add (those already there do not count); more is refused whole
+ * Decides what a change does to the contacts of an issue: an outcome for every reference, and the ids to link and unlink.
+ * @param meanings what the reference of each wish means
+ * @param mostAtOnce how many contacts one change may add (those already linked do not count); more is refused whole
  */
-export function planLinks(change: IssueChange, contacts: readonly NamedContact[], mostAtOnce: number): LinkPlan {
-  const byKey = new Map(contacts.map((contact) => [contact.emailKey, contact]))
-  const found = change.wishes.map((wish) => ({ contact: byKey.get(addressKey(wish.address)), ...wish }))
+export function planLinks(change: IssueChange, meanings: readonly Meaning[], mostAtOnce: number): LinkPlan {
+  if (change.refused !== undefined) return { outcomes: [], add: [], remove: [], refused: change.refused }
+  const found = lastForEach(change.wishes.map((wish, at) => ({ ...wish, ...(meanings[at] as Meaning) })))
   const toAdd = found.filter(({ wish, contact }) => wish === 'add' && !contact?.linked).length
   if (toAdd > mostAtOnce) return { outcomes: [], add: [], remove: [], refused: tooMany(toAdd, mostAtOnce) }
-  const outcomes = found.map(({ contact, ...one }) => ({ ...one, outcome: outcomeOf(one.wish, contact) }))
-  const idsOf = (outcome: string) => found.flatMap(({ contact }, at) => (contact && outcomes[at]?.outcome === outcome ? [contact.id] : []))
-  return { outcomes, add: idsOf('added'), remove: idsOf('removed') }
+  const [clear, unclear] = [found.filter(isClear), found.filter((one) => !isClear(one))]
+  const outcomes = clear.map(({ ref, wish, contact }) => ({ ...shownAs(ref, contact), wish, outcome: outcomeOf(wish, contact) }))
+  const idsOf = (outcome: string) => clear.flatMap(({ contact }, at) => (contact && outcomes[at]?.outcome === outcome ? [contact.id] : []))
+  return {
+    outcomes,
+    ...(unclear.length > 0 && {
+      unclear: unclear.map(({ ref, wish, fitting = [], more }) => ({ name: ref.text, wish, contacts: fitting, more })),
+    }),
+    add: idsOf('added'),
+    remove: idsOf('removed'),
+  }
+}
+
+type Found = IssueChange['wishes'][number] & Meaning
+
+// A contact may be meant twice, by its name and by its address: the last command for it wins.
+function lastForEach(found: readonly Found[]): Found[] {
+  const last = new Map(found.map(({ contact }, at) => [contact?.id, at]))
+  return found.filter(({ contact }, at) => !contact || last.get(contact.id) === at)
+}
+
+const isClear = ({ ref, contact }: Found): boolean => ref.by !== 'name' || contact !== undefined
+
+function shownAs({ by, text }: ContactRef, contact: MeantContact | undefined): { address: string; name?: string } {
+  if (by === 'address' || !contact) return { address: text }
+  return { address: contact.address ?? `#${contact.id}`, name: contact.name }
 }
 
 /** Why a change is refused whole. */
 export const tooMany = (wanted: number, most: number) =>
   `At most ${most} contacts can be added at once; this would add ${wanted}. Nothing was changed.`
-
-/** SQL: the end of a query that holds the contacts `c` it finds, in the order of their ids. */
-export const heldInOrder: SQL = sql`order by c.id for share of c`
-
-interface Named extends NamedContact {
-  /** The place of the change that names it. */
-  at: number
-}
-
-interface Name {
-  at: number
-  facts: IssueFacts
-  key: string
-}
-
-const namesIn = (wanted: readonly Pick<WantedChange, 'facts' | 'change'>[]): Name[] =>
-  wanted.flatMap(({ facts, change }, at) => change.wishes.map(({ address }) => ({ at, facts, key: addressKey(address) })))
-
-/** The contacts that changes name; they stay as they are until the transaction ends. */
-async function holdNamed(tx: Tx, names: readonly Name[]): Promise<Named[]> {
-  const held = await contactsNamed(tx, names, true)
-  const found = new Set(held.map(({ at, emailKey }) => `${at} ${emailKey}`))
-  const missing = names.filter(({ at, key }) => !found.has(`${at} ${key}`))
-  // While it waited for one that is deleted, the address may have gone to another, as in a merge: only a new statement sees that.
-  return [...held, ...(await contactsNamed(tx, missing, true))]
-}
-
-/** The contacts that are named, each with the place of its change. */
-async function contactsNamed(tx: Tx, names: readonly Name[], hold: boolean): Promise<Named[]> {
-  if (names.length === 0) return []
-  const of = (column: (name: (typeof names)[number]) => number | string) => sql.param(names.map(column))
-  return rowsOf(
-    tx,
-    sql`select named.at, c.id, c.email_key as "emailKey", c.state = 'active' as active, l.issue_id is not null as linked
-      from unnest(${of(({ at }) => at)}::int[], ${of(({ facts }) => facts.issueId)}::bigint[], ${of(({ facts }) => facts.sourceId)}::bigint[],
-        ${of(({ key }) => key)}::text[]) as named (at, issue_id, source_id, email_key)
-      join contacts c on c.group_id = named.source_id and c.email_key = named.email_key
-      left join issue_contacts l on l.contact_id = c.id and l.issue_id = named.issue_id ${hold ? heldInOrder : sql``}`,
-  )
-}
 
 /** The contacts of an issue by name, as lines of an answer. */
 export const contactsOf = (tx: Tx, issueId: number): Promise<ContactLine[]> =>
@@ -97,9 +74,11 @@ export const contactsOf = (tx: Tx, issueId: number): Promise<ContactLine[]> =>
 
 /** What a change would come to, without doing it. */
 export async function previewChange(tx: Tx, facts: IssueFacts, change: IssueChange, mostAtOnce: number): Promise<IssueResult> {
-  const { outcomes, refused } = planLinks(change, await contactsNamed(tx, namesIn([{ facts, change }]), false), mostAtOnce)
-  return { outcomes, refused, ...(await answersTo(tx, facts, change)) }
+  const [meanings = []] = await meaningsOf(tx, [{ facts, change }], { hold: false })
+  return { ...resultOf(planLinks(change, meanings, mostAtOnce)), ...(await answersTo(tx, facts, change)) }
 }
+
+const resultOf = ({ outcomes, unclear, refused }: LinkPlan): IssueResult => ({ outcomes, ...(unclear && { unclear }), refused })
 
 async function answersTo(tx: Tx, facts: IssueFacts, change: IssueChange): Promise<Pick<IssueResult, 'contacts'>> {
   return change.questions.includes('contacts') ? { contacts: await contactsOf(tx, facts.issueId) } : {}
@@ -117,15 +96,16 @@ export interface WantedChange {
  * @returns what came of each address, in the order wanted; a refusal is in it, not thrown
  */
 export async function makeChanges(tx: Tx, wanted: readonly WantedChange[], mostAtOnce: number): Promise<IssueResult[]> {
-  const named = await holdNamed(tx, namesIn(wanted))
-  const plans = wanted.map(({ facts, change, actor }, at) => {
-    const contacts = named.filter((one) => one.at === at)
-    return { issueId: facts.issueId, actor, ...planLinks(change, contacts, mostAtOnce) }
-  })
+  const meanings = await meaningsOf(tx, wanted, { hold: true })
+  const plans = wanted.map(({ facts, change, actor }, at) => ({
+    issueId: facts.issueId,
+    actor,
+    ...planLinks(change, meanings[at] ?? [], mostAtOnce),
+  }))
   const changing = plans.filter(({ add, remove }) => add.length + remove.length > 0)
   if (changing.length > 0) await makeLinks(tx, changing)
   const answers = await Promise.all(wanted.map(({ facts, change }) => answersTo(tx, facts, change)))
-  return plans.map(({ outcomes, refused }, at) => ({ outcomes, refused, ...answers[at] }))
+  return plans.map((plan, at) => ({ ...resultOf(plan), ...answers[at] }))
 }
 
 /** What is to be linked to and unlinked from one issue, by whom. */

@@ -12,6 +12,15 @@ export const indexKey = (text: string): string => [...searchKey(text)].slice(0, 
 /** The same for what may be missing. */
 export const keyOrNone = (text: string | null | undefined): string | null => (text ? indexKey(text) : null)
 
+/** The words of a name, each once: what stands between letters and numbers parts them, as in `O'Brien`. */
+export const nameWords = (name: string): string[] => [
+  ...new Set(
+    searchKey(name)
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean),
+  ),
+]
+
 /** The words of a search: parted by blanks, `"a quoted phrase"` kept whole, each once. */
 export function wordsOf(search: string): string[] {
   const words = [...search.matchAll(/"([^"]*)"|([^\s"]+)/g)].map(([, phrase, word]) => searchKey(phrase ?? word ?? '').trim())

@@ -3,8 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { addressKey } from './change.ts'
 import type { IssueFacts } from './issues.ts'
-import { searchKey } from './search-keys.ts'
-import { last, phoneOf, rangesOf, wordsFit } from './suggestion-ranges.ts'
+import { phoneOf, rangesOf, wordsFit } from './suggestion-ranges.ts'
 import { phoneDigits, readTerm, type Term } from './typed-term.ts'
 
 export interface Suggestion {
@@ -80,36 +79,6 @@ function contactsWithWords(tx: Tx, facts: IssueFacts, wanted: Wanted, { words }:
     sql`select ${shown} from (select distinct id from (${sql.join(near, sql` union all `)}) near) near
       join contacts c on c.id = near.id left join organizations o on o.id = c.organization_id
       where ${wordsFit(words)} order by c.find_by_surname, c.id limit ${wanted.limit}`,
-  )
-}
-
-/** Whom a name can mean: the active contacts of the source, whether they are on the issue or not; or the contacts on the issue, whatever their state. */
-type Among = 'source' | 'issue'
-
-/**
- * Contacts of whose name, either way round, the term is the beginning: whoever a name in plain words can mean. By surname; those whose whole name
- * it is come first, and are `whole`.
- */
-export async function contactsNamed(
-  tx: Tx,
-  facts: IssueFacts,
-  name: string,
-  { among, limit }: { among: Among; limit: number },
-): Promise<(Addressed & { whole: boolean })[]> {
-  const term = searchKey(name).replace(/\s+/g, ' ').trim()
-  const which =
-    among === 'source'
-      ? sql`group_id = ${facts.sourceId} and state = 'active'`
-      : sql`id in (select contact_id from issue_contacts where issue_id = ${facts.issueId})`
-  const begins = (column: SQL) => sql`(select id from contacts where ${which} and email is not null
-    and ${column} >= ${term} and ${column} < ${term + last} order by ${column}, id limit ${limit})`
-  return rowsOf(
-    tx,
-    sql`select ${shown},
-        ${term} in (c.find_by_name, c.find_by_surname) as whole
-      from (${begins(sql`find_by_name`)} union ${begins(sql`find_by_surname`)}) found
-      join contacts c on c.id = found.id left join organizations o on o.id = c.organization_id
-      order by whole desc, c.find_by_surname, c.id limit ${limit}`,
   )
 }
 

@@ -1,11 +1,12 @@
 // Through: under the issues' locks, read the facts again, interpret again, make the changes, keep the outcomes. One transaction a round.
-import type { ContactOutcome, IssueResult } from '../domain/change.ts'
+import type { IssueResult } from '../domain/change.ts'
 import { makeChanges, type WantedChange } from '../domain/issue-contacts.ts'
 import { holdTreesOfIssues, type IssueFacts, lockIssues, readFactsOfMany } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
 import { offered } from '../quick-actions/help.ts'
 import { actions } from '../quick-actions/index.ts'
 import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
+import { isLacking, leftOf } from '../quick-actions/left.ts'
 import { reportLines } from '../quick-actions/report.ts'
 import { Again, type Db, type Tx, transact } from '../storage/db.ts'
 import type { Outcome } from './comment.ts'
@@ -89,7 +90,7 @@ const wantedChange = ({ waiting, facts, interpretation }: Permitted): WantedChan
   actor: { userId: waiting.authorId, via: waiting.via },
 })
 
-const words = ['Your commands were not run: you may no longer comment on this issue.']
+const words = ['Your commands were not run: you no longer have permission to comment on this issue.']
 const noLongerAllowed: Outcome = { result: { outcomes: [] }, answer: words, publicAnswer: words, lacking: true }
 
 /** What is kept and answered of a change. */
@@ -97,13 +98,6 @@ export function outcomeOf(result: IssueResult, interpretation: Interpretation, f
   const asked = interpretation.change.questions.includes('help')
   const whole = asked ? { ...result, offered: offered(actions, facts).map(({ name }) => name) } : result
   const [answer, publicAnswer] = [reportLines(whole, interpretation, 'asker'), reportLines(whole, interpretation, 'public')]
-  return { result: whole, answer, publicAnswer, lacking: isLacking(result, interpretation) }
+  const left = leftOf(interpretation.asked, result)
+  return { result: whole, answer, publicAnswer, lacking: isLacking(result, interpretation), ...(left !== '' && { left }) }
 }
-
-const asWanted: ReadonlySet<string> = new Set(['added', 'already there', 'removed', 'was not there'] satisfies ContactOutcome[])
-
-/** Was something that was asked not done? */
-const isLacking = ({ refused, outcomes }: IssueResult, told: Interpretation): boolean =>
-  refused !== undefined ||
-  told.refused.length + told.faults.length + told.hints.length > 0 ||
-  outcomes.some(({ outcome }) => !asWanted.has(outcome))

@@ -3,6 +3,7 @@ import type { IssueResult } from '../domain/change.ts'
 import type { IssueFields } from '../domain/issue-edits.ts'
 import type { IssueName } from '../domain/issues.ts'
 import type { Refusal } from '../domain/refusals.ts'
+import type { Choice } from '../quick-actions/choices.ts'
 
 /** All that a door tells us of something that somebody wrote. */
 export interface Comment {
@@ -61,12 +62,16 @@ export interface Outcome {
   publicAnswer: readonly string[]
   /** Something that was asked was not done. */
   lacking?: boolean
+  /** The commands of which something failed, with only that: what stays in the box. */
+  left?: string
 }
 
 /** An answer in words: for the person who asked, and for everybody (no addresses, no names; empty when there is nothing to say). */
 export interface Answer {
   toAsker: readonly string[]
   inPublic: readonly string[]
+  /** For the person alone: what can be chosen where several contacts fit a name. */
+  choices: readonly Choice[]
   /** All that was asked is done. */
   done: boolean
   /** Something is not as it was. */

@@ -2,6 +2,7 @@
 import { previewChange } from '../domain/issue-contacts.ts'
 import type { IssueFacts } from '../domain/issues.ts'
 import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
+import { reportLines } from '../quick-actions/report.ts'
 import type { Tx } from '../storage/db.ts'
 import { outcomeOf } from './apply.ts'
 import type { Outcome } from './comment.ts'
@@ -9,6 +10,8 @@ import type { Outcome } from './comment.ts'
 export interface Explanation {
   interpretation: Interpretation
   outcome: Outcome
+  /** The outcome in words, as what would be. */
+  preview: readonly string[]
 }
 
 /** What a comment would do on an issue for the person whose facts these are. The same decision as the real thing; changes nothing. */
@@ -19,5 +22,6 @@ export async function explain(
 ): Promise<Explanation> {
   const interpretation = interpret(body, facts)
   const result = await previewChange(tx, facts, interpretation.change, mostAtOnce)
-  return { interpretation, outcome: outcomeOf(result, interpretation, facts) }
+  const outcome = outcomeOf(result, interpretation, facts)
+  return { interpretation, outcome, preview: reportLines(outcome.result, interpretation, 'preview') }
 }

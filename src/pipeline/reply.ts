@@ -1,4 +1,5 @@
 // Out: the outcome goes where the comment came from.
+import { choicesOf } from '../quick-actions/choices.ts'
 import type { Db } from '../storage/db.ts'
 import type { Answer, Outcome, Reply } from './comment.ts'
 import { findDelivery, markReplied } from './deliveries.ts'
@@ -35,6 +36,7 @@ export function openReply(db: Db, replies: ReadonlyMap<string, Reply>, most: num
 const answerOf = ({ answer, publicAnswer, lacking, result }: Outcome): Answer => ({
   toAsker: answer,
   inPublic: publicAnswer,
+  choices: choicesOf(result),
   done: !lacking,
   changed: result.outcomes.some(({ outcome }) => outcome === 'added' || outcome === 'removed'),
 })

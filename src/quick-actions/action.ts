@@ -1,26 +1,34 @@
 // What a quick action is. A new one is a file in actions/ and a line in index.ts.
-import type { Facts, IssueChange, IssueResult, Wish } from '../domain/change.ts'
+import type { ContactRef, Facts, IssueChange, IssueResult, Wish } from '../domain/change.ts'
 import type { Ability } from '../domain/permissions.ts'
 import type { StartRuleNames } from './grammar/arguments.js'
 
-/** Something in the arguments that could not be understood. `column` counts from 1 in the line of the command. */
-export interface Fault {
-  found: string
-  expected: string
+/** A part of the arguments as it was written. `column` counts from 1 in the arguments. */
+interface Written {
+  written: string
   column: number
 }
 
+/** Something in the arguments that is no argument. `found` is what is shown of it; '' where there is nothing. */
+export interface Fault extends Written {
+  found: string
+  expected: string
+}
+
+/** A reference to a contact. Of `Hannah <h@x.io>` the address refers to the contact. */
+export type WrittenRef = ContactRef & Written
+
 /** The shapes that arguments can have: each is a start rule of grammar/arguments.peggy. */
 export interface Arguments {
-  contactRefs: { addresses: string[]; faults: Fault[] }
-  nothing: { faults: Fault[] }
+  contactRefs: { refs: WrittenRef[]; faults: Fault[] }
+  nothing: { refs?: undefined; faults: Fault[] }
 }
 
 /** The shapes that the grammar can read: an action that asks for another one does not compile. */
 export type Shape = keyof Arguments & StartRuleNames
 
-/** Who will read a report: the person who asked, or anybody (then no addresses, no names). */
-export type Audience = 'asker' | 'public'
+/** Who reads a report: the author, the author before anything was done, or anybody (then no addresses, no names). */
+export type Audience = 'asker' | 'preview' | 'public'
 
 export interface Action<Accepted extends Shape = Shape> {
   name: string
@@ -39,8 +47,6 @@ export interface Action<Accepted extends Shape = Shape> {
   offered(facts: Facts): boolean
   /** Adds its wish to the change, touches nothing. */
   plan(change: IssueChange, args: Arguments[Accepted]): IssueChange
-  /** Preview: what would happen, in a sentence. */
-  explain(args: Arguments[Accepted]): string
   /** Reply: what happened, in sentences; '' when it has nothing to say to this audience. */
   report(result: IssueResult, audience: Audience): string
 }

@@ -19,7 +19,7 @@ export interface Understood {
   hints: string[]
 }
 
-/** A line that begins like a command: with a name that we know, or with one that is near to it. */
+/** A line that begins like a command: with a name that we know, or nearly so. */
 interface Candidate {
   line: number
   /** As it was written, without arguments. */
@@ -28,14 +28,23 @@ interface Candidate {
   known: boolean
 }
 
+/** A comment that is nothing but commands, not all of which are written as they must be. */
+export interface NearMiss {
+  /** The name of the first one that is not. */
+  name: string
+  /** The comment as it was probably meant. */
+  text: string
+}
+
 /** Further commands are taken out, but do not count. */
 const mostCommands = 100
 const mostHints = 10
 /** Nobody writes back-tick runs of so many different lengths but to do harm: to make every fence a long one. */
 const longestFence = 16
 
-const anyCommand = /^(?:\/\S|@rolobot\s)/im
-const opening = /^(\/|@rolobot[\s\u200B]+\/?)([^\s\u200B]+)/i
+const anyCommand = /^(?:[ \u00A0\u200B]{0,3}\/\S|@rolobot\s)/im
+// A command stands in the first column; behind one to three blanks it is a near miss, behind more it is code.
+const opening = /^([ \u00A0\u200B]{0,3})(\/|@rolobot[\s\u200B]+\/?)([^\s\u200B]+)(?:[ \t\u00A0]+([\p{L}\p{N}_-]+))?/iu
 const isBlank = (line: string): boolean => /^[ \t]*$/.test(line)
 
 /**
@@ -80,23 +89,53 @@ function asCodeSpans(lines: string[]): string[] {
   return lines.map((line, number) => (known.has(number) ? codeSpan(line, fence) : line))
 }
 
+/**
+ * Tells whether a comment is nothing but commands, of which at least one is a near miss: ` /add_contacts`, `/add_contcts`, `/add contacts`.
+ * @returns what was probably meant; undefined for every other comment
+ */
+export function nearMissOf(body: string): NearMiss | undefined {
+  const text = body.replace(/\r\n?/g, '\n').trimEnd()
+  if (!anyCommand.test(text)) return undefined
+  const lines = text.split('\n')
+  const found = new Map(find(lines).map((candidate) => [candidate.line, candidate]))
+  const first = [...found.values()].find(({ known }) => !known)
+  if (!first || lines.some((line, at) => !found.has(at) && !isBlank(line))) return undefined
+  return { name: first.name, text: lines.map((line, at) => corrected(line, found.get(at))).join('\n') }
+}
+
+const corrected = (line: string, candidate: Candidate | undefined): string =>
+  !candidate || candidate.known ? line : `/${candidate.name}${line.slice(line.indexOf(candidate.written) + candidate.written.length)}`
+
 function find(lines: readonly string[]): Candidate[] {
   const judge = judging()
-  const candidates: Candidate[] = []
-  lines.forEach((text, line) => {
-    if (text[0] !== '/' && text[0] !== '@') return
-    const [written = '', sign = '', word = ''] = opening.exec(text) ?? []
-    const verdict = judge(word)
-    if (verdict) candidates.push({ line, written: sign.endsWith('/') ? `/${word}` : written, ...verdict })
+  const candidates = lines.flatMap((text, line) => {
+    if (!/^[/@ \u00A0\u200B]/.test(text)) return []
+    const found = candidateIn(text, judge)
+    return found ? [{ line, ...found }] : []
   })
   if (candidates.length === 0) return []
-  const open = linesInTheOpen(lines, new Set(candidates.map((candidate) => candidate.line)))
+  const linesOf = (some: readonly Candidate[]) => new Set(some.map(({ line }) => line))
+  // What is no command stays in the text, and what it opens hides what follows.
+  const open = linesInTheOpen(lines, linesOf(candidates), linesOf(candidates.filter(({ known }) => known)))
   return candidates.filter((candidate) => open.has(candidate.line))
 }
 
+type Verdict = Pick<Candidate, 'name' | 'known'>
+
+function candidateIn(text: string, judge: (word: string) => Verdict | undefined): Omit<Candidate, 'line'> | undefined {
+  const [whole, blanks = '', sign = '', word = '', next] = opening.exec(text) ?? []
+  if (whole === undefined || (blanks !== '' && !sign.endsWith('/'))) return undefined
+  const written = sign.endsWith('/') ? `/${word}` : `${sign}${word}`
+  const verdict = judge(word)
+  if (verdict) return { written, name: verdict.name, known: verdict.known && blanks === '' }
+  // `/add contacts`
+  const parted = next === undefined ? undefined : findAction(`${word}_${next}`)
+  return parted && { written: whole.slice(blanks.length), name: parted.name, known: false }
+}
+
 /** Tells what name a word is or is near to. Remembers the words of one text: they often come again. */
-function judging(): (word: string) => { name: string; known: boolean } | undefined {
-  const judged = new Map<string, { name: string; known: boolean } | undefined>()
+function judging(): (word: string) => Verdict | undefined {
+  const judged = new Map<string, Verdict | undefined>()
   return (word) => {
     if (!judged.has(word)) {
       const name = findAction(word)?.name ?? nearest(word.toLowerCase(), names)

@@ -23,7 +23,7 @@ export const completions = (actions: readonly Action[]): Completion[] =>
 
 /** The answer to /help. In code spans inside a list: a bot that reads its own answer does not obey it. */
 export const describe = (actions: readonly Action[]): string =>
-  ['The commands that you can use here:', ...actions.map((action) => `- \`${form(action)}\`: ${action.summary}.`)].join('\n')
+  ['Commands you can use here:', ...actions.map((action) => `- \`${form(action)}\`: ${action.summary}.`)].join('\n')
 
 /** The table of the README and of the help page, in Markdown. */
 export const table = (actions: readonly Action[]): string =>

@@ -1,7 +1,7 @@
 // Text and facts → text without commands, one plan, refusals. Pure: a preview and the real thing are the same call.
-import { type Facts, type IssueChange, isEmpty, noChange, subtract } from '../domain/change.ts'
+import { type Facts, type IssueChange, isEmpty, noChange, settled, subtract, type Wish } from '../domain/change.ts'
 import { refusalOf } from '../domain/permissions.ts'
-import type { Action, Arguments, Fault, Shape } from './action.ts'
+import type { Action, Arguments, Fault, Shape, WrittenRef } from './action.ts'
 import { type Command, understand } from './commands.ts'
 import { parse } from './grammar/arguments.js'
 import { mayUse } from './help.ts'
@@ -26,6 +26,18 @@ export interface Interpretation {
   refused: Refusal[]
   /** What could not be understood, in sentences. */
   faults: string[]
+  /** The commands with what their arguments mean, for what is left of them when something fails. */
+  asked: Asked[]
+}
+
+/** A command as it was asked: with its wish where it has one. */
+export interface Asked {
+  name: string
+  arguments: string
+  wish?: Wish
+  permitted: boolean
+  refs: readonly WrittenRef[]
+  faults: readonly Fault[]
 }
 
 /** A command with its action and what its arguments mean. */
@@ -37,6 +49,9 @@ interface Meant {
 }
 
 const mostFaults = 10
+/** So many references are understood in a comment, and so many names looked up. */
+const mostRefs = 10_000
+const mostNames = 50
 
 /**
  * Interprets a comment: all its commands make one plan, in the order written.
@@ -53,18 +68,22 @@ export function interpret(body: string, facts: Facts, replaces?: string): Interp
     text,
     commands: fresh.map(({ command }) => command),
     hints,
-    change: newIn(planOf(all), planOf(fresh), planOf(old)),
+    change: limited(newIn(planOf(all), planOf(fresh), planOf(old)), refsIn(fresh)),
     accepted: fresh.filter(takesPart).map(({ action }) => action.name),
     refused: fresh.flatMap(({ action, permitted }) => (permitted ? [] : refusal(action))),
     faults: faultsIn(fresh.filter((one) => one.permitted)),
+    asked: fresh.map(askedOf),
   }
 }
 
-/** What would happen, a sentence for each command that is permitted and understood. */
-export function explain({ commands }: Interpretation, facts: Facts): string[] {
-  const meant = commands.flatMap((command) => mean(command, facts))
-  return meant.filter(takesPart).map(({ action, args }) => action.explain(args))
-}
+const askedOf = ({ command, action, args, permitted }: Meant): Asked => ({
+  name: action.name,
+  arguments: command.arguments,
+  wish: action.suggests,
+  permitted,
+  refs: args.refs ?? [],
+  faults: args.faults,
+})
 
 function mean(command: Command, facts: Facts): Meant[] {
   const action = findAction(command.name)
@@ -75,8 +94,26 @@ function mean(command: Command, facts: Facts): Meant[] {
 // The generated types know each start rule by its name; here the rule comes from the action.
 const read = parse as (text: string, options: { startRule: Shape }) => Arguments[Shape]
 
-const planOf = (meant: readonly Meant[]): IssueChange =>
-  meant.filter((one) => one.permitted).reduce((change, { action, args }) => action.plan(change, args), noChange)
+function planOf(meant: readonly Meant[]): IssueChange {
+  const permitted = meant.filter((one) => one.permitted)
+  const planned = refsIn(meant) > mostRefs ? permitted.filter(({ args }) => !args.refs) : permitted
+  return settled(planned.reduce((change, { action, args }) => action.plan(change, args), noChange))
+}
+
+const refsIn = (meant: readonly Meant[]): number =>
+  meant.reduce((sum, { args, permitted }) => sum + (permitted && args.refs ? args.refs.length : 0), 0)
+
+/** A change that asks for too much is refused whole. */
+function limited(change: IssueChange, refs: number): IssueChange {
+  const names = change.wishes.filter(({ ref }) => ref.by === 'name').length
+  const refuse = (most: number, what: string, wanted: number): IssueChange => ({
+    ...change,
+    wishes: [],
+    refused: `A comment can hold at most ${most.toLocaleString('en')} ${what}; this one holds ${wanted.toLocaleString('en')}. Nothing was changed.`,
+  })
+  if (refs > mostRefs) return refuse(mostRefs, 'contacts', refs)
+  return names > mostNames ? refuse(mostNames, 'names', names) : change
+}
 
 /** Of the whole plan, the part that a new command asks for and that the old text did not ask for already. */
 const newIn = (whole: IssueChange, fresh: IssueChange, old: IssueChange): IssueChange =>
@@ -98,14 +135,12 @@ function withoutThose(all: readonly Meant[], old: readonly Meant[]): Meant[] {
   })
 }
 
-/** `Line 2, column 15: "bob" is not a contact reference; …`: the first ten, and how many more there are. */
+/** `"a@" isn't an email address or a name.`: the first ten, and how many more there are. */
 function faultsIn(meant: readonly Meant[]): string[] {
-  const all = meant.flatMap(({ command, args }) => args.faults.map((fault) => ({ command, fault })))
-  const told = all.slice(0, mostFaults).map(({ command, fault }) => sentence(command, fault))
+  const all = meant.flatMap(({ action, args }) => args.faults.map((fault) => sentence(action, fault)))
+  const told = all.slice(0, mostFaults)
   return all.length > mostFaults ? [...told, `${count(all.length - mostFaults, 'more word')} could not be understood.`] : told
 }
 
-function sentence({ line, column }: Command, { found, expected, column: within }: Fault): string {
-  const place = `Line ${line}, column ${column + within - 1}`
-  return found === '' ? `${place}: here should be ${expected}.` : `${place}: "${found}" is not ${expected}.`
-}
+const sentence = ({ name }: Action, { found, expected }: Fault): string =>
+  found === '' ? `Which contact? Write ${expected} after /${name}.` : `"${found}" isn't ${expected}.`

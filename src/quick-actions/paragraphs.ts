@@ -13,34 +13,39 @@ const opaque = /^ {0,3}<(?:[!?]|(?:script|pre|style|textarea)\b)/i
  * Of some lines, those on which a command may stand: in a paragraph directly under the document, not in a code span or
  * an HTML comment, not in a `>>>` block, not between an opening and a closing HTML tag that stand on lines of their own.
  * @param lines all lines of the text, without their ends
- * @param candidates numbers of lines, from 0. Each is taken as a whole: a back-tick in it opens nothing after it, since
- * a command will not stand there any more
+ * @param candidates numbers of lines, from 0
+ * @param taken those that are taken out if they stand in the open: a back-tick in them opens nothing after it
  */
-export function linesInTheOpen(lines: readonly string[], candidates: ReadonlySet<number>): Set<number> {
+export function linesInTheOpen(lines: readonly string[], candidates: ReadonlySet<number>, taken: ReadonlySet<number>): Set<number> {
   const blocks = readBlocks(lines.join('\n'))
-  const read = blocks.flatMap((block) => linesToRead(lines, block, candidates))
+  const read = blocks.flatMap((block) => linesToRead(lines, block, { candidates, taken }))
   const hides = hiding([...quotes(blocks), ...elements(lines, read)], lines.length)
   return new Set(read.filter((line) => candidates.has(line) && !hides(line)))
 }
 
+interface Lines {
+  candidates: ReadonlySet<number>
+  taken: ReadonlySet<number>
+}
+
 /** The candidates in a block, and its lines that begin with a tag, unless they are inside of something else. */
-function linesToRead(lines: readonly string[], block: Block, candidates: ReadonlySet<number>): number[] {
+function linesToRead(lines: readonly string[], block: Block, { candidates, taken }: Lines): number[] {
   const { kind, start, end } = block
   if (kind === 'quote mark' || (kind === 'html' && opaque.test(lines[start] ?? ''))) return []
   const wanted: number[] = []
   for (let line = start; line < end; line++) if (candidates.has(line) || beginsWithTag(lines[line])) wanted.push(line)
   if (wanted.length === 0) return wanted
   if (kind === 'html') return wanted.filter((line) => !candidates.has(line))
-  return beginningAsText(lines, block, wanted, candidates)
+  return beginningAsText(lines, block, wanted, taken)
 }
 
-function beginningAsText(lines: readonly string[], { start, end }: Block, wanted: number[], candidates: ReadonlySet<number>): number[] {
+function beginningAsText(lines: readonly string[], { start, end }: Block, wanted: number[], taken: ReadonlySet<number>): number[] {
   const paragraph = lines.slice(start, end).join('\n')
   if (!/[`<]/.test(paragraph)) return wanted
   const begun = new Set<number>()
   readLineStarts(paragraph, (line) => {
     begun.add(start + line)
-    return candidates.has(start + line)
+    return taken.has(start + line)
   })
   return wanted.filter((line) => begun.has(line))
 }

@@ -17,7 +17,7 @@ export type Told = Pick<Interpretation, 'accepted' | 'refused' | 'faults' | 'hin
  */
 export const report = (result: IssueResult, told: Told, audience: Audience): string => reportLines(result, told, audience).join('\n')
 
-/** The same as `report`, in parts. */
+/** The same as `report`, in parts. For a preview it says what would be. */
 export function reportLines(result: IssueResult, told: Told, audience: Audience): string[] {
   const done = [...new Set(told.accepted)].map((name) => findAction(name)?.report(result, audience) ?? '')
   const parts = [result.refused ?? '', ...done, ...told.refused.map(({ reason }) => reason), ...faults(told, audience), ...told.hints]
@@ -25,6 +25,6 @@ export function reportLines(result: IssueResult, told: Told, audience: Audience)
 }
 
 function faults({ faults }: Told, audience: Audience): string[] {
-  if (audience === 'asker' || faults.length === 0) return faults
+  if (audience !== 'public' || faults.length === 0) return faults
   return [`${count(faults.length, 'argument')} could not be understood.`]
 }

@@ -64,8 +64,8 @@ function either(): void {
     const mention = (await said).deliveries.find(({ event }) => event === 'app_mention')
     expect(mention?.attempts.length).toBeGreaterThan(1)
     expect(mention?.attempts.at(-1)).toBe(200)
-    await expect.poll(() => office.reads('marcus'), { timeout: 20_000 }).toContain(`Added ${tor}.`)
-    await expect.poll(() => office.reads('marcus').join('\n'), { timeout: 10_000 }).toContain('Who is “Okafor”?')
+    await expect.poll(() => office.reads('marcus').join('\n'), { timeout: 20_000 }).toContain(`Added ${tor}.`)
+    await expect.poll(() => office.reads('marcus').join('\n'), { timeout: 10_000 }).toContain('Which “Okafor”?')
     expect(await office.notesOf(3)).toEqual(['They called twice.', '[added 1 contact]'])
   })
 

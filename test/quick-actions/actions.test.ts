@@ -38,8 +38,8 @@ test.each<[string, Facts, string[]]>([
 test('the popup shows name, summary and usage', () => {
   expect(completions(actions)[0]).toEqual({
     name: 'add_contacts',
-    summary: 'Add customer relation contacts',
-    usage: '[contact:name@example.com] …',
+    summary: 'Link contacts to this issue',
+    usage: '[contact:name@example.com] or a name, …',
   })
 })
 
@@ -47,7 +47,7 @@ test('the table of the README has a row for each action', () => {
   expect(table(actions).split('\n').slice(0, 3)).toEqual([
     '| Command | Description | Example |',
     '|---|---|---|',
-    '| `/add_contacts`, `/add_contact` | Add customer relation contacts | `/add_contacts [contact:ann@example.com]` |',
+    '| `/add_contacts`, `/add_contact` | Link contacts to this issue | `/add_contacts [contact:ann@example.com]` |',
   ])
   expect(table(actions).split('\n').length).toBe(actions.length + 2)
 })

@@ -1,6 +1,6 @@
 // Where a command may stand, and what is left of the text: ⏎ is a line end, ‵ a back-tick, → a tab.
 import { describe, expect, test } from 'vitest'
-import { redact, understand } from '../../src/quick-actions/commands.ts'
+import { nearMissOf, redact, understand } from '../../src/quick-actions/commands.ts'
 
 const written = (row: string) => row.replaceAll('⏎', '\n').replaceAll('‵', '`').replaceAll('→', '\t')
 const names = (body: string) => understand(written(body)).commands.map(({ name }) => name)
@@ -139,11 +139,26 @@ describe('a near miss stays, and is answered with a suggestion', () => {
     ['/REMOVE_CONTATCS', 'Did you mean /remove_contacts? (line 1: /REMOVE_CONTATCS)'],
     ['/hlep', 'Did you mean /help? (line 1: /hlep)'],
     ['@rolobot halp', 'Did you mean /help? (line 1: @rolobot halp)'],
+    ['/add contacts a@x.io', 'Did you mean /add_contacts? (line 1: /add contacts)'],
+    ['@rolobot remove contact a@x.io', 'Did you mean /remove_contacts? (line 1: @rolobot remove contact)'],
+    [' /add_contacts a@x.io', 'Did you mean /add_contacts? (line 1: /add_contacts)'],
+    ['Hi⏎   /hlep', 'Did you mean /help? (line 2: /hlep)'],
   ])('%s', (body, hint) => {
     expect(understand(written(body))).toEqual({ text: written(body), commands: [], hints: [hint] })
   })
 
-  test.each(['/close', '/hi', '/hello', '/label a', '/comments', '‵‵‵⏎/hlep⏎‵‵‵', '@rolobot hello'])('but not %s', (body) => {
+  test.each([
+    '/close',
+    '/hi',
+    '/hello',
+    '/label a',
+    '/comments',
+    '‵‵‵⏎/hlep⏎‵‵‵',
+    '@rolobot hello',
+    '    /help',
+    '/add contract',
+    ' @rolobot help',
+  ])('but not %s', (body) => {
     expect(understand(written(body)).hints).toEqual([])
   })
 })
@@ -167,4 +182,27 @@ describe('a command of a stranger becomes a code span', () => {
   ])('%s → %s', (body, kept) => {
     expect(redact(written(body))).toBe(written(kept))
   })
+})
+
+describe('a comment that is nothing but a near miss is not posted by our pages', () => {
+  test.each([
+    ['/add_contcts a@x.io', 'add_contacts', '/add_contacts a@x.io'],
+    ['/addcontacts', 'add_contacts', '/add_contacts'],
+    ['/add contacts Ann Lee', 'add_contacts', '/add_contacts Ann Lee'],
+    [' /add_contacts a@x.io⏎⏎', 'add_contacts', '/add_contacts a@x.io'],
+    ['@rolobot halp', 'help', '/help'],
+    ['/help⏎⏎/remove_contatcs a@x.io⏎', 'remove_contacts', '/help⏎⏎/remove_contacts a@x.io'],
+  ])('%s', (body, name, text) => {
+    expect(nearMissOf(written(body))).toEqual({ name, text: written(text) })
+    expect(understand(written(text)).text).toBe('')
+  })
+
+  test.each(['', 'Hi', '/help', 'Hi⏎/hlep', '/hlep⏎bye', '- a⏎/hlep', '/close', '    /help'])('but %s is', (body) => {
+    expect(nearMissOf(written(body))).toBeUndefined()
+  })
+})
+
+test('a near miss stays in the text, so that its back-tick hides a command after it', () => {
+  expect(understand('/hlep `\n/help\n`').commands).toEqual([])
+  expect(understand(' /help `\n/help\n`').commands).toEqual([])
 })

@@ -1,6 +1,6 @@
 // What came of a comment, as it is told.
 import { describe, expect, test } from 'vitest'
-import type { ContactOutcome, IssueResult } from '../../src/domain/change.ts'
+import type { ContactOutcome, IssueResult, UnclearName } from '../../src/domain/change.ts'
 import { interpret } from '../../src/quick-actions/interpreter.ts'
 import { report } from '../../src/quick-actions/report.ts'
 import { developerOfTheProject, owner } from './facts.ts'
@@ -9,6 +9,8 @@ const removing = new Set<ContactOutcome>(['removed', 'was not there'])
 const became = (...outcomes: [string, ContactOutcome][]): IssueResult => ({
   outcomes: outcomes.map(([address, outcome]) => ({ address, outcome, wish: removing.has(outcome) ? 'remove' : 'add' })),
 })
+const ann = { id: 1, name: 'Ann Lee', address: 'ann@example.com', organization: null }
+const cy = { id: 9, name: 'Cy Ann', address: null, organization: null }
 const both = { accepted: ['add_contacts', 'remove_contacts'], refused: [], faults: [], hints: [] }
 
 describe('outcomes, to the person who asked and in public', () => {
@@ -19,11 +21,11 @@ describe('outcomes, to the person who asked and in public', () => {
       'Added 1 contact; 2 were not added.',
     ],
     [became(['a@x.io', 'added'], ['b@x.io', 'added'], ['c@x.io', 'added']), 'Added a@x.io, b@x.io and c@x.io.', 'Added 3 contacts.'],
-    [became(['ann@example.com', 'already there']), 'ann@example.com was already there.', '1 contact was already there.'],
+    [became(['ann@example.com', 'already there']), 'ann@example.com was already linked.', '1 contact was already linked.'],
     [
       became(['a@x.io', 'added'], ['b@x.io', 'already there']),
-      'Added a@x.io. b@x.io was already there.',
-      'Added 1 contact; 1 was already there.',
+      'Added a@x.io. b@x.io was already linked.',
+      'Added 1 contact; 1 was already linked.',
     ],
     [
       became(['a@x.io', 'inactive'], ['b@x.io', 'inactive']),
@@ -34,8 +36,8 @@ describe('outcomes, to the person who asked and in public', () => {
     [became(['ann@example.com', 'removed']), 'Removed ann@example.com.', 'Removed 1 contact.'],
     [
       became(['a@x.io', 'removed'], ['b@x.io', 'was not there']),
-      'Removed a@x.io. b@x.io was not on the issue.',
-      'Removed 1 contact; 1 was not on the issue.',
+      'Removed a@x.io. b@x.io was not linked.',
+      'Removed 1 contact; 1 was not linked.',
     ],
     [became(['a@x.io', 'added'], ['b@x.io', 'removed']), 'Added a@x.io.\nRemoved b@x.io.', 'Added 1 contact.\nRemoved 1 contact.'],
     [
@@ -47,6 +49,48 @@ describe('outcomes, to the person who asked and in public', () => {
   ])('%j', (result, toTheAsker, inPublic) => {
     expect(report(result, both, 'asker')).toBe(toTheAsker)
     expect(report(result, both, 'public')).toBe(inPublic)
+  })
+
+  test.each<[UnclearName, string, string]>([
+    [{ name: 'zoe', wish: 'add', contacts: [] }, 'No active contact is named "zoe".', '1 contact was not added.'],
+    [{ name: 'zoe', wish: 'remove', contacts: [] }, 'No linked contact is named "zoe".', '1 contact was not linked.'],
+    [
+      { name: 'ann', wish: 'add', contacts: [ann, cy] },
+      'More than one active contact is named "ann": Ann Lee (ann@example.com) and Cy Ann (#9).',
+      '1 contact was not added.',
+    ],
+    [
+      { name: 'ann', wish: 'remove', contacts: [ann, cy], more: true },
+      'More than one linked contact is named "ann": Ann Lee (ann@example.com), Cy Ann (#9) and others. Write more of the name, or the address.',
+      '1 contact was not linked.',
+    ],
+  ])('a name that is not clear: %j', (unclear, toTheAuthor, inPublic) => {
+    expect(report({ outcomes: [], unclear: [unclear] }, both, 'asker')).toBe(toTheAuthor)
+    expect(report({ outcomes: [], unclear: [unclear] }, both, 'public')).toBe(inPublic)
+  })
+
+  test('who was meant by a name or a number is told with the address', () => {
+    const outcomes = [
+      { address: 'ann@example.com', name: 'Ann Lee', wish: 'add', outcome: 'added' },
+      { address: '#9', name: 'Cy Ann', wish: 'add', outcome: 'inactive' },
+      { address: '#10', wish: 'add', outcome: 'unknown' },
+    ] as const
+    expect(report({ outcomes }, both, 'asker')).toBe(
+      'Added Ann Lee (ann@example.com). Cy Ann (#9) is inactive and was not added. No contact has the number #10.',
+    )
+  })
+
+  test('a preview says what would be', () => {
+    const outcomes = became(
+      ['a@x.io', 'added'],
+      ['b@x.io', 'already there'],
+      ['c@x.io', 'inactive'],
+      ['d@x.io', 'removed'],
+      ['e@x.io', 'was not there'],
+    )
+    expect(report(outcomes, both, 'preview')).toBe(
+      'Would add a@x.io. b@x.io is already linked. c@x.io is inactive and would not be added.\nWould remove d@x.io. e@x.io is not linked.',
+    )
   })
 
   test('a long list is cut, with a number', () => {
@@ -64,8 +108,8 @@ test('refusals, faults and hints are told once each', () => {
 
 test('in public nothing is said that was typed in the place of an address', () => {
   const interpretation = interpret('/add_contacts ann@@example.com bob', owner)
-  expect(report({ outcomes: [] }, interpretation, 'asker')).toContain('"ann@@example.com" is not a contact reference')
-  expect(report({ outcomes: [] }, interpretation, 'public')).toBe('2 arguments could not be understood.')
+  expect(report({ outcomes: [] }, interpretation, 'asker')).toBe('"ann@@example.com" isn\'t an email address or a name.')
+  expect(report({ outcomes: [] }, interpretation, 'public')).toBe('1 argument could not be understood.')
 })
 
 describe('answers for the person alone', () => {
@@ -78,7 +122,7 @@ describe('answers for the person alone', () => {
     const interpretation = interpret('/contacts', owner)
     expect(report({ outcomes: [], contacts }, interpretation, 'asker')).toBe(
       [
-        'The contacts of this issue:',
+        "This issue's contacts:",
         '- Ann Lee <ann@example.com> (Acme)',
         '- Bob Ray <bob@example.com> (inactive)',
         '- Cy Fox (Beta, inactive)',
@@ -92,9 +136,9 @@ describe('answers for the person alone', () => {
     const result = { outcomes: [], offered: ['add_contacts', 'help'] }
     expect(report(result, interpret('/help', owner), 'asker')).toBe(
       [
-        'The commands that you can use here:',
-        '- `/add_contacts [contact:name@example.com] …`: Add customer relation contacts.',
-        '- `/help`: Show the commands that you can use here, to you alone.',
+        'Commands you can use here:',
+        '- `/add_contacts [contact:name@example.com] or a name, …`: Link contacts to this issue.',
+        '- `/help`: Show the commands you can use here, to you alone.',
       ].join('\n'),
     )
     expect(report(result, interpret('/help', owner), 'public')).toBe('')

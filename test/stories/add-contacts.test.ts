@@ -30,7 +30,7 @@ test('letter case does not matter, and adding what is there is no error', async 
   const { say, issue } = await world(service, { people: planner, contacts: ['Ann@Example.com'] })
   await say('ann', '/add_contacts aNN@eXample.COM')
   expect(await issue.contacts()).toEqual(['Ann@Example.com'])
-  expect(await say('ann', '/add_contact ann@example.com')).toBe('ann@example.com was already there.')
+  expect(await say('ann', '/add_contact ann@example.com')).toBe('ann@example.com was already linked.')
   expect(await issue.comments()).toEqual(['[added 1 contact]'])
 })
 
@@ -60,11 +60,10 @@ test('contacts of another group are unknown', async () => {
   expect(await issue.contacts()).toEqual([])
 })
 
-test('what is not a reference is told with its place, and the good ones beside it count', async () => {
+test('what is no reference and no name is told, and the good ones beside it count', async () => {
   const { say, issue } = await world(service, { people: planner, contacts: ['a@x.io'] })
-  const told = await say('ann', 'Hello\n/add_contacts bob a@x.io')
-  expect(told).toContain('Added a@x.io.')
-  expect(told).toMatch(/Line 2, column 15: "bob"/)
+  const told = await say('ann', 'Hello\n/add_contacts bob@ a@x.io')
+  expect(told).toBe('Added a@x.io. "bob@" isn\'t an email address or a name.')
   expect(await issue.contacts()).toEqual(['a@x.io'])
 })
 

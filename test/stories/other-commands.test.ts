@@ -14,7 +14,7 @@ test('removing: linked, not linked, unknown, in any letter case', async () => {
   const { say, issue } = await world(service, { people: planner, contacts: ['a@x.io', 'b@x.io', 'c@x.io'] })
   await say('ann', '/add_contacts a@x.io b@x.io')
   expect(await say('ann', '/remove_contacts A@X.io c@x.io nobody@x.io')).toBe(
-    'Removed A@X.io. No contact has the address nobody@x.io. c@x.io was not on the issue.',
+    'Removed A@X.io. No contact has the address nobody@x.io. c@x.io was not linked.',
   )
   expect(await issue.contacts()).toEqual(['b@x.io'])
   expect(await issue.comments()).toEqual(['[added 2 contacts]', '[removed 1 contact]'])

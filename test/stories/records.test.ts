@@ -188,7 +188,7 @@ describe('an address that a contact can have', () => {
   const isGood = (email: string) => readContactFields({ email }, { whole: false }).faults.length === 0
   const named = (words: string) => {
     const { change, faults, refused } = interpret(`/add_contacts ${words}`, owner)
-    return { addresses: change.wishes.map((one) => one.address), faults, refused }
+    return { addresses: change.wishes.map(({ ref }) => ref.text), faults, refused }
   }
   const expectNamed = (email: string) => {
     for (const words of [email, `[contact:${email}]`, `<${email}>`])

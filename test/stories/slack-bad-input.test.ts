@@ -119,10 +119,11 @@ describe('signed, but not as it should be', () => {
         response_url: `${slack.url}/actions/none`,
         actions: [
           {
-            type: 'static_select',
-            action_id: 'choose alone 0',
+            type: 'button',
+            action_id: 'choose alone 0 0',
             block_id: 'b',
-            selected_option: { text: { type: 'plain_text', text: 'x' }, value },
+            text: { type: 'plain_text', text: 'x' },
+            value,
           },
         ],
       }

@@ -116,5 +116,5 @@ test('two workspaces, each with a token of its own, sealed; thrown out of one, t
   const { body } = await other.speaks.types(`/contacts ${ours.reference}`)
   expect(body).toContain('Rolobot is not installed in this workspace.')
   await first.speaks.types(`/contacts ${ours.reference}`)
-  await expect.poll(() => slack.seenBy(first.user, first.channel).at(-1)).toContain('The contacts of this issue')
+  await expect.poll(() => slack.seenBy(first.user, first.channel).at(-1)).toContain("This issue's contacts")
 })

@@ -57,16 +57,16 @@ test('names in plain words: a choice, in the thread, for the person alone', asyn
     contacts: ['Lee', 'Loe'].map((lastName) => ({ firstName: 'Ann', lastName, email: `${lastName}@x.io` })),
   })
   await as('ann').says(`@rolobot add_contacts ${reference} ann`)
-  await expect.poll(() => reads('ann').join('\n')).toContain('Who is “ann”?')
+  await expect.poll(() => reads('ann').join('\n')).toContain('Which “ann”?')
   await as('ann', support).presses('Ann Loe · Loe@x.io')
   await expect.poll(issue.contacts).toEqual(['Loe@x.io'])
-  await expect.poll(() => reads('ann').at(-1)).toBe('Added Loe@x.io.')
+  await expect.poll(() => reads('ann').at(-1)).toBe('Added Ann Loe (Loe@x.io).')
 })
 
 test('a name that nobody has is told beside what is done', async () => {
   const { as, reads, reference, signsOn } = await crew()
   const { ts } = await as('ann').says(`@rolobot add_contacts ${reference} a@x.io zoe`)
-  await expect.poll(() => reads('ann').slice(1).sort()).toEqual(['Added a@x.io.', 'I know nobody called “zoe” who could be meant.'])
+  await expect.poll(() => reads('ann').at(-1)).toBe('Added a@x.io. No active contact is named "zoe".')
   expect(signsOn(ts).sort()).toEqual(['eyes', 'x'])
   const bound = await as('ann').says('@rolobot bind no/such#1')
   await expect.poll(() => signsOn(bound.ts)).toEqual(['x'])
@@ -110,12 +110,12 @@ test('of an edited message with names only the new ones are looked at', async ()
   const told = reads('ann').length
   await as('ann').edits(ts, `@rolobot add_contacts ${reference} lee, ann\n@rolobot add_contacts loe`)
   await expect.poll(issue.contacts).toEqual(['Loe@x.io'])
-  await expect.poll(() => reads('ann').at(-1)).toBe('Added Loe@x.io.')
+  await expect.poll(() => reads('ann').at(-1)).toBe('Added Loe Ann (Loe@x.io).')
   expect(
     reads('ann')
       .slice(told + 1)
       .join(),
-  ).not.toContain('Who is')
+  ).not.toContain('Which')
 })
 
 describe('an edit', () => {

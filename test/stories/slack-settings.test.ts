@@ -116,7 +116,7 @@ test('SLACK_IN_CHANNEL=1: everybody reads what was done, in numbers; the person 
   await expect.poll(() => reads('bob').at(-1)).toBe('You may not change the contacts of this issue.')
   expect(reads('ann')).toHaveLength(2)
   await as('ann').types(`/contacts ${reference}`)
-  await expect.poll(() => reads('ann').at(-1)).toContain('The contacts of this issue')
+  await expect.poll(() => reads('ann').at(-1)).toContain("This issue's contacts")
   expect(reads('bob')).toHaveLength(2)
   // It is tried again until the person is answered; everybody is told once.
   team.slack.limit('response_url', { retryAfter: 1, times: 2 })

@@ -181,7 +181,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     await box(page).fill('Hello\n/add_contacts ann@example.com old@example.com')
     await page.getByRole('button', { name: 'Preview' }).click()
     await answer(page).getByText('nothing has been sent').waitFor()
-    await answer(page).getByText('old@example.com is inactive and was not added.').waitFor()
+    await answer(page).getByText('old@example.com is inactive and would not be added.').waitFor()
     expect(await answer(page).locator('blockquote').textContent()).toBe('Hello')
     expect(await box(page).inputValue()).toBe('Hello\n/add_contacts ann@example.com old@example.com')
     expect(await issue.contacts()).toEqual([])

@@ -1,13 +1,11 @@
-// Somebody asks for something on an issue, wherever in Slack: who is it, which issue, which names; then the comment goes its way.
+// Takes what somebody asks for on an issue, wherever in Slack: authenticates, finds the issue, and submits the comment.
 import type { KnownBlock } from '@slack/types'
 import { findBinding } from '../../domain/bindings.ts'
 import { type IssueFacts, type IssueName, parseReference, readFacts, referenceOf } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import type { Comment } from '../../pipeline/comment.ts'
 import type { House } from '../connector.ts'
-import { escaped, section } from './blocks.ts'
 import { externalId, type Named, type Person, via } from './inbound.ts'
-import { type SpeltOut, spellOut } from './names.ts'
 import type { Place } from './outbound.ts'
 import type { People } from './people.ts'
 import type { Respond } from './respond.ts'
@@ -19,8 +17,8 @@ export interface Said {
   blocks?: KnownBlock[]
   /** A comment was taken: the outcome comes by itself, and is under way if it is known already. `again`: it had been taken before. */
   taken?: { issueId: number; again: boolean; outcome?: readonly string[] }
-  /** All that was asked is done; something of it is not; or it waits for a choice. */
-  state?: 'done' | 'lacking' | 'asking'
+  /** All that was asked is done; or something of it is not. */
+  state?: 'done' | 'lacking'
 }
 
 export interface Asking extends House {
@@ -29,7 +27,7 @@ export interface Asking extends House {
 }
 
 /** A place to answer at, without what is known of every one. */
-type PlaceOf<At> = At extends Place ? Omit<At, 'person' | 'since' | 'about' | 'lacking'> : never
+type PlaceOf<At> = At extends Place ? Omit<At, 'person' | 'since' | 'about' | 'issue'> : never
 
 export interface Asked extends Pick<Comment, 'body' | 'delivery'> {
   person: Person
@@ -57,33 +55,20 @@ export async function factsFor({ db }: Pick<House, 'db'>, on: IssueName, userId:
   return facts && can(facts.standing, 'read_issue') ? facts : undefined
 }
 
-/** Takes what somebody asks, names in plain words looked up. What is returned is told at once; the outcome follows to the place. */
+/** Takes what somebody asks. What is returned is told at once; the outcome follows to the place. */
 export async function ask(house: Asking, asked: Asked): Promise<Said> {
   const userId = await house.people.find(asked.person)
   if (userId === undefined) return whoAreYou(house)
   const facts = await factsFor(house, asked.on, userId)
   if (!facts) return { text: noSuchIssue, state: 'lacking' }
   // What was taken on another issue stays there, and is no part of this.
-  const replaces = asked.replaces?.issueId === facts.issueId ? asked.replaces : undefined
-  const mayLook = can(facts.standing, 'set_issue_contacts')
-  const spelt = mayLook ? await spellOut(house.db, facts, asked.body, replaces?.text) : asTheyAre(asked.body, replaces?.text)
-  const whole = { ...asked, body: spelt.body, replaces: replaces && { ...replaces, text: spelt.before } }
-  const lacking = spelt.unclear.length + spelt.unknown.length > 0
-  const taken = spelt.body.trim() === '' ? undefined : await take(house, whole, { facts, lacking })
-  return together(taken, spelt)
+  return take(house, { ...asked, replaces: asked.replaces?.issueId === facts.issueId ? asked.replaces : undefined }, facts)
 }
 
-const asTheyAre = (body: string, before = ''): SpeltOut => ({ body, before, unclear: [], unknown: [] })
-
-async function take({ receive, hear }: House, asked: Asked, { facts, lacking }: { facts: IssueFacts; lacking: boolean }): Promise<Said> {
+async function take({ receive, hear }: House, asked: Asked, facts: IssueFacts): Promise<Said> {
   const { person, body, delivery, replaces, patience, unnamed } = asked
-  const place = {
-    ...asked.place,
-    person,
-    since: Date.now(),
-    ...(unnamed && { about: referenceOf(facts) }),
-    ...(lacking && { lacking }),
-  } satisfies Place
+  const about = unnamed && { about: referenceOf(facts) }
+  const place = { ...asked.place, person, since: Date.now(), issue: facts.issueId, ...about } satisfies Place
   const author = { id: externalId(person), name: person.id }
   const comment: Comment = { via, delivery, replaces, on: { id: facts.issueId }, place: JSON.stringify(place), author, body }
   const { receipt, outcome } = patience ? await hear(comment, patience) : { receipt: await receive(comment), outcome: undefined }
@@ -92,14 +77,6 @@ async function take({ receive, hear }: House, asked: Asked, { facts, lacking }: 
   const taken = { issueId: facts.issueId, again, outcome: outcome?.answer }
   if (again || outcome || !receipt.done) return { text: '', taken }
   return { text: receipt.shown ? 'Commented.' : 'There is no command in this.', state: 'done', taken }
-}
-
-function together(taken: Said | undefined, { unclear, unknown }: SpeltOut): Said {
-  const nobody = unknown.map((name) => `I know nobody called “${escaped(name)}” who could be meant.`)
-  const text = [taken?.text ?? '', ...nobody].filter((one) => one !== '')
-  if (unclear.length === 0) return { ...taken, text: text.join('\n'), ...(unknown.length > 0 && { state: 'lacking' }) }
-  const blocks = [...text.map(section), ...unclear]
-  return { ...taken, text: [...text, 'More than one could be meant: please choose.'].join('\n'), blocks, state: 'asking' }
 }
 
 /**

@@ -35,11 +35,13 @@ export const context = (text: string): KnownBlock => ({ type: 'context', element
 /** One choice; the value is an id. An empty text is not allowed. */
 export const option = (text: string, value: string): PlainTextOption => ({ text: plain(text.trim() || value), value })
 
+/** A contact on one line. */
+export const contactLine = (contact: { name: string; address: string | null; organization: string | null }): string =>
+  [contact.name, contact.address, contact.organization].filter(Boolean).join(' · ')
+
 /** A contact as a choice. */
-export const contactOption = (
-  contact: { name: string; address: string | null; organization: string | null },
-  value: string,
-): PlainTextOption => option([contact.name, contact.address, contact.organization].filter(Boolean).join(' · '), value)
+export const contactOption = (contact: Parameters<typeof contactLine>[0], value: string): PlainTextOption =>
+  option(contactLine(contact), value)
 
 /** An issue as a choice. */
 export const issueOption = (issue: { id: number; iid: number; projectPath: string; title: string }): PlainTextOption =>

@@ -35,7 +35,7 @@ export async function onMessage(house: Asking, client: WebClient | undefined, me
 /** What others see at once: it is read, done, or not. What comes by itself later sets a sign of its own. */
 function signOf({ state, taken }: Said): 'seen' | 'done' | 'lacking' | undefined {
   if (taken?.again) return undefined
-  if (state === 'asking' || (taken && state !== 'done')) return 'seen'
+  if (taken && state !== 'done') return 'seen'
   return state
 }
 

@@ -1,20 +1,22 @@
 // Our answer → their API: to the person alone, where they asked; and if that place is gone, wherever they can be reached.
+import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import type { Log } from '../../log.ts'
 import type { Answer, Reply } from '../../pipeline/comment.ts'
 import { asText, escaped, section } from './blocks.ts'
 import { call, type Given } from './calls.ts'
+import { choiceBlocks } from './choice-blocks.ts'
 import type { Person } from './inbound.ts'
 import type { Respond } from './respond.ts'
 import type { Workspaces } from './workspaces.ts'
 
 /**
- * Where to answer, and since when (epoch, milliseconds); about which issue, if its name was left out; whether something is lacking already. It is
- * kept with the delivery as JSON.
+ * Where to answer, and since when (epoch, milliseconds); on which issue, and what it is called if its name was left out. It is kept with the
+ * delivery as JSON.
  */
-export type Place = { person: Person; since: number; about?: string } & (
+export type Place = { person: Person; since: number; issue?: number; about?: string } & (
   | { in: 'command'; url: string; channel: string; keep?: boolean }
-  | { in: 'message'; channel: string; ts: string; thread?: string; lacking?: boolean }
+  | { in: 'message'; channel: string; ts: string; thread?: string }
   | { in: 'form'; view: string }
 )
 
@@ -53,15 +55,23 @@ async function tellAll(at: Place, lines: readonly string[], { respond, log }: { 
   if (given) log.warn({ slack: given.cannot }, 'the channel was not told')
 }
 
+/** What is posted: words, and buttons where there is something to choose. */
+interface Posted {
+  text: string
+  blocks?: KnownBlock[]
+}
+
 function waysTo(at: Place, { client, respond }: { client: WebClient | undefined; respond: Respond }, answer: Answer): Way[] {
   const said = asText(answer.toAsker.length > 0 ? answer.toAsker : ['Done.'])
   const text = at.about ? `${escaped(at.about)}: ${said}` : said
-  const direct = client ? [() => call(() => client.chat.postMessage({ channel: at.person.id, text }))] : []
+  const choices = at.issue === undefined ? [] : choiceBlocks(answer.choices, at.issue)
+  const posted: Posted = { text, ...(choices.length > 0 && { blocks: [section(text), ...choices] }) }
+  const direct = client ? [() => call(() => client.chat.postMessage({ channel: at.person.id, ...posted }))] : []
   switch (at.in) {
     case 'command':
-      return [() => respondTo(respond, at, text), ...besides(at, client, text), ...direct]
+      return [() => respondTo(respond, at, posted), ...besides(at, client, posted), ...direct]
     case 'message':
-      return client ? [() => answerMessage(client, at, { text, done: answer.done && !at.lacking }), ...direct] : []
+      return client ? [() => answerMessage(client, at, { ...posted, done: answer.done }), ...direct] : []
     case 'form':
       return client ? [() => showInForm(client, at.view, text), ...direct] : []
     default:
@@ -69,11 +79,11 @@ function waysTo(at: Place, { client, respond }: { client: WebClient | undefined;
   }
 }
 
-const besides = (at: { channel: string; person: Person }, client: WebClient | undefined, text: string): Way[] =>
-  client ? [() => call(() => client.chat.postEphemeral({ channel: at.channel, user: at.person.id, text }))] : []
+const besides = (at: { channel: string; person: Person }, client: WebClient | undefined, posted: Posted): Way[] =>
+  client ? [() => call(() => client.chat.postEphemeral({ channel: at.channel, user: at.person.id, ...posted }))] : []
 
-const respondTo = (respond: Respond, { url, keep }: { url: string; keep?: boolean }, text: string): Promise<Given> =>
-  respond(url, { response_type: 'ephemeral', replace_original: !keep, text })
+const respondTo = (respond: Respond, { url, keep }: { url: string; keep?: boolean }, posted: Posted): Promise<Given> =>
+  respond(url, { response_type: 'ephemeral', replace_original: !keep, ...posted })
 
 type Message = { channel: string; ts: string; thread?: string; person: Person }
 
@@ -84,10 +94,10 @@ const reactions = { seen: 'eyes', done: 'white_check_mark', lacking: 'x' } as co
 export const react = (client: WebClient, { channel, ts }: { channel: string; ts: string }, sign: keyof typeof reactions): Promise<Given> =>
   call(() => client.reactions.add({ channel, timestamp: ts, name: reactions[sign] }))
 
-async function answerMessage(client: WebClient, at: Message, { text, done }: { text: string; done: boolean }): Promise<Given> {
+async function answerMessage(client: WebClient, at: Message, { done, ...posted }: Posted & { done: boolean }): Promise<Given> {
   // A reaction that cannot be made (the message is gone, a scope lacks) does not keep the words back.
   await react(client, at, done ? 'done' : 'lacking')
-  return call(() => client.chat.postEphemeral({ channel: at.channel, user: at.person.id, thread_ts: at.thread, text }))
+  return call(() => client.chat.postEphemeral({ channel: at.channel, user: at.person.id, thread_ts: at.thread, ...posted }))
 }
 
 const showInForm = (client: WebClient, view: string, text: string): Promise<Given> =>

@@ -5,18 +5,17 @@ import { defineAction } from '../action.ts'
 export const contacts = defineAction({
   name: 'contacts',
   aliases: [],
-  summary: 'Show the customer relation contacts of this issue, to you alone',
+  summary: "Show this issue's contacts, to you alone",
   usage: '',
   examples: ['/contacts'],
   accepts: 'nothing',
   ability: 'read_issue_contacts',
   offered: () => true,
   plan: (change) => ask(change, 'contacts'),
-  explain: () => 'Shows you the contacts of this issue.',
   report(result, audience) {
     if (audience === 'public' || !result.contacts) return ''
     if (result.contacts.length === 0) return 'This issue has no contacts.'
-    return ['The contacts of this issue:', ...result.contacts.map((one) => `- ${asLine(one)}`)].join('\n')
+    return ["This issue's contacts:", ...result.contacts.map((one) => `- ${asLine(one)}`)].join('\n')
   },
 })
 

@@ -8,14 +8,13 @@ export const helpOn = (actions: () => readonly Action[]) =>
   defineAction({
     name: 'help',
     aliases: [],
-    summary: 'Show the commands that you can use here, to you alone',
+    summary: 'Show the commands you can use here, to you alone',
     usage: '',
     examples: ['/help'],
     accepts: 'nothing',
     ability: null,
     offered: () => true,
     plan: (change) => ask(change, 'help'),
-    explain: () => 'Shows you the commands that you can use here.',
     report(result, audience) {
       if (audience === 'public' || !result.offered) return ''
       return describe(actions().filter((action) => result.offered?.includes(action.name)))

@@ -2,19 +2,17 @@
 import { wish } from '../../domain/change.ts'
 import { defineAction } from '../action.ts'
 import { tellOutcomes } from '../outcomes.ts'
-import { list } from '../phrases.ts'
 
 export const removeContacts = defineAction({
   name: 'remove_contacts',
   aliases: ['remove_contact'],
-  summary: 'Remove customer relation contacts',
-  usage: '[contact:name@example.com] …',
-  examples: ['/remove_contacts [contact:ann@example.com]', '/remove_contact ann@example.com'],
+  summary: 'Unlink contacts from this issue',
+  usage: '[contact:name@example.com] or a name, …',
+  examples: ['/remove_contacts [contact:ann@example.com]', '/remove_contact ann@example.com', '/remove_contacts Ngozi Okoro'],
   accepts: 'contactRefs',
   suggests: 'remove',
   ability: 'set_issue_contacts',
   offered: (facts) => facts.issueHasContacts,
-  plan: (change, { addresses }) => wish(change, 'remove', addresses),
-  explain: ({ addresses }) => `Removes ${list(addresses)}.`,
+  plan: (change, { refs }) => wish(change, 'remove', refs),
   report: (result, audience) => tellOutcomes(result, 'remove', audience),
 })

@@ -10,7 +10,6 @@ import {
   takeIssue,
   toMessage,
 } from '../../../src/connectors/slack/inbound.ts'
-import { namesIn } from '../../../src/quick-actions/names.ts'
 
 const us = 'U0LAN0Z89'
 const here = 'https://rolobot.example'
@@ -72,19 +71,4 @@ test.each([
   ['/remove_contacts a@x.io', '/add_contacts a@x.io', true],
 ])('has %j commands that %j had not? %s', (text, before, expected) => {
   expect(hasNewCommands(text, before)).toBe(expected)
-})
-
-test.each([
-  ['ann lee', ['ann lee']],
-  ['ann lee, bob@x.io zoe', ['ann lee', 'zoe']],
-  ['“ann lee”', ['ann lee']],
-  ['J. R. Hartley', ['J. R. Hartley']],
-  ["O'Neill Jean-Luc", ["O'Neill Jean-Luc"]],
-  ['李 小龙; Müller', ['李 小龙', 'Müller']],
-  ['ann@ @lee a@b@c 42 !', []],
-  ['a@x.io', []],
-  ['', []],
-  ['x'.repeat(60), []],
-])('the names in %j are %j', (words, expected) => {
-  expect(namesIn(words).map(({ text }) => text)).toEqual(expected)
 })

@@ -1,0 +1,51 @@
+// What of a comment failed: how much of it, and what is left of the commands to be corrected.
+import { type ContactOutcome, type ContactRef, type IssueResult, refKey } from '../domain/change.ts'
+import type { Asked, Interpretation } from './interpreter.ts'
+
+/** Everything was done, something of it, or nothing. */
+export type State = 'done' | 'partly' | 'refused'
+
+const asWanted: ReadonlySet<ContactOutcome> = new Set(['added', 'already there', 'removed', 'was not there'])
+
+/** Was something that was asked not done? */
+export const isLacking = (
+  { refused, outcomes, unclear = [] }: IssueResult,
+  told: Pick<Interpretation, 'refused' | 'faults' | 'hints'>,
+): boolean =>
+  refused !== undefined ||
+  told.refused.length + told.faults.length + told.hints.length + unclear.length > 0 ||
+  outcomes.some(({ outcome }) => !asWanted.has(outcome))
+
+/** How much of what was asked was done, of an outcome as it is stored. */
+export function stateOf({ lacking, result }: { lacking?: boolean; result: IssueResult }): State {
+  if (!lacking) return 'done'
+  const isSomeDone = result.outcomes.some(({ outcome }) => asWanted.has(outcome)) || (result.contacts ?? result.offered) !== undefined
+  return isSomeDone ? 'partly' : 'refused'
+}
+
+/**
+ * The commands of which something failed, each with only that: what stays in the box to be corrected.
+ * @returns lines; '' when nothing failed
+ */
+export function leftOf(asked: readonly Asked[], result: IssueResult): string {
+  const failed = failedIn(result)
+  return asked.flatMap((one) => lineLeft(one, result, failed)).join('\n')
+}
+
+function lineLeft(
+  { name, arguments: words, wish, permitted, refs, faults }: Asked,
+  result: IssueResult,
+  failed: ReadonlySet<string>,
+): string[] {
+  if (!permitted || (result.refused !== undefined && wish)) return [`/${name} ${words}`.trimEnd()]
+  const left = [...refs.filter((ref) => failed.has(`${wish} ${refKey(ref)}`)), ...faults].sort((one, other) => one.column - other.column)
+  return left.length > 0 ? [`/${name} ${left.map(({ written }) => written).join(', ')}`.trimEnd()] : []
+}
+
+function failedIn({ outcomes, unclear = [] }: IssueResult): Set<string> {
+  const refOf = (address: string): ContactRef => ({ by: address.startsWith('#') ? 'number' : 'address', text: address })
+  return new Set([
+    ...outcomes.filter(({ outcome }) => !asWanted.has(outcome)).map(({ wish, address }) => `${wish} ${refKey(refOf(address))}`),
+    ...unclear.map(({ wish, name }) => `${wish} ${refKey({ by: 'name', text: name })}`),
+  ])
+}
