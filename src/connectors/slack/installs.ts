@@ -1,5 +1,5 @@
 // Installing into several workspaces: an administrator of ours follows a link, Slack asks, and gives us a token.
-import { ClearStateStore, type Installation, InstallProvider, InvalidStateError, type StateStore } from '@slack/oauth'
+import { type Installation, InstallProvider, InvalidStateError, type StateStore } from '@slack/oauth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Asker } from '../../domain/access-tokens.ts'
 import { isFirstTime } from '../../domain/only-once.ts'
@@ -20,10 +20,11 @@ interface Parts extends Pick<House, 'db' | 'log' | 'publicUrl'> {
   workspaces: Workspaces
 }
 
-// It travels through a browser, signed. The library's own works as often as it is sent within ten minutes.
-function openStates(db: House['db'], key: string): StateStore {
-  const signed = new ClearStateStore(deriveKey(key, 'OAuth state of connectors').toString('base64url'))
-  return {
+/** A state travels through a browser, signed: the library takes it as often as it comes within ten minutes, we take it once. */
+function takeOnce(db: House['db'], provider: InstallProvider): InstallProvider {
+  // Node does not find the library's store among its named exports.
+  const signed = provider.stateStore as StateStore
+  provider.stateStore = {
     generateStateParam: (...given) => signed.generateStateParam(...given),
     async verifyStateParam(now, state) {
       const options = await signed.verifyStateParam(now, state)
@@ -31,14 +32,15 @@ function openStates(db: House['db'], key: string): StateStore {
       throw new InvalidStateError('This installation has been completed already.')
     },
   }
+  return provider
 }
 
-function openProvider({ settings, workspaces, log, db }: Parts): InstallProvider {
+function openProvider({ settings, workspaces, log }: Omit<Parts, 'db'>): InstallProvider {
   const { SLACK_CLIENT_ID: clientId = '', SLACK_CLIENT_SECRET: clientSecret = '', SLACK_TOKEN_KEY: key = '', SLACK_API_URL } = settings
   return new InstallProvider({
     clientId,
     clientSecret,
-    stateStore: openStates(db, key),
+    stateSecret: deriveKey(key, 'OAuth state of connectors').toString('base64url'),
     directInstall: true,
     authorizationUrl: new URL('../oauth/v2/authorize', SLACK_API_URL).href,
     clientOptions: clientOptions(settings, log),
@@ -67,7 +69,7 @@ async function administrator(who: Who, request: FastifyRequest): Promise<Asker> 
 
 /** Adds the two addresses of installing. */
 export function installRoutes(http: FastifyInstance, who: Who, parts: Parts): void {
-  const provider = openProvider(parts)
+  const provider = takeOnce(parts.db, openProvider(parts))
   const redirectUri = `${parts.publicUrl}${redirectPath}`
   http.get(installPath, async (request, reply) => {
     const asker = await who(request)
