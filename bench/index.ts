@@ -1,7 +1,8 @@
-// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [lists] [graphql] [comments] [moves] [slack]`.
+// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [lists] [graphql] [comments] [moves] [slack] [hostile]`.
 import { lookForServices } from '../test/support/services.ts'
 import { benchComments } from './comments.ts'
 import { benchGraphql } from './graphql.ts'
+import { benchHostile } from './hostile.ts'
 import { benchLists } from './lists.ts'
 import { benchMoves } from './moves.ts'
 import { benchSlack } from './slack.ts'
@@ -18,6 +19,7 @@ const parts = {
   graphql: async () => (services ? benchGraphql() : console.log('Not measured: pages of contacts need Postgres.')),
   comments: () => benchComments(services),
   moves: async () => (services ? benchMoves() : console.log('Not measured: moving a large group needs Postgres.')),
+  hostile: () => benchHostile(),
   slack: async () =>
     services ? benchSlack() : console.log('Not measured: what the form in Slack offers of a million contacts needs Postgres.'),
 }
