@@ -3,26 +3,30 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { Asker } from '../domain/access-tokens.ts'
 import { type IssueFacts, referenceOf } from '../domain/issues.ts'
-import type { Receipt } from '../pipeline/comment.ts'
+import type { Outcome, Receipt } from '../pipeline/comment.ts'
 import type { Heard } from '../pipeline/wait.ts'
-import { stateOf } from '../quick-actions/left.ts'
+import { type Choice, choicesOf } from '../quick-actions/choices.ts'
+import { type State, stateOf } from '../quick-actions/left.ts'
 import { sentencesOf } from './outcome.ts'
 import { showIssuePage } from './pages/issue.tsx'
+import { readSent } from './sent.ts'
 import { Fault, field, openIssue, pathOf, signInFirst, type Visit, whyNoComment } from './visit.ts'
 
-/** `POST /:project/-/issues/:iid`: what was not accepted stays in the box. */
+/** `POST /:project/-/issues/:iid`: what was not accepted, or failed, stays in the box. */
 export async function comment(visit: Visit): Promise<FastifyReply> {
   const { asker, facts, body } = await openDraft(visit)
-  if (body.trim() === '') return showIssuePage(visit, facts, { status: 422, body, notice: nothingWritten })
+  const sent = readSent(visit.request.body, body)
+  if (sent.kind === 'nothing') return showIssuePage(visit, facts, { status: 422, body, notice: nothingWritten })
+  if (sent.kind === 'near miss') return showIssuePage(visit, facts, { status: 422, body, notice: { state: 'unsure', name: sent.name } })
   const heard = await visit.hear({
     via: 'web',
-    delivery: deliveryOf(asker, field(visit.request.body, 'delivery'), body),
+    delivery: deliveryOf(asker, field(visit.request.body, 'delivery'), sent.text),
     on: { id: facts.issueId },
     place: referenceOf(facts),
     author: { id: String(asker.userId), name: asker.name },
-    body,
+    body: sent.text,
   })
-  return answer(visit, facts, { heard, body })
+  return answer(visit, facts, { heard, body, ...sent })
 }
 
 /** `POST /:project/-/issues/:iid/preview`: the same decision; nothing changes. */
@@ -60,17 +64,42 @@ const refusalStatus = {
   invalid: 422,
 } satisfies Record<Extract<Receipt, { status: 'refused' }>['why'], number>
 
-function answer(visit: Visit, facts: IssueFacts, { heard, body }: { heard: Heard; body: string }): FastifyReply | Promise<FastifyReply> {
+interface Answered {
+  heard: Heard
+  /** What was in the box. */
+  body: string
+  rest: string
+  asText: boolean
+}
+
+async function answer(visit: Visit, facts: IssueFacts, { heard, body, rest, asText }: Answered): Promise<FastifyReply> {
   const { receipt, outcome, waiting } = heard
   if (receipt.status === 'refused') {
     const notice = { state: 'unsent' as const, sentences: [receipt.reason] }
     return showIssuePage(visit, facts, { status: refusalStatus[receipt.why], body, notice })
   }
-  if (waiting) return showIssuePage(visit, facts, { notice: stillWaiting })
-  if (outcome && outcome.answer.length > 0)
-    return showIssuePage(visit, facts, { notice: { state: stateOf(outcome), sentences: sentencesOf(outcome) } })
+  if (waiting) return showIssuePage(visit, facts, { body: rest, notice: stillWaiting })
+  // What was meant as text needs no hint that it looks like a command.
+  const isText = asText && receipt.accepted.length + receipt.refused.length === 0
+  if (outcome && outcome.answer.length > 0 && !isText) {
+    const left = [rest, outcome.left ?? ''].filter((text) => text !== '').join('\n')
+    const notice = { state: stateOfAll(outcome, receipt.shown !== null), sentences: sentencesOf(outcome) }
+    return showIssuePage(visit, facts, { body: left, notice: { ...notice, choices: await choicesFor(visit, facts, { outcome, rest }) } })
+  }
   // Nothing to tell: the browser is sent to a page that it can load again without sending again.
   return visit.reply.redirect(`${pathOf(facts)}${receipt.shown ? `#note_${receipt.shown.id}` : ''}`, 303)
 }
 
 const stillWaiting = { state: 'waiting' as const, sentences: ['Your commands are queued and will take effect soon.'] }
+
+/** A comment that was posted is a part of what was asked. */
+function stateOfAll(outcome: Outcome, posted: boolean): State {
+  const state = stateOf(outcome)
+  return state === 'refused' && posted ? 'partly' : state
+}
+
+/** What can be chosen: of the outcome, and of what was left to choose when one of several was chosen. */
+async function choicesFor(visit: Visit, facts: IssueFacts, { outcome, rest }: { outcome: Outcome; rest: string }): Promise<Choice[]> {
+  const others = rest === '' ? [] : choicesOf((await visit.preview(rest, facts)).outcome.result)
+  return [...others, ...choicesOf(outcome.result)]
+}

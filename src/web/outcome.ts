@@ -1,4 +1,4 @@
-// What the pages say of an outcome.
+// What a page says of an outcome.
 import type { Outcome } from '../pipeline/comment.ts'
 import { describe, table } from '../quick-actions/help.ts'
 import { actions } from '../quick-actions/index.ts'

@@ -3,6 +3,7 @@ import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { editIssue } from '../../src/domain/issue-edits.ts'
 import { removeRole } from '../../src/domain/members.ts'
+import { addContacts } from '../../src/quick-actions/actions/add-contacts.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Wanted, world } from '../support/world.ts'
 import { browsers, lookForBrowser } from './browser.ts'
@@ -164,7 +165,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     await send(page)
     await answer(page).getByText('Added ann@example.com.').waitFor()
     await contacts(page).getByText('Ann Lee').waitFor()
-    expect(await box(page).inputValue()).toBe('')
+    expect(await box(page).inputValue()).toBe('/add_contacts zoe@example.com')
     await page.reload()
     expect(await issue.comments()).toEqual(['First line\nsecond line', '[added 1 contact]'])
     await box(page).fill('Only words')
@@ -225,7 +226,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     const page = await signedIn('pia')
     await box(page).fill('/help')
     await send(page)
-    await answer(page).getByRole('cell', { name: 'Add customer relation contacts' }).waitFor()
+    await answer(page).getByRole('cell', { name: addContacts.summary }).waitFor()
     expect(await answer(page).getByRole('row').count()).toBe(4)
     expect(await answer(page).textContent()).not.toContain('`')
   })
