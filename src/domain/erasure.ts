@@ -60,7 +60,7 @@ export async function checkIssuesOf(tx: Tx, contactId: number, held: readonly nu
 }
 
 /**
- * Puts down every address that contacts have or had, and the names of those that had none.
+ * Records every address that contacts have or had, and their names, either way round: commands may have named them.
  * @param ids SQL that yields the contacts
  */
 export async function leaveTraces(tx: Tx, ids: SQL): Promise<void> {
@@ -70,8 +70,8 @@ export async function leaveTraces(tx: Tx, ids: SQL): Promise<void> {
   await tx.execute(sql`insert into erasures (trace)
     select email_key from contacts where id in (${ids}) and email_key is not null
     union select ${key(sql`kept.email`)} from (${addresses(sql`in (${ids})`)}) kept
-    union select ${key(sql`c.first_name || ' ' || c.last_name`)} from contacts c
-      where c.id in (${ids}) and c.email_key is null and not exists (${addresses(sql`= c.id`)})`)
+    union select ${key(sql`names.name`)} from contacts c,
+      lateral (values (c.first_name || ' ' || c.last_name), (c.last_name || ' ' || c.first_name)) as names (name) where c.id in (${ids})`)
 }
 
 /** Something to be taken out of what was once delivered: an address, or a name. In small letters. */

@@ -79,6 +79,25 @@ describe('deleting a contact', () => {
     expect(await rowsOf(db, sql`select from erasures`)).toEqual([])
   })
 
+  test('and its name, either way round', async () => {
+    const { db } = service
+    const people = { ann: 'developer' } as const
+    const { say, issue, users, contacts } = await world(service, {
+      people,
+      contacts: [{ firstName: 'Xenia', lastName: 'Quill', email: 'xq@x.io' }],
+    })
+    await say('ann', '/add_contacts xenia quill')
+    await say('ann', '/remove_contacts Quill Xenia')
+    await deleteContact(db, { userId: users.get('ann')?.id as number, via: 'web' }, contacts[0]?.id as number)
+    await forget(db)
+    const kept = await rowsOf<{ said: string }>(
+      db,
+      sql`select body || outcome::text as said from deliveries where issue_id = ${issue.id} order by id`,
+    )
+    expect(kept.map(({ said }) => said).join()).not.toMatch(/xenia|quill|xq@/i)
+    expect(kept[0]?.said).toContain('/add_contacts deleted')
+  })
+
   test.each([
     ['a planner', 'planner', 'forbidden'],
     ['somebody who may not know of it', 'eve', 'not found'],
