@@ -26,7 +26,7 @@ function parametersOf({ path, query }: Route): object[] {
     in: 'path',
     required: true,
     schema: { type: 'string' },
-    ...(name === 'id' && { description: 'A number, or a full path with its slashes written as %2F' }),
+    ...(name === 'id' && { description: 'A number, or a full path with its slashes encoded as %2F' }),
   }))
   if (!query) return inPath
   const { properties = {}, required = [] } = schemaOf(query, 'input')

@@ -84,7 +84,7 @@ const reading: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: groupsAt,
-    summary: 'Lists the groups that one may see',
+    summary: 'Lists the groups that you can see',
     for: 'everybody',
     query: List,
     answers: { 200: z.array(ShownGroup) },
@@ -94,7 +94,7 @@ const reading: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: `${groupsAt}/:id/subgroups`,
-    summary: 'Lists the groups right below a group',
+    summary: 'Lists the direct subgroups of a group',
     for: 'everybody',
     query: List,
     answers: { 200: z.array(ShownGroup) },
@@ -104,7 +104,7 @@ const reading: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: `${groupsAt}/:id/descendant_groups`,
-    summary: 'Lists the groups anywhere below a group',
+    summary: 'Lists all subgroups of a group, at any depth',
     for: 'everybody',
     query: List,
     answers: { 200: z.array(ShownGroup) },
@@ -127,7 +127,7 @@ const changing: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: groupsAt,
-    summary: 'Creates a group, with its settings',
+    summary: 'Creates a group with its settings',
     for: 'users',
     body: NewGroup,
     answers: { 201: GroupDetail },
@@ -140,7 +140,7 @@ const changing: readonly Route[] = [
   defineRoute({
     method: 'PUT',
     path: `${groupsAt}/:id`,
-    summary: 'Changes a group and its settings, all of it or nothing',
+    summary: 'Updates a group and its settings, all or nothing',
     for: 'users',
     body: Edit,
     answers: { 200: GroupDetail },
@@ -154,7 +154,7 @@ const changing: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: `${groupsAt}/:id/transfer`,
-    summary: 'Moves a group into another one, or makes it a top-level group',
+    summary: 'Moves a group into another group, or makes it a top-level group',
     for: 'users',
     body: z.strictObject({ group_id: idOrNone.optional() }),
     answers: { 201: GroupDetail },
@@ -179,7 +179,7 @@ const changing: readonly Route[] = [
   defineRoute({
     method: 'DELETE',
     path: `${groupsAt}/:id`,
-    summary: 'Deletes a group with everything in it, at once',
+    summary: 'Deletes a group and everything in it, immediately',
     for: 'users',
     query: alsoAccepting({}, deletionOptions),
     answers: { 202: Accepted },

@@ -62,7 +62,7 @@ export const issueListRoutes: readonly Route[] = [
   defineRoute({
     ...usual,
     path: '/api/v4/groups/:id/issues',
-    summary: 'Lists the issues of a group and of everything below it',
+    summary: 'Lists the issues of a group and its subgroups',
     query: ofPlace,
     async handle(call) {
       const { id: groupId, fullPath } = await openGroup(call)

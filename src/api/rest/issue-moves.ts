@@ -27,7 +27,7 @@ export const issueMoveRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: `${issueAt}/clone`,
-    summary: 'Makes a copy of an issue, without its notes',
+    summary: 'Clones an issue, without its notes',
     for: 'users',
     body: Clone,
     answers: { 201: ShownIssue },

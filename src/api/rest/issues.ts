@@ -36,7 +36,7 @@ export const issueRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: issuesOf,
-    summary: 'Opens an issue; commands in its description are carried out',
+    summary: 'Creates an issue; commands in its description run',
     for: 'users',
     body: NewIssue,
     answers: { 201: WrittenIssue },
@@ -49,7 +49,7 @@ export const issueRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: issueAt,
-    summary: 'Shows an issue, also by a reference that it had before it was moved',
+    summary: 'Shows an issue, also by a reference from before it moved',
     for: 'everybody',
     answers: { 200: ShownIssue },
     async handle(call) {
@@ -60,7 +60,7 @@ export const issueRoutes: readonly Route[] = [
   defineRoute({
     method: 'PUT',
     path: issueAt,
-    summary: 'Changes an issue; only commands that its description did not have before are carried out',
+    summary: 'Updates an issue; only commands that are new in its description run',
     for: 'users',
     body: Edit,
     answers: { 200: WrittenIssue },

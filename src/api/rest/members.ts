@@ -69,7 +69,7 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
   defineRoute({
     method: 'GET',
     path: `/api/v4/${kind}s/:id/members${inherited ? '/all' : ''}`,
-    summary: `Lists the members of a ${kind}${inherited ? ', inherited ones too' : ''}`,
+    summary: `Lists the members of a ${kind}${inherited ? ', including inherited ones' : ''}`,
     for: 'everybody',
     query: List,
     answers: { 200: z.array(Member) },
@@ -86,7 +86,7 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
   defineRoute({
     method: 'GET',
     path: `/api/v4/${kind}s/:id/members${inherited ? '/all' : ''}/:user_id`,
-    summary: `Shows a member of a ${kind}${inherited ? ', an inherited one too' : ''}`,
+    summary: `Shows a member of a ${kind}${inherited ? ', who may be inherited' : ''}`,
     for: 'everybody',
     answers: { 200: Member },
     handle: async (call) => shown(call, await placeOf[kind](call), { userId: numberIn(call, 'user_id', 'Member'), inherited }),
@@ -113,7 +113,7 @@ const changing = (kind: Kind): Route[] => [
   defineRoute({
     method: 'PUT',
     path: `/api/v4/${kind}s/:id/members/:user_id`,
-    summary: `Gives a member of a ${kind} another role`,
+    summary: `Changes the role of a member of a ${kind}`,
     for: 'users',
     body: Edit,
     answers: { 200: Member },
@@ -127,7 +127,7 @@ const changing = (kind: Kind): Route[] => [
   defineRoute({
     method: 'DELETE',
     path: `/api/v4/${kind}s/:id/members/:user_id`,
-    summary: `Takes the role of a member of a ${kind} away; everybody may leave`,
+    summary: `Removes a member from a ${kind}; members can remove themselves`,
     for: 'users',
     query: alsoAccepting({}, deletionOptions),
     answers: { 204: nothing },

@@ -63,7 +63,7 @@ export const noteRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: notesOf,
-    summary: 'Writes a note; commands in it are carried out, and only what is left is shown',
+    summary: 'Creates a note; commands in it run, and only the remaining text is shown',
     for: 'users',
     body: NewNote,
     answers: { 201: Note, 202: Commands },
@@ -78,7 +78,7 @@ export const noteRoutes: readonly Route[] = [
   defineRoute({
     method: 'PUT',
     path: noteAt,
-    summary: 'Edits a note; only commands that it did not have before are carried out',
+    summary: 'Updates a note; only commands that are new in it run',
     for: 'users',
     body: NewNote,
     answers: { 200: Note, 202: Commands },
@@ -93,7 +93,7 @@ export const noteRoutes: readonly Route[] = [
   defineRoute({
     method: 'DELETE',
     path: noteAt,
-    summary: 'Deletes a note; what its commands did stays done',
+    summary: 'Deletes a note; the effects of its commands remain',
     for: 'users',
     answers: { 204: nothing },
     async handle({ db, actor, ...call }) {

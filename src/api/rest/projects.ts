@@ -85,7 +85,7 @@ const reading: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: projectsAt,
-    summary: 'Lists the projects that one may see',
+    summary: 'Lists the projects that you can see',
     for: 'everybody',
     query: List,
     answers: { 200: z.array(ShownProject) },
@@ -131,7 +131,7 @@ const changing: readonly Route[] = [
   defineRoute({
     method: 'PUT',
     path: `${projectsAt}/:id`,
-    summary: 'Changes a project',
+    summary: 'Updates a project',
     for: 'users',
     body: Edit,
     answers: { 200: ShownProject },
@@ -158,7 +158,7 @@ const changing: readonly Route[] = [
   defineRoute({
     method: 'DELETE',
     path: `${projectsAt}/:id`,
-    summary: 'Deletes a project with everything in it, at once',
+    summary: 'Deletes a project and everything in it, immediately',
     for: 'users',
     query: alsoAccepting({}, deletionOptions),
     answers: { 202: Accepted },

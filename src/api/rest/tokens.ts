@@ -64,7 +64,7 @@ export const tokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: '/api/v4/users/:id/personal_access_tokens',
-    summary: 'Makes an API token for a user; the only answer that holds its secret',
+    summary: 'Creates an API token for a user; only this response contains its secret',
     for: 'administrators',
     body: alsoAccepting(newToken, tokenFields),
     answers: { 201: Token.extend({ token: z.string() }) },
@@ -79,7 +79,7 @@ export const tokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: tokensAt,
-    summary: 'Lists one’s own API tokens; to administrators everybody’s',
+    summary: 'Lists your API tokens; for administrators, everyone’s',
     for: 'users',
     query: List,
     answers: { 200: z.array(Token) },
@@ -98,7 +98,7 @@ export const tokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: `${tokensAt}/:id`,
-    summary: 'Shows an API token; `self` is the one that is used',
+    summary: 'Shows an API token; `self` is the token in use',
     for: 'users',
     answers: { 200: Token },
     async handle(call) {
@@ -110,7 +110,7 @@ export const tokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: `${tokensAt}/:id/rotate`,
-    summary: 'Replaces an API token by a new one, whose secret only this answer holds; `self` is the token in use',
+    summary: 'Replaces an API token with a new one; only this response contains its secret',
     for: 'users',
     body: z.strictObject({ expires_at: text.nullable().optional() }),
     answers: { 200: Token.extend({ token: z.string() }) },
@@ -123,7 +123,7 @@ export const tokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'DELETE',
     path: `${tokensAt}/:id`,
-    summary: 'Revokes an API token at once',
+    summary: 'Revokes an API token immediately',
     for: 'users',
     answers: { 204: nothing },
     async handle(call) {

@@ -74,7 +74,7 @@ export const userRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: '/api/v4/version',
-    summary: 'Tells which version of GitLab’s API this follows',
+    summary: 'Shows which version of GitLab’s API this follows',
     for: 'users',
     answers: { 200: z.strictObject({ version: z.string(), revision: z.string() }) },
     handle: async () => version,
@@ -82,7 +82,7 @@ export const userRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: '/api/v4/user',
-    summary: 'Shows who is asking',
+    summary: 'Shows the current user',
     for: 'users',
     answers: { 200: FullUser },
     handle: async (call) => fullUser(await userOr404(call, call.userId), call.publicUrl),
@@ -134,7 +134,7 @@ export const userRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: usersAt,
-    summary: 'Creates a user, who signs in with a token or a link, never with a password',
+    summary: 'Creates a user, who signs in with a token or a link, not a password',
     for: 'administrators',
     body: NewUser,
     answers: { 201: FullUser },
