@@ -1,9 +1,10 @@
-// What every request is relieved of before a route sees it: JSON without bounds, and NULs in its address.
+// What every request is relieved of before a route sees it: bodies without bounds, and NULs in its address.
+import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { jsonExcess } from '../json.ts'
 import { refused } from './refused.ts'
 
-/** Bounds JSON bodies, and replaces what no database can store in the parts of an address. */
+/** Reads JSON and forms within bounds, and replaces what no database can store in the parts of an address. */
 export function guardInput(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request: FastifyRequest, body: string, done) => {
@@ -11,10 +12,23 @@ export function guardInput(app: FastifyInstance): void {
     if (excess) return done(refused(excess.status, excess.reason))
     return parse(request, body, done)
   })
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_: FastifyRequest, body: string) => {
+    if (fieldsIn(body) > mostFields) throw refused(413, `The form holds too many fields: at most ${mostFields} are accepted.`)
+    return parseForm(body, '&', '=', { maxKeys: mostFields })
+  })
   app.addHook('preValidation', async ({ params, query }) => {
     replaceNuls(params)
     replaceNuls(query)
   })
+}
+
+const mostFields = 1_000
+
+/** How many fields a form has; counted no further than needed. */
+function fieldsIn(body: string): number {
+  let fields = 1
+  for (let at = body.indexOf('&'); at >= 0 && fields <= mostFields; at = body.indexOf('&', at + 1)) fields++
+  return fields
 }
 
 // Postgres stores no NUL. CommonMark reads one as U+FFFD, which matches nothing that is stored.

@@ -2,7 +2,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import cookie from '@fastify/cookie'
-import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import fastify, {
   type FastifyBaseLogger,
@@ -148,7 +147,6 @@ export async function openServer({
   })
   app.addHook('onSend', keepOutOfCaches)
   await app.register(cookie)
-  await app.register(formbody)
   serveGitlabClients(app)
   guardInput(app)
   app.setErrorHandler<Refusal>(answerError)

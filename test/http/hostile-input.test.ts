@@ -39,6 +39,13 @@ test('JSON as deep as any client sends it is read', async () => {
   expect((await send('/api/graphql', `{"query": "{ __typename }", "variables": ${variables}}`)).status).toBe(200)
 })
 
+test('a form of 100,000 fields is refused unread', async () => {
+  const body = Array.from({ length: 100_000 }, (_, n) => `k${n}=1`).join('&')
+  const how = { method: 'POST', headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body }
+  const answer = await fetch(`${service.url}/api/v4/groups`, how)
+  expect((await expectProblem(answer, 413)).detail).toContain('at most 1000')
+})
+
 test('of 5,000 unknown fields twenty are named, and the others counted', async () => {
   const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`field${n}${'x'.repeat(n === 0 ? 10_000 : 0)}`, 1]))
   const { detail, errors } = await expectProblem(await send('/api/v4/groups', JSON.stringify({ name: 'x', path: 'y', ...fields })), 422)
