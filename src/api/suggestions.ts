@@ -1,5 +1,6 @@
 // GET /api/suggestions: commands and contacts that fit at the caret, for the editor's popup.
 import { z } from 'zod'
+import { referenceTo } from '../domain/change.ts'
 import { type IssueFacts, parseReference, readFacts } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
 import { contactsToAdd, contactsToRemove, type Suggestion } from '../domain/suggestions.ts'
@@ -79,6 +80,6 @@ const commandItems = (facts: IssueFacts, { sign, term }: { sign: string; term: s
 const contactItem = ({ id, name, address, phone, organization }: Suggestion): Item => ({
   label: name,
   detail: [address ?? phone, organization].filter(Boolean).join(' · '),
-  insert: `[contact:${address ?? `#${id}`}] `,
+  insert: `${referenceTo({ id, address })} `,
   id: `gid://gitlab/CustomerRelations::Contact/${id}`,
 })

@@ -35,8 +35,8 @@ const rules = {
   admin_comments: { deed: 'change comments of others', project: 'maintainer' },
   read_contacts: { deed: 'see contacts here', source: 'planner', customerRelations: true },
   admin_contacts: { deed: 'manage contacts and organizations of this group', group: 'developer', customerRelations: true },
-  read_issue_contacts: { deed: 'see the contacts of this issue', source: 'planner', customerRelations: true },
-  set_issue_contacts: { deed: 'change the contacts of this issue', source: 'planner', project: 'planner', customerRelations: true },
+  read_issue_contacts: { deed: "see this issue's contacts", source: 'planner', customerRelations: true },
+  set_issue_contacts: { deed: "change this issue's contacts", source: 'planner', project: 'planner', customerRelations: true },
   read_group_history: { deed: 'see the history of this group', group: 'maintainer' },
   read_project_history: { deed: 'see the history of this project', project: 'maintainer' },
   change_settings: { deed: 'change the settings of this group', group: 'owner' },
@@ -63,4 +63,4 @@ export function can(standing: Standing, ability: Ability): boolean {
 }
 
 /** What somebody is told who may not. */
-export const refusalOf = (ability: Ability): string => `You may not ${rules[ability].deed}.`
+export const refusalOf = (ability: Ability): string => `You don't have permission to ${rules[ability].deed}.`

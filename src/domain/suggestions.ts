@@ -14,9 +14,6 @@ export interface Suggestion {
   organization: string | null
 }
 
-/** One that has an address. */
-export type Addressed = Suggestion & { address: string }
-
 export interface Wanted {
   /** What is typed so far. */
   term: string
@@ -82,13 +79,13 @@ function contactsWithWords(tx: Tx, facts: IssueFacts, wanted: Wanted, { words }:
   )
 }
 
-/** Contacts by id, of the issue's source, with an address; in no order. Ids that are none are left out. */
-export const contactsWithIds = (tx: Tx, facts: IssueFacts, ids: readonly number[]): Promise<(Addressed & { active: boolean })[]> =>
+/** Contacts by id, of the issue's source; in no order. Ids that are none are left out. */
+export const contactsWithIds = (tx: Tx, facts: IssueFacts, ids: readonly number[]): Promise<(Suggestion & { active: boolean })[]> =>
   rowsOf(
     tx,
     sql`select ${shown}, c.state = 'active' as active
       from contacts c left join organizations o on o.id = c.organization_id
-      where c.id = any(${sql.param(ids)}::bigint[]) and c.group_id = ${facts.sourceId} and c.email is not null`,
+      where c.id = any(${sql.param(ids)}::bigint[]) and c.group_id = ${facts.sourceId}`,
   )
 
 /** The contacts on the issue, whatever their state, in which each word of the term stands anywhere. */

@@ -13,7 +13,7 @@ import type { Comment, Receipt } from './comment.ts'
 import { findTaken, lastText, writeDown } from './deliveries.ts'
 import { another, fingerprintOf, isAnother, isDone, issueName, notFound, receiptOf, refuse, refusedBy } from './receipts.ts'
 
-const mayNotOpen = refuse('forbidden', 'You may not open issues in this project.')
+const mayNotOpen = refuse('forbidden', "You don't have permission to open issues in this project.")
 
 /** Lets others who bring the same new issue wait until the transaction ends. */
 const lockDelivery = (tx: Tx, { via, delivery }: Comment): Promise<unknown> =>

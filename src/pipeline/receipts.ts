@@ -13,7 +13,7 @@ export const refuse = (why: Refused['why'], reason: string): Refused => ({ statu
 // The same words for what does not exist and what may not be seen.
 export const notFound = refuse('not found', 'There is no such issue, or you may not see it.')
 export const another = refuse('another', 'This key was already used for a different request.')
-export const forbidden = refuse('forbidden', 'You may not comment on this issue.')
+export const forbidden = refuse('forbidden', "You don't have permission to comment on this issue.")
 
 /** What a rule has refused. */
 export function refusedBy(refusal: Refusal): Refused {

@@ -82,7 +82,9 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
     })
 
     test('says who may not', async () => {
-      expect(await rolobot(['explain', ...on('gus')], comment)).toMatchObject(done(/\/add_contacts: You may not change the contacts/))
+      expect(await rolobot(['explain', ...on('gus')], comment)).toMatchObject(
+        done(/\/add_contacts: You don't have permission to change this issue's contacts/),
+      )
     })
   })
 

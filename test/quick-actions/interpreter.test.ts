@@ -29,8 +29,8 @@ describe('permission', () => {
   test('who has no role where the contacts are is told so, not whether a contact exists', () => {
     const { change, accepted, refused, text } = interpret('Hi\n/add_contacts a@x.io\n/contacts\n/help', developerOfTheProject)
     expect(refused).toEqual([
-      { command: 'add_contacts', reason: 'You may not change the contacts of this issue.' },
-      { command: 'contacts', reason: 'You may not see the contacts of this issue.' },
+      { command: 'add_contacts', reason: "You don't have permission to change this issue's contacts." },
+      { command: 'contacts', reason: "You don't have permission to see this issue's contacts." },
     ])
     expect({ accepted, change, text }).toEqual({ accepted: ['help'], change: { wishes: [], questions: ['help'] }, text: 'Hi' })
   })

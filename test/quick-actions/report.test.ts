@@ -102,7 +102,7 @@ describe('outcomes, to the person who asked and in public', () => {
 test('refusals, faults and hints are told once each', () => {
   const body = '/add_contacts a@x.io\n/add_contacts b@x.io\n/hlep'
   expect(report({ outcomes: [] }, interpret(body, developerOfTheProject), 'asker')).toBe(
-    'You may not change the contacts of this issue.\nDid you mean /help? (line 3: /hlep)',
+    "You don't have permission to change this issue's contacts.\nDid you mean /help? (line 3: /hlep)",
   )
 })
 

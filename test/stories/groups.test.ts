@@ -367,6 +367,6 @@ describe('public and private', () => {
     const eve = await t.person('eve')
     expect(await refusedIn(db, () => editGroup(db, eve, id, { name: 'Mine' }))).toEqual(['There is no such group, or you may not see it.'])
     must(await editGroup(db, olga, id, { visibility: 'public' }))
-    expect(await refusedIn(db, () => editGroup(db, eve, id, { name: 'Mine' }))).toEqual(['You may not change this group.'])
+    expect(await refusedIn(db, () => editGroup(db, eve, id, { name: 'Mine' }))).toEqual(["You don't have permission to change this group."])
   })
 })

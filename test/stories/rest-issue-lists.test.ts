@@ -228,5 +228,5 @@ test('GitLab’s own client lists, opens, edits, notes, moves and deletes', asyn
   expect(await api.IssueNotes.edit(shop.id, made.iid, note.id, { body: 'Bye' })).toMatchObject({ id: note.id, body: 'Bye' })
   await api.IssueNotes.remove(shop.id, made.iid, note.id)
   await expect(api.Issues.move(shop.id, made.iid, front.id)).rejects.toThrow('Cannot move issue due to insufficient permissions!')
-  await expect(api.Issues.remove(shop.id, made.iid)).rejects.toThrow('You may not delete this issue.')
+  await expect(api.Issues.remove(shop.id, made.iid)).rejects.toThrow("You don't have permission to delete this issue.")
 })

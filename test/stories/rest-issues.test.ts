@@ -131,7 +131,7 @@ describe('opening', () => {
     const eve = restOf(service)(await open.token('eve'))
     expect(refusal(await eve.post(`/projects/${open.project.id}/issues`, fields))).toEqual([
       403,
-      'You may not open issues in this project.',
+      "You don't have permission to open issues in this project.",
     ])
   })
 })
@@ -189,10 +189,10 @@ describe('changing', () => {
     expect((await put('gus')).body.title).toBe('of gus')
     expect((await put('ann')).body.title).toBe('of ann')
     expect((await put('root')).body.title).toBe('of root')
-    expect(refusal(await put('ray'))).toEqual([403, '403 Forbidden: You may not change this issue.'])
+    expect(refusal(await put('ray'))).toEqual([403, "403 Forbidden: You don't have permission to change this issue."])
     expect(refusal(await as.ray.put(`${issues}/${iid}`, { description: 'x' }))).toEqual([
       403,
-      '403 Forbidden: You may not change this issue.',
+      "403 Forbidden: You don't have permission to change this issue.",
     ])
     expect((await put('bob')).status).toBe(404)
     expect((await put('visitor')).status).toBe(401)
@@ -226,7 +226,10 @@ describe('deleting', () => {
     const { id, iid, references } = await opened('ann', { title: 'Away', description: 'x\n/add_contacts ann@x.io' })
     await as.ann.post(`${issues}/${iid}/notes`, { body: 'Hello' })
     for (const who of ['ann', 'max'] as const)
-      expect(refusal(await as[who].delete(`${issues}/${iid}`))).toEqual([403, '403 Forbidden: You may not delete this issue.'])
+      expect(refusal(await as[who].delete(`${issues}/${iid}`))).toEqual([
+        403,
+        "403 Forbidden: You don't have permission to delete this issue.",
+      ])
     expect((await as.bob.delete(`${issues}/${iid}`)).status).toBe(404)
     expect((await as.olga.delete(`${issues}/${iid}`)).status).toBe(204)
     expect((await as.olga.get(`${issues}/${iid}`)).status).toBe(404)

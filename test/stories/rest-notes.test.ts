@@ -65,7 +65,7 @@ test('a deleted note runs nothing, and what its commands did stays', async () =>
 test('authors have their own notes in hand, maintainers all; others none', async () => {
   const id = await wrote('gus', 'Mine')
   const put = (who: keyof typeof as) => as[who].put(`${notes}/${id}`, { body: `of ${who}` })
-  const refused = [403, '403 Forbidden: You may not change comments of others.']
+  const refused = [403, "403 Forbidden: You don't have permission to change comments of others."]
   expect((await put('gus')).body.body).toBe('of gus')
   expect((await put('max')).body).toMatchObject({ body: 'of max', author: { id: here.users.get('gus')?.id } })
   for (const who of ['ann', 'dev'] as const) {

@@ -104,7 +104,7 @@ describe('names in plain words', () => {
     await as('gus').types(`/add_contacts ${reference} ann lee`)
     await as('gus').types(`/add_contacts ${reference} zoe nobody`)
     await expect.poll(() => reads('gus').length).toBe(2)
-    expect(reads('gus')[0]).toBe('You may not change the contacts of this issue.')
+    expect(reads('gus')[0]).toBe("You don't have permission to change this issue's contacts.")
     expect(reads('gus')[1]).toBe(reads('gus')[0])
   })
 })

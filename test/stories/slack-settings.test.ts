@@ -113,7 +113,7 @@ test('SLACK_IN_CHANNEL=1: everybody reads what was done, in numbers; the person 
     .toEqual(['Added a@x.io. No contact has the address nobody@x.io.', 'Added 1 contact; 1 was not added.'])
   expect(reads('bob')).toEqual(['Added 1 contact; 1 was not added.'])
   await as('bob').types(`/add_contacts ${reference} a@x.io`)
-  await expect.poll(() => reads('bob').at(-1)).toBe('You may not change the contacts of this issue.')
+  await expect.poll(() => reads('bob').at(-1)).toBe("You don't have permission to change this issue's contacts.")
   expect(reads('ann')).toHaveLength(2)
   await as('ann').types(`/contacts ${reference}`)
   await expect.poll(() => reads('ann').at(-1)).toContain("This issue's contacts")

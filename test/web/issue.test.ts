@@ -151,7 +151,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     await page.waitForTimeout(300)
     expect(await options(page).count()).toBe(0)
     await send(page)
-    await answer(page).getByText('You may not change the contacts of this issue.').waitFor()
+    await answer(page).getByText("You don't have permission to change this issue's contacts.").waitFor()
   })
 
   test('without script the form works and shows the answer', async () => {

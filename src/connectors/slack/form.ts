@@ -1,6 +1,7 @@
 // What the form "Link contacts" asks us: suggestions for its fields, and to take it when it is sent.
 import { createHash } from 'node:crypto'
 import type { PlainTextOption } from '@slack/types'
+import { referenceTo } from '../../domain/change.ts'
 import { showIssues } from '../../domain/issue-rows.ts'
 import { issuesThatFit } from '../../domain/issue-suggestions.ts'
 import { can, refusalOf } from '../../domain/permissions.ts'
@@ -35,8 +36,7 @@ export async function suggestContacts(
     earlier: [],
     limit: mostOptions,
   })
-  // The command that the form sends names contacts by address.
-  return found.filter(({ address }) => address !== null).map((contact) => contactOption(contact, String(contact.id)))
+  return found.map((contact) => contactOption(contact, String(contact.id)))
 }
 
 /** The issue of an id as a choice, for somebody who may read it. */
@@ -80,7 +80,7 @@ export async function submit(house: Asking, person: Person, view: Submitted): Pr
   const fault = faultOf(wanted.length, contacts.length, house.mostAtOnce)
   if (fault) return { errors: { [block]: fault } }
   // The command first: whatever the reason holds, it comes after. What is a command in the reason stays text: it may be somebody else's message.
-  const command = `/add_contacts ${contacts.map(({ address }) => `[contact:${address}]`).join(' ')}`
+  const command = `/add_contacts ${contacts.map(referenceTo).join(' ')}`
   const body = [command, redact(values.reason?.reason?.value ?? '')].join('\n\n').trim()
   return {
     said: await ask(house, {
