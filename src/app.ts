@@ -13,7 +13,7 @@ import { openHear } from './pipeline/wait.ts'
 import { openWork } from './pipeline/work.ts'
 import { openBullQueue } from './queue/bullmq.ts'
 import { openInProcessQueue } from './queue/in-process.ts'
-import type { Queue } from './queue/queue.ts'
+import { type Queue, untilLastCall } from './queue/queue.ts'
 import { type Database, openPostgres, overPglite } from './storage/db.ts'
 import { type MayCreate, openEmbedded } from './storage/embedded.ts'
 import { migrateEmbedded, misfit, schemaState } from './storage/migrate.ts'
@@ -152,7 +152,16 @@ export async function openCommandService(parts: Parts): Promise<Service> {
   const work: Queue['work'] = (how) => {
     handle = how
   }
-  const queue: Queue = { push: (id) => handle(id).catch(() => {}), work, close: async () => {} }
+  const running = new Set<Promise<void>>()
+  const push: Queue['push'] = (id) => {
+    const run: Promise<void> = handle(id)
+      .catch(() => {})
+      .finally(() => running.delete(run))
+    running.add(run)
+    return run
+  }
+  // The answer can be there before the work has ended, and the database is closed after the queue.
+  const queue: Queue = { push, work, close: () => untilLastCall(running) }
   const service = openService({ ...parts, connectors: parts.connectors ?? (await loadConnectors(parts.settings)) }, queue)
   service.attend()
   await service.newsroom.open()

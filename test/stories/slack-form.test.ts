@@ -53,6 +53,17 @@ test('issues are found by number, by the end of their project with a number, and
   expect(await ann.typesInto('issue', '9'.repeat(200))).toEqual([])
 })
 
+test('a contact without an address is offered and linked like any other', async () => {
+  const { ann, view, reference } = await opened({ contacts: [...contacts, { firstName: 'Dora', lastName: 'Plain', email: null }] })
+  await ann.typesInto('issue', '')
+  await ann.chooses('issue', `${reference} It does not work`)
+  await expect.poll(() => view()?.private_metadata).toContain('issue')
+  expect(await ann.typesInto('contacts', 'pla')).toEqual(['Dora Plain'])
+  await ann.chooses('contacts', 'Dora Plain')
+  await ann.submits()
+  await expect.poll(() => textOf(view()?.blocks)).toContain('Added Dora Plain')
+})
+
 test('another issue has other contacts: what was chosen is forgotten', async () => {
   const { ann, view, fieldForContacts, reference, project, open } = await opened()
   const second = await open()
