@@ -77,7 +77,7 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
           { name: 'add_contacts', line: 4 },
         ],
       })
-      expect(interpretation.faults.join()).toContain('"bob"')
+      expect(outcome.result.unclear).toEqual([{ name: 'bob', wish: 'add', contacts: [] }])
       expect(outcome.result.outcomes).toMatchObject([{ outcome: 'added' }, { outcome: 'unknown' }])
     })
 
