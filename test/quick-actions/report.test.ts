@@ -138,7 +138,7 @@ describe('answers for the person alone', () => {
       [
         'Commands you can use here:',
         '- `/add_contacts [contact:name@example.com] or a name, …`: Link contacts to this issue.',
-        '- `/help`: Show the commands you can use here, to you alone.',
+        '- `/help`: Show the commands you can use here; only you see the answer.',
       ].join('\n'),
     )
     expect(report(result, interpret('/help', owner), 'public')).toBe('')

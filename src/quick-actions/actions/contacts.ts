@@ -5,7 +5,7 @@ import { defineAction } from '../action.ts'
 export const contacts = defineAction({
   name: 'contacts',
   aliases: [],
-  summary: "Show this issue's contacts, to you alone",
+  summary: "Show this issue's contacts; only you see the answer",
   usage: '',
   examples: ['/contacts'],
   accepts: 'nothing',

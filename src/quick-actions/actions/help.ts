@@ -8,7 +8,7 @@ export const helpOn = (actions: () => readonly Action[]) =>
   defineAction({
     name: 'help',
     aliases: [],
-    summary: 'Show the commands you can use here, to you alone',
+    summary: 'Show the commands you can use here; only you see the answer',
     usage: '',
     examples: ['/help'],
     accepts: 'nothing',
