@@ -57,7 +57,7 @@ test('the embedded database: killed three times, and during its first start', { 
   expect(crowd.figures.unanswered).toBeGreaterThan(0)
   // The server is asked, as nobody else may look into its folder.
   const sweep = async () => (await run(['sweep'], { environment })).out
-  await expect.poll(sweep, { timeout: 60_000 }).toBe('Asked for 0 deliveries again.\n')
+  await expect.poll(sweep, { timeout: 60_000 }).toBe('Re-queued 0 comments.\n')
   expect(await place.server.stop()).toMatchObject({ code: 0 })
   await lookInto({ folder: environment.ROLOBOT_DATA }, (db) => expectAllHeard(db, crowd))
 })

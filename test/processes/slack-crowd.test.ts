@@ -39,7 +39,7 @@ test('over HTTP, on the embedded database: killed twice', { timeout: 120_000 }, 
   expect(crowd.figures.refused + crowd.figures.sentAgain).toBeGreaterThan(0)
   // The server is asked, as nobody else may look into its folder.
   const sweep = async () => (await run(['sweep'], { environment: office.environment })).out
-  await expect.poll(sweep, { timeout: 60_000 }).toBe('Asked for 0 deliveries again.\n')
+  await expect.poll(sweep, { timeout: 60_000 }).toBe('Re-queued 0 comments.\n')
   expect(await office.stop()).toMatchObject({ code: 0 })
   await lookInto({ folder }, (db) => expectAllAnswered(db, office, crowd))
 })
