@@ -1,4 +1,4 @@
-// The wiring: the only file that knows every room.
+// The wiring: the only file that knows every module.
 import type { FastifyInstance } from 'fastify'
 import type { Workplace } from './command-line/command.ts'
 import type { Settings } from './config.ts'
@@ -22,7 +22,7 @@ import { type Newsroom, newsroomOf } from './storage/notify.ts'
 /** A schema that does not fit this program, in words for the operator. */
 export class SchemaMisfit extends Error {}
 
-/** The opened database; `announce` tells other processes where to talk to the one that holds the embedded one. */
+/** The open database; `announce` tells other processes where to reach the one that holds the embedded database. */
 export interface OpenDatabase extends Database {
   announce(address: string): void
 }
@@ -56,9 +56,9 @@ export interface Parts {
   settings: Settings
   database: Database
   log: Log
-  /** The connectors that are switched on. */
+  /** The enabled connectors. */
   connectors?: readonly SwitchedOn[]
-  /** Further ways to answer. Doors of our own need none: the stored outcome is the answer. */
+  /** Other ways to answer. Our own entry points need none: the stored outcome is the answer. */
   replies?: ReadonlyMap<string, Reply>
 }
 
@@ -68,7 +68,7 @@ export interface SwitchedOn {
   connect(house: House): Connection
 }
 
-/** Loads the connectors that the settings switch on. */
+/** Loads the connectors that the settings enable. */
 export const loadConnectors = (settings: Settings): Promise<SwitchedOn[]> =>
   Promise.all(
     allConnectors
@@ -79,16 +79,16 @@ export const loadConnectors = (settings: Settings): Promise<SwitchedOn[]> =>
       }),
   )
 
-/** Everything behind the doors. */
+/** Everything behind the entry points. */
 export interface Service extends Workplace {
   receive: Receive
   newsroom: Newsroom
   connections: readonly Connection[]
   /** `PUBLIC_URL` is set: `publicUrl` is not derived from host and port. */
   publicUrlIsSet: boolean
-  /** Takes on work from the queue. */
+  /** Starts working on the queue. */
   attend(): void
-  /** The same, and sees to what got stuck. */
+  /** The same, and sweeps for stuck work. */
   work(): void
   close(): Promise<void>
 }
@@ -96,7 +96,7 @@ export interface Service extends Workplace {
 export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Settings) =>
   PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`
 
-/** Puts the service together. It works on nothing before `work`. Closing it leaves the database open. */
+/** Sets up the service. It processes nothing before `work`. Closing it leaves the database open. */
 export function openService(parts: Parts, queue: Queue = openQueue(parts.settings, parts.log)): Service {
   const { settings, database, log } = parts
   const { db } = database
@@ -107,7 +107,7 @@ export function openService(parts: Parts, queue: Queue = openQueue(parts.setting
   const privateHosts = settings.ALLOWED_PRIVATE_HOSTS
   const { connections, replies } = connectAll(parts, { db, receive, hear, log, publicUrl, mostAtOnce, privateHosts })
   const { WORK_ATTEMPTS: attempts, WORK_CONCURRENCY } = settings
-  // Half of what is worked on can be waiting for a slow place, and the rest goes on.
+  // At most half of the concurrent work waits for a slow service, so that the rest continues.
   const handle = openWork({ db, mostAtOnce, replies, attempts, mostReplies: Math.ceil(WORK_CONCURRENCY / 2), log })
   let stopSweeping = async () => {}
   return {
@@ -146,7 +146,7 @@ function openQueue(settings: Settings, log: Log): Queue {
   return settings.REDIS_URL ? openBullQueue(settings.REDIS_URL, log, how) : openInProcessQueue(how)
 }
 
-/** A service for one command in a process of its own: whoever pushes does the work at once. */
+/** A service for one command in its own process: `push` does the work at once. */
 export async function openCommandService(parts: Parts): Promise<Service> {
   let handle = async (_id: number) => {}
   const work: Queue['work'] = (how) => {
@@ -168,7 +168,7 @@ export async function openCommandService(parts: Parts): Promise<Service> {
   return service
 }
 
-// Loaded where there is a server: a worker, or a command on the data, needs none of them.
+// Loaded only where there is a server: workers and data commands don't need it.
 const loadDoors = async () => ({
   ...(await import('./http/server.ts')),
   ...(await import('./http/session.ts')),
@@ -178,7 +178,7 @@ const loadDoors = async () => ({
   ...(await import('./web/routes.ts')),
 })
 
-/** The HTTP server with all its doors; it does not listen yet. */
+/** The HTTP server with all its entry points; it does not listen yet. */
 export async function openHttp(service: Service, log: Log): Promise<FastifyInstance> {
   const { db, hear, newsroom, mostAtOnce, publicUrl, connections } = service
   const { apiRoutes, graphqlRoutes, healthRoutes, openServer, openSessions, webRoutes } = await loadDoors()

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The program: reads what was typed, then starts the service or runs a command.
+// The program: parses the arguments, then starts the service or runs a command.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import type { OpenDatabase } from './app.ts'
@@ -104,11 +104,11 @@ async function serve(): Promise<void> {
   const control = settings.DATABASE_URL ? undefined : await openControl(({ command, input }) => runCommand(place, command, input))
   if (control) database.announce(control.address)
   for (const connection of service.connections) connection.listen?.()
-  // Whoever starts processes on a shared database may not be the one who signs in.
+  // The operator who starts processes on a shared database might not be the one who signs in.
   await greet(place, address, settings.DATABASE_URL ? undefined : first)
   await stop
   await control?.close()
-  // Idle connections and half-sent requests get no longer than any answer takes.
+  // Idle connections and half-sent requests get no longer than any response takes.
   setTimeout(() => http.server.closeAllConnections(), lastCall).unref()
   await http.close()
   await service.close()
@@ -134,7 +134,7 @@ async function work(): Promise<void> {
   leave()
 }
 
-// Everything of ours is closed. What BullMQ leaves open of an unreachable Redis would keep the process alive.
+// Everything of ours is closed. Whatever BullMQ leaves open for an unreachable Redis would keep the process alive.
 const leave = () => process.exit(done)
 
 async function migrate(): Promise<void> {
@@ -144,9 +144,9 @@ async function migrate(): Promise<void> {
   say('The database is up to date.')
 }
 
-// --- commands on the data ---
+// --- data commands ---
 
-// Anywhere else, a wrong folder would get an empty database.
+// Otherwise, a wrong folder would get an empty database.
 const creators = ['sample']
 
 async function runHere(settings: Settings, log: Log, [command, input]: [string, Input]): Promise<Output> {
@@ -175,7 +175,7 @@ async function onData(command: string, input: Input): Promise<void> {
   process.exitCode = code
 }
 
-// --- what can be typed ---
+// --- arguments ---
 
 const program = new Command('rolobot').description('Links customers to issues, from wherever you type.').version(version).exitOverride()
 program
@@ -219,7 +219,7 @@ for (const { name: connector, commands } of connectors)
     })
   }
 
-// --- how it ends ---
+// --- errors ---
 
 const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CONNECT_TIMEOUT', '28P01', '28000', '3D000']
 

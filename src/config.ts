@@ -1,4 +1,4 @@
-// The environment, read once and whole, into typed settings. Every fault is reported at once, by name.
+// The environment, read once, into typed settings. All faults are reported at once, by name.
 import { z } from 'zod'
 
 const whole = (least: number, most: number) =>
@@ -63,7 +63,7 @@ export interface SettingsPart {
 }
 
 export type Settings = z.output<typeof Environment> & {
-  /** What each connector that is switched on was given, by its name. */
+  /** The settings of each enabled connector, by its name. */
   connectors: ReadonlyMap<string, unknown>
 }
 
@@ -82,7 +82,7 @@ const faultsOf = (error: z.ZodError) => error.issues.map((issue) => `${String(is
 /**
  * Reads the settings.
  * @param environment names and values; an empty value counts as none
- * @param parts of connectors: one of which nothing is set is off
+ * @param parts of connectors: one without any setting is off
  * @throws SettingsFault naming every variable that is wrong
  */
 export function readSettings(environment: Record<string, string | undefined> = process.env, parts: readonly SettingsPart[] = []): Settings {

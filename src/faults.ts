@@ -1,4 +1,4 @@
-// What may be logged and shown of an error: the reason and where it happened, never the values of a statement, which may be personal.
+// What of an error can be logged and shown: the reason and where it happened, never the values of a statement, which may be personal.
 
 interface Postgres extends Error {
   code: string
@@ -15,7 +15,7 @@ const isPostgres = (fault: Error): fault is Postgres =>
 // hold anything. postgresql.org/docs/current/errcodes-appendix.html
 const speakOfUs = /^(?:08|23|25|26|40|42|53|55|57|58)/
 
-/** The error behind those that wrap it: GraphQL and Drizzle repeat it in words of their own, which list the values. */
+/** The error behind its wrappers: GraphQL and Drizzle repeat it in their own words, which list the values. */
 function innermost(fault: Error): Error {
   let inner = fault
   for (let depth = 0; depth < 10; depth++) {
@@ -36,7 +36,7 @@ export function reasonOf(fault: unknown): string {
   const { code = '', message, name } = inner as Error & { code?: string }
   if (isPostgres(inner)) return speakOfUs.test(code) ? message : code.startsWith('P0') ? 'raised by a trigger' : untilValues(message)
   if ('params' in inner) return 'a statement failed'
-  // `JSON.parse` quotes what it was given.
+  // `JSON.parse` quotes its input.
   if (inner instanceof SyntaxError) return untilValues(message)
   return message || code || name
 }

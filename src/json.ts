@@ -1,9 +1,9 @@
-// JSON that comes from outside: how deep and how large it may be, found in one pass before it is parsed.
+// JSON from outside: limits on its depth and size, checked in one pass before it is parsed.
 
 const deepest = 32
 const mostValues = 10_000
 
-/** Why a JSON text is refused unparsed; undefined if it may be parsed, valid or not. */
+/** Why a JSON text is rejected unparsed; undefined if it can be parsed, valid or not. */
 export function jsonExcess(text: string): { status: 400 | 413; reason: string } | undefined {
   let depth = 0
   let values = 1

@@ -1,4 +1,4 @@
-// What was sent, held against what is expected: every fault is named by its field.
+// Checks what was sent against what is expected: every fault names its field.
 import type { z } from 'zod'
 import { type FieldFault, Refusal } from './refusal.ts'
 

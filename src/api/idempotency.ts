@@ -1,4 +1,4 @@
-// Idempotency-Key: a request that is sent again under its key does what it asks once, and gets the same answer.
+// Idempotency-Key: a request that is repeated with its key runs once, and gets the same answer.
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from './refusal.ts'
@@ -8,7 +8,7 @@ const longestKey = 255
 /**
  * The name of the delivery that a request makes; a key belongs to its user.
  * @param part names one of several that the same request makes
- * @throws Refusal 422 for a key that cannot be one
+ * @throws Refusal 422 for an invalid key
  */
 export function deliveryOf({ headers }: Pick<FastifyRequest, 'headers'>, userId: number, part?: string): string {
   const key = headers['idempotency-key']

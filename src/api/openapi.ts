@@ -1,4 +1,4 @@
-// The document that describes the routes, as of OpenAPI 3.1: made of their own definitions. spec.openapis.org/oas/v3.1.1
+// The OpenAPI 3.1 document of the routes, generated from their definitions. spec.openapis.org/oas/v3.1.1
 import { z } from 'zod'
 import { defineRoute, type Route, usualStatus } from './route.ts'
 
@@ -57,7 +57,7 @@ function responsesOf(route: Route): object {
   return Object.fromEntries([...good, ['4XX', problem], ['default', problem]])
 }
 
-/** `getApiV4GroupsId`, as GitLab calls its own: it stays the same as long as the address does. */
+/** `getApiV4GroupsId`, named as GitLab does: it stays the same as long as the path does. */
 export const operationIdOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
   method.toLowerCase() + [...path.matchAll(/[A-Za-z0-9]+/g)].map(([word]) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 

@@ -1,4 +1,4 @@
-// How an API says no: thrown, and made into a document by the shell.
+// How an API refuses: thrown, and turned into a document by the shell.
 import type { Refusal as DomainRefusal, Result } from '../domain/refusals.ts'
 
 /** A fault of one field of what was sent. */
@@ -7,7 +7,7 @@ export interface FieldFault {
   message: string
 }
 
-/** A refusal with an HTTP status, in words for whoever asked. */
+/** A refusal with an HTTP status, in words for the caller. */
 export class Refusal extends Error {
   readonly statusCode: number
   readonly fields: readonly FieldFault[]
@@ -22,13 +22,13 @@ export class Refusal extends Error {
 }
 
 export const signInFirst = () => new Refusal(401, '401 Unauthorized: send a token in PRIVATE-TOKEN or Authorization: Bearer.')
-/** @param what `Project`: to a visitor, who might see it after signing in, the same is said */
+/** @param what `Project`: a visitor, who might see it after signing in, gets the same answer */
 export const notFound = (what: string) => new Refusal(404, `404 ${what} Not Found`)
 
 const statuses = { conflict: 400, exists: 409 } as const
 
 /**
- * What the domain refused, as GitLab would: faults by field, under the names that the API has for them.
+ * A refusal of the domain, as GitLab would put it: faults by field, under the API's names.
  * @param names the API's names of fields that are called otherwise in the domain
  */
 export function refusalFrom(refused: DomainRefusal, names: Readonly<Record<string, string>> = {}): Refusal {
@@ -41,7 +41,7 @@ export function refusalFrom(refused: DomainRefusal, names: Readonly<Record<strin
   return new Refusal(400, refused.reason, fields, byField)
 }
 
-/** What a deed came to. @throws Refusal what was refused */
+/** The result of an operation. @throws Refusal if it was refused */
 export function unlessRefused<Value>({ value, refused }: Result<Value>, names?: Readonly<Record<string, string>>): Value {
   if (refused) throw refusalFrom(refused, names)
   return value

@@ -1,4 +1,4 @@
-// What a route is: who may ask, what is read, what is answered. The server and the document that describes it come from the same words.
+// What a route is: who can call it, what it reads, what it answers. The server and the OpenAPI document use the same definition.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Asker } from '../domain/access-tokens.ts'
@@ -8,7 +8,7 @@ import type { Db } from '../storage/db.ts'
 import { readFields } from './fields.ts'
 import { Refusal, signInFirst } from './refusal.ts'
 
-/** What the routes need from the other rooms. */
+/** What the routes need from the other modules. */
 export interface ApiParts {
   db: Db
   who: (request: FastifyRequest) => Promise<Asker | null>
@@ -17,7 +17,7 @@ export interface ApiParts {
   mostAtOnce: number
 }
 
-/** Who may ask at all; what they may do is for the rules of the domain. */
+/** Who can call it at all; what they can do is up to the domain. */
 export type Audience = 'everybody' | 'users' | 'administrators'
 
 /** One request. */
@@ -25,11 +25,11 @@ export interface Call<For extends Audience = Audience, Query = unknown, Body = u
   request: FastifyRequest
   reply: FastifyReply
   asker: For extends 'everybody' ? Asker | null : Asker
-  /** The id of whoever asks; null for a visitor. */
+  /** The id of the caller; null for a visitor. */
   userId: For extends 'everybody' ? number | null : number
-  /** Whoever asks, as the history names them. */
+  /** The caller, as the history names them. */
   actor: For extends 'everybody' ? undefined : Actor
-  /** The named parts of the address, decoded. */
+  /** The named parameters of the path, decoded. */
   params: Readonly<Record<string, string>>
   query: Query
   body: Body
@@ -39,7 +39,7 @@ type Answers = Readonly<Record<number, z.ZodType>>
 
 interface Definition<For extends Audience, Query extends z.ZodType, Body extends z.ZodType, Given extends Answers> {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** The whole address, with `:name` for its parts. */
+  /** The whole path, with `:name` for its parameters. */
   path: string
   /** What it does, in a few words. */
   summary: string
@@ -47,17 +47,17 @@ interface Definition<For extends Audience, Query extends z.ZodType, Body extends
   query?: Query
   /** The fields of the body. They can also be sent in the query, as clients made for GitLab do. */
   body?: Body
-  /** What is answered when all is well, by status; the first is the usual one. */
+  /** Successful responses, by status; the first is the default. */
   answers: Given
   /** A list with the headers of GitLab's paging. */
   paged?: true
   handle(call: Call<For, z.output<Query>, z.output<Body>>): Promise<z.input<Given[keyof Given & number]>>
 }
 
-/** A route, whatever its types. */
+/** A route with any types. */
 export type Route = Omit<Definition<Audience, z.ZodType, z.ZodType, Answers>, 'handle'> & { handle(call: Call): Promise<unknown> }
 
-/** Defines a route; what its handler gets follows from what it reads. */
+/** Defines a route; the types of its handler follow from what it reads. */
 export const defineRoute = <
   For extends Audience,
   Given extends Answers,
@@ -67,7 +67,7 @@ export const defineRoute = <
   definition: Definition<For, Query, Body, Given>,
 ): Route => definition as unknown as Route
 
-/** Nothing is answered but the status. */
+/** The response has only a status. */
 export const nothing = z.undefined()
 
 const noFields = z.strictObject({})

@@ -1,4 +1,4 @@
-// All routes for programs, and the document that describes them.
+// All API routes, and the document that describes them.
 import type { FastifyInstance } from 'fastify'
 import { withDescription } from './openapi.ts'
 import { groupRoutes } from './rest/groups.ts'
@@ -32,5 +32,5 @@ const routes: readonly Route[] = [
   suggestionRoute,
 ]
 
-/** Everything under `/api` but GraphQL. */
+/** Everything under `/api` except GraphQL. */
 export const apiRoutes = (app: FastifyInstance, parts: ApiParts): void => mountRoutes(app, parts, withDescription(routes, parts.publicUrl))

@@ -12,7 +12,7 @@ import { defineRoute } from './route.ts'
 
 const Query = z.strictObject({
   issue: z.string(),
-  // No database holds a zero; it is read as U+FFFD, as in a comment.
+  // Postgres can't store a NUL; it is read as U+FFFD, as in a comment.
   text: z
     .string()
     .max(20_000, 'can be at most 20000 characters long')
@@ -33,11 +33,11 @@ const Answer = z.strictObject({
   from: z.int(),
   to: z.int(),
   items: z.array(Item),
-  // Only for users who may see contacts: to all others, no match and no permission look alike.
+  // Only for users who can see contacts: for everyone else, no match and no permission look alike.
   empty: z.string().optional().describe('What to show in place of an empty list'),
 })
 
-/** Nobody is told whether an issue exists: no right looks like no match. */
+/** Doesn't reveal whether an issue exists: no permission looks like no match. */
 export const suggestionRoute = defineRoute({
   method: 'GET',
   path: '/api/suggestions',

@@ -1,11 +1,11 @@
-// What lets people in: access tokens, sign-in links, link codes.
+// Access: tokens, sign-in links, link codes.
 import { createToken } from '../domain/access-tokens.ts'
 import { createLinkCode } from '../domain/link-codes.ts'
 import { listTokens, revokePersonalToken, type ShownToken } from '../domain/personal-tokens.ts'
 import { Refused, type Run, text, userNamed } from './command.ts'
 import { signInLink } from './sign-in-link.ts'
 
-// Operators see everybody's tokens.
+// Operators see all tokens.
 const operator = { userId: 0, administrator: true }
 
 const mostListed = 1_000

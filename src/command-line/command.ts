@@ -1,4 +1,4 @@
-// What a command on the data is, and what all of them need.
+// What a data command is, and what all of them need.
 import { findGroup, findProject } from '../domain/groups.ts'
 import type { RolePlace } from '../domain/members.ts'
 import { type Role, roles } from '../domain/permissions.ts'
@@ -17,13 +17,13 @@ export interface Workplace {
   mostAtOnce: number
 }
 
-/** What was typed: options and arguments by name, and standard input. */
+/** The input: options and arguments by name, and standard input. */
 export type Input = Readonly<Record<string, string | boolean | undefined>>
 
 /** Runs a command and returns what to print. @throws Refused */
 export type Run = (place: Workplace, input: Input) => Promise<string>
 
-/** A command that can't be run, with the reason for whoever typed it. */
+/** A command that can't be run, with the reason for its user. */
 export class Refused extends Error {}
 
 export const text = (input: Input, name: string) => String(input[name] ?? '')

@@ -1,4 +1,4 @@
-// Every command that needs the data, wherever it runs: in the process that was called, or in the server that has the database open.
+// Every data command, wherever it runs: in its own process, or in the server that has the database open.
 import { randomUUID } from 'node:crypto'
 import { type IssueFacts, parseReference, readFacts } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'

@@ -13,7 +13,7 @@ export interface Request {
   input: Input
 }
 
-// The longest comment as JSON, with some room.
+// The longest comment as JSON, with some margin.
 const mostBytes = 2 * 1024 * 1024
 const patience = 5_000
 

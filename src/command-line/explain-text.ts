@@ -1,9 +1,9 @@
-// An explanation as text: one stage of the way after another.
+// An explanation as text, stage by stage.
 import type { Explanation } from '../pipeline/explain.ts'
 
 const list = (lines: readonly string[], none: string) => (lines.length > 0 ? lines : [none]).map((line) => `  ${line}`)
 
-/** The stages in the order in which they happen. */
+/** The stages in order. */
 export function explainAsText({ interpretation, outcome }: Explanation, username: string): string {
   const { text, commands, hints, accepted, refused } = interpretation
   const { result, answer, publicAnswer } = outcome

@@ -1,4 +1,4 @@
-// What the first start on an empty database leaves: an administrator, and something to try things on.
+// What the first start creates on an empty database: an administrator, and a sample to try things on.
 import { createToken } from '../domain/access-tokens.ts'
 import { createSample } from '../domain/sample.ts'
 import { createUser, nobodyYet } from '../domain/users.ts'
@@ -7,24 +7,24 @@ import { type Db, violated } from '../storage/db.ts'
 export interface FirstStart {
   /** The administrator gets this API token. */
   adminToken?: string
-  /** Other processes may be started on the same database. It gets no sample. */
+  /** Other processes might use the same database. It gets no sample. */
   shared: boolean
   sample: boolean
 }
 
-/** What a first start has made. */
+/** What a first start has created. */
 export interface Settled {
   administratorId: number
-  /** The issue to try something on, if there is a sample. */
+  /** The issue to try things on, if there is a sample. */
   sample?: string
 }
 
-/** Makes the first administrator, and what a newcomer finds: all of it or nothing. Returns undefined if the database is not empty. */
+/** Creates the first administrator and the sample, all or nothing. Returns undefined if the database is not empty. */
 export const settleIn = (db: Db, wanted: FirstStart): Promise<Settled | undefined> =>
   db
     .transaction((tx) => settle(tx, wanted))
     .catch((fault: unknown) => {
-      // Another process was quicker.
+      // Another process was faster.
       if (wanted.shared && violated(fault)) return undefined
       throw fault
     })

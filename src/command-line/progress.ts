@@ -1,4 +1,4 @@
-// Long work is announced before it begins, and gets its time when it is done: `Creating the database… (4 s)`.
+// Long work is announced when it begins, and its duration is added when it is done: `Creating the database… (4 s)`.
 
 /** One line about long work; `end` prints nothing if the work never began. */
 export function progressOf(what: string, write: (text: string) => void): { begin(): void; end(): void } {

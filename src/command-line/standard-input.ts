@@ -1,4 +1,4 @@
-// What was given on standard input: one comment, up to the length of the longest.
+// Reads standard input: one comment, up to the maximum length.
 import { longestComment } from '../pipeline/comment.ts'
 
 /** The text on standard input; undefined if it is longer than any comment. */

@@ -1,4 +1,4 @@
-// The commands that need the data, as they are typed. cli.ts offers them and prints their help from this list.
+// The data commands and their arguments. cli.ts builds the commands and their help from this list.
 
 export interface DataCommand {
   /** What is typed: `user create`. */
@@ -7,7 +7,7 @@ export interface DataCommand {
   takes?: string
   description: string
   options?: readonly (readonly [flags: string, meaning: string, needed?: 'needed'])[]
-  /** It reads a comment from standard input. */
+  /** Whether it reads a comment from standard input. */
   reads?: true
 }
 
@@ -70,5 +70,5 @@ export const dataCommands: readonly DataCommand[] = [
   { name: 'retry', takes: '[ids...]', description: 'retry failed comments', options: [['--all', 'retry all of them']] },
 ]
 
-/** What a command of two words begins with. */
+/** The first word of a two-word command. */
 export const families: Readonly<Record<string, string>> = { user: 'manage users', token: 'manage access tokens' }

@@ -1,4 +1,4 @@
-// What a connector is: a place where people speak. Each has a folder here, and a line in index.ts.
+// What a connector is: another service where users write. Each has a folder here, and a line in index.ts.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Asker } from '../domain/access-tokens.ts'
@@ -7,30 +7,30 @@ import type { Receive, Reply } from '../pipeline/comment.ts'
 import type { Hear } from '../pipeline/wait.ts'
 import type { Db } from '../storage/db.ts'
 
-/** What a connector is given of the house. */
+/** What Rolobot provides to a connector. */
 export interface House {
   db: Db
-  /** The one way in. What it returns as taken will have its effect, whatever dies after that. */
+  /** Submits a comment. Whatever it returns as taken will take effect, even if the process dies afterwards. */
   receive: Receive
-  /** The same, and waits a while for what comes of it. */
+  /** The same, and waits a while for the outcome. */
   hear: Hear
   log: Log
   publicUrl: string
-  /** How many contacts one comment may add. */
+  /** How many contacts one comment can add. */
   mostAtOnce: number
-  /** Hosts in private networks that outgoing requests may reach. */
+  /** Hosts in private networks that outgoing requests can reach. */
   privateHosts: readonly string[]
 }
 
-/** A connector at work. */
+/** A running connector. */
 export interface Connection {
-  /** Answers a comment that came through it. */
+  /** Answers a comment that was submitted through it. */
   reply: Reply
-  /** Adds its routes to the one HTTP server. `who` is asking, where somebody signed in has to. */
+  /** Adds its routes to the one HTTP server. `who` identifies the caller, where a user has to be signed in. */
   routes?(http: FastifyInstance, who: (request: FastifyRequest) => Promise<Asker | null>): void
-  /** Takes up what does not come over HTTP, in a process that serves. Does not wait for the other side. */
+  /** Starts receiving what doesn't arrive over HTTP, in a server process. Doesn't wait for the other side. */
   listen?(): void
-  /** Takes up no more, and waits for what is under way. */
+  /** Stops receiving, and waits for work in progress. */
   close?(): Promise<void>
 }
 
@@ -39,18 +39,18 @@ export interface ConnectorCommand {
   name: string
   description: string
   options: readonly (readonly [flags: string, meaning: string])[]
-  /** @returns what to print, or why it cannot be done */
+  /** @returns what to print, or why it can't be done */
   run(
     about: { publicUrl: string; settings: unknown },
     options: Readonly<Record<string, unknown>>,
   ): Promise<{ out: string; refused?: undefined } | { refused: string }>
 }
 
-/** A place of speech: what is known of it before it is switched on. What it needs is loaded when it is. */
+/** What is known of a connector before it is enabled. The rest is loaded only then. */
 export interface Connector<Settings = unknown> {
   /** As deliveries and the history name it. */
   name: string
-  /** Its own part of the environment: nothing of it set is off, some of it says what lacks. */
+  /** Its own part of the environment: if none of it is set, it is off; if only some is, the rest is reported as missing. */
   settings: z.ZodObject & z.ZodType<Settings>
   load(): Promise<(settings: Settings, house: House) => Connection>
   commands: readonly ConnectorCommand[]

@@ -1,4 +1,4 @@
-// Requests to addresses that come from outside: only where the connector expects them, into no private network, and following no redirect.
+// Requests to URLs that come from outside: only to the hosts that the connector expects, not into private networks, and without following redirects.
 import { type LookupAddress, lookup } from 'node:dns'
 import { Agent as HttpAgent, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
@@ -7,26 +7,26 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 export interface Answered {
   status: number
   headers: IncomingMessage['headers']
-  /** As much of the body as is worth reading. */
+  /** How much of the body is read. */
   text: string
 }
 
-/** Posts JSON to an address that somebody else has given. @throws ForbiddenAddress; and what passes: no connection, no answer in time */
+/** Posts JSON to a URL from outside. @throws ForbiddenAddress, or a transient error: no connection, no response in time */
 export type PostJson = (address: string, message: object, patience: number) => Promise<Answered>
 
-/** An address to which nothing is sent. */
+/** A URL to which nothing is sent. */
 export class ForbiddenAddress extends Error {}
 
 interface Allowed {
-  /** Is this where an address like that can lead? */
+  /** Is this a host that such a URL can have? */
   expects(address: URL): boolean
-  /** Hosts that may be in a private network. */
+  /** Hosts that can be in a private network. */
   privateHosts: readonly string[]
 }
 
-/** Opens the way to addresses from outside. */
+/** Creates a client for URLs from outside. */
 export function openPostJson(allowed: Allowed): PostJson {
-  // Connections of our own: another one, open to the same name, may lead into a private network.
+  // Our own connections: one that was opened elsewhere for the same name could lead into a private network.
   const agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) }
   return async (address, message, patience) => {
     const url = URL.canParse(address) ? new URL(address) : undefined
@@ -65,10 +65,10 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** Looks a public host up: what is compared is the address that is connected to, so that a name cannot change its mind in between. */
+/** Looks up a public host: the address that is checked is the one connected to, so that DNS can't change in between. */
 function lookupIn(url: URL): LookupFunction {
   const host = hostOf(url)
-  // Addresses are connected to without a lookup.
+  // IP addresses are connected to without a lookup.
   if (isIP(host) && isPrivate(host)) throw new ForbiddenAddress('an address in a private network')
   return (name, options, callback) =>
     lookup(name, { ...options, all: true }, (fault, found: LookupAddress[] = []) => {
@@ -92,5 +92,5 @@ for (const network of networks.join(' ').split(' ')) {
   privateNetworks.addSubnet(net, Number(bits), net.includes(':') ? 'ipv6' : 'ipv4')
 }
 
-/** Is an address in a private, loopback or link-local network, or in none at all? IPv4 in IPv6 counts as what it is. */
+/** Is an IP address private, loopback, link-local, or invalid? IPv4 inside IPv6 counts as IPv4. */
 export const isPrivate = (address: string): boolean => privateNetworks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')

@@ -1,20 +1,20 @@
-// Secrets of others that we have to keep and to use: sealed with a key that is not in the database.
+// Third-party secrets that we have to store and use: encrypted with a key that is not in the database.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
 export interface Seal {
-  /** Seals a text: another one each time. */
+  /** Encrypts a text: the result differs each time. */
   close(text: string): string
-  /** @throws if it was sealed with another key, or changed */
+  /** @throws if it was encrypted with another key, or changed */
   open(sealed: string): string
 }
 
 // AES-256-GCM with a random nonce of 96 bits, as of NIST SP 800-38D.
 const [nonceBytes, tagBytes] = [12, 16]
 
-/** A key of its own for each purpose, so that what one of them gives away does not help with another. @param key any text of enough chance */
+/** A separate key for each purpose, so that leaking one doesn't expose another. @param key any text with enough entropy */
 export const deriveKey = (key: string, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', `rolobot: ${purpose}`, 32))
 
-/** Opens a seal. @param key any text of enough chance */
+/** Creates a seal. @param key any text with enough entropy */
 export function openSeal(key: string): Seal {
   const secret = deriveKey(key, 'tokens of connectors')
   return {

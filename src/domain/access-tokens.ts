@@ -1,4 +1,4 @@
-// What proves who is asking: API tokens, browser sessions, sign-in links. Secrets are shown once and kept as hashes.
+// API tokens, browser sessions, and sign-in links. Secrets are shown once and stored as hashes.
 import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
@@ -7,7 +7,7 @@ import { accessTokens, users } from '../storage/schema.ts'
 
 export type TokenKind = 'api' | 'session' | 'sign_in'
 
-/** Who is asking, and with what right. */
+/** The caller, and what they can do. */
 export interface Asker {
   userId: number
   username: string
@@ -28,9 +28,9 @@ const prefix: Record<TokenKind, string> = { api: 'rbat-', session: '', sign_in: 
 interface TokenOptions {
   name?: string
   scopes?: readonly string[]
-  /** One that the operator has chosen; else 256 random bits. */
+  /** A secret chosen by the operator; otherwise 256 random bits. */
   secret?: string
-  /** Else what is usual for its kind. */
+  /** Otherwise the default for its kind. */
   expiresAt?: Date | null
   /** The same, as an interval: `1 hour`. */
   lasts?: string
@@ -39,7 +39,7 @@ interface TokenOptions {
   userAgent?: string
 }
 
-/** Makes a token and returns its secret, which is kept nowhere. */
+/** Creates a token and returns its secret, which is not stored. */
 export const createToken = async (tx: Tx, userId: number, kind: TokenKind, options: TokenOptions = {}): Promise<string> =>
   (await insertToken(tx, userId, kind, options)).secret
 
@@ -62,7 +62,7 @@ export const isActive: SQL = sql`(${accessTokens.revokedAt} is null and (${acces
 
 const isValid = and(isActive, eq(users.blocked, false))
 
-/** Who holds this secret of one of these kinds; undefined if it is unknown, expired, revoked, or its user blocked. */
+/** The user that this secret belongs to, if it is of one of these kinds; undefined if it is unknown, expired, revoked, or its user is blocked. */
 export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise<Asker | undefined> {
   const [asker] = await tx
     .select({
@@ -80,7 +80,7 @@ export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise
   return asker
 }
 
-/** Writes down that a token was used; at most once a minute, so that a busy token is not a busy row. */
+/** Records that a token was used; at most once a minute, so that a busy token is not a busy row. */
 export async function markUsed(tx: Tx, { tokenId, lastUsedAt }: Asker): Promise<void> {
   if (lastUsedAt !== null && lastUsedAt.getTime() > Date.now() - aMinute) return
   const longAgo = or(isNull(accessTokens.lastUsedAt), lt(accessTokens.lastUsedAt, sql`now() - interval '1 minute'`))
@@ -99,7 +99,7 @@ export const createSignInLink = (tx: Tx, userId: number, lasts?: string): Promis
     return createToken(tx, userId, 'sign_in', { lasts })
   })
 
-/** Uses up a sign-in link: of two people who follow it at once, one gets in. */
+/** Uses up a sign-in link: if two users follow it at once, only one is signed in. */
 export async function useSignInLink(tx: Tx, secret: string): Promise<number | undefined> {
   const [used] = await tx
     .update(accessTokens)
@@ -110,7 +110,7 @@ export async function useSignInLink(tx: Tx, secret: string): Promise<number | un
   return used?.userId
 }
 
-/** Is a token, or a session, still one that lets its user in? */
+/** Does a token or session still let its user in? */
 export async function isStillGood(tx: Tx, tokenId: number): Promise<boolean> {
   const found = await tx
     .select({ id: accessTokens.id })
@@ -128,7 +128,7 @@ async function revoke(tx: Tx, which: SQL | undefined): Promise<{ userId: number 
     .returning({ userId: accessTokens.userId })
 }
 
-/** The same, and whatever is open in the users' names is told. @returns how many ended */
+/** The same, and closes the users' open streams. @returns how many ended */
 const end = (tx: Tx, which: SQL | undefined): Promise<number> =>
   tx.transaction(async (tx) => {
     const ended = await revoke(tx, which)
@@ -148,13 +148,13 @@ export const endSession = (tx: Tx, tokenId: number): Promise<number> => end(tx, 
 export const endSessionsExcept = (tx: Tx, userId: number, tokenId: number): Promise<number> =>
   end(tx, and(isSession, isActive, eq(accessTokens.userId, userId), ne(accessTokens.id, tokenId)))
 
-/** Ends whatever a user is signed in by: sessions and sign-in links. Tokens are left: they are of no use while the user is blocked. */
+/** Ends a user's sessions and sign-in links. Tokens stay: they can't be used while the user is blocked. */
 export async function signOutEverywhere(tx: Tx, userId: number): Promise<void> {
   await revoke(tx, and(eq(accessTokens.userId, userId), ne(accessTokens.kind, 'api')))
   await tellEnd(tx, userId)
 }
 
-/** Deletes the sessions and sign-in links that are over. @returns how many */
+/** Deletes expired sessions and sign-in links. @returns how many */
 export async function forgetEndedSessions(tx: Tx): Promise<number> {
   const gone = await tx
     .delete(accessTokens)

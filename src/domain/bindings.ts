@@ -1,10 +1,10 @@
-// What is spoken about at a place elsewhere: a channel or a thread belongs to an issue, or to a project.
+// Bindings: a channel or a thread on another service is bound to an issue or a project.
 import { and, eq, inArray, or } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { bindings } from '../storage/elsewhere-schema.ts'
 import { issues, projects } from '../storage/schema.ts'
 
-/** What a place belongs to: an issue, or only the project in which numbers are to be looked for. */
+/** What a channel or thread is bound to: an issue, or only the project in which numbers are looked up. */
 export interface Binding {
   place: string
   projectId: number
@@ -16,7 +16,7 @@ export interface NewBinding {
   via: string
   place: string
   to: { issueId: number } | { projectId: number }
-  /** Who says so. */
+  /** The user who bound it. */
   userId: number
 }
 
@@ -24,7 +24,7 @@ export interface NewBinding {
 export const boundTo = ({ projectPath, issue }: Pick<Binding, 'projectPath' | 'issue'>): string =>
   issue ? `${projectPath}#${issue.iid}` : projectPath
 
-/** Binds a place; what it was bound to before is forgotten. Whether the person may is asked before. */
+/** Binds a channel or thread, and replaces an earlier binding. The caller checks permissions. */
 export async function bind(tx: Tx, { via, place, to, userId }: NewBinding): Promise<void> {
   const target = { projectId: null, issueId: null, ...to, userId }
   await tx
@@ -33,7 +33,7 @@ export async function bind(tx: Tx, { via, place, to, userId }: NewBinding): Prom
     .onConflictDoUpdate({ target: [bindings.via, bindings.place], set: target })
 }
 
-/** Ends a binding. @returns was there one? */
+/** Removes a binding. @returns whether there was one */
 export async function unbind(tx: Tx, via: string, place: string): Promise<boolean> {
   const gone = await tx
     .delete(bindings)
@@ -42,7 +42,7 @@ export async function unbind(tx: Tx, via: string, place: string): Promise<boolea
   return gone.length > 0
 }
 
-/** What the first of these places that is bound belongs to: a thread is asked before its channel. An issue that was moved is found where it is. */
+/** The first binding of these: a thread comes before its channel. A moved issue is found in its new project. */
 export async function findBinding(tx: Tx, via: string, places: readonly string[]): Promise<Binding | undefined> {
   const found = await tx
     .select({

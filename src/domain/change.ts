@@ -1,4 +1,4 @@
-// What is known, wished and done on one issue. Pure: the language and the rules meet in these types.
+// What is known, requested, and done on one issue. Pure: the language and the rules share these types.
 import type { Standing } from './permissions.ts'
 import { nameWords } from './search-keys.ts'
 
@@ -20,13 +20,13 @@ export interface ContactRef {
   text: string
 }
 
-/** What a comment asks for: the one plan to which each of its commands has added its part. */
+/** What a comment requests: the one plan to which each of its commands adds its part. */
 export interface IssueChange {
   /** In the order written; once settled, one for each reference. */
   wishes: readonly { ref: ContactRef; wish: Wish }[]
-  /** What the person wants to be told. */
+  /** What the author wants to see. */
   questions: readonly Question[]
-  /** Why nothing of it can be done; then it has no wishes. */
+  /** Why nothing of it can be done; then there are no wishes. */
   refused?: string
 }
 
@@ -34,7 +34,7 @@ export const noChange: IssueChange = { wishes: [], questions: [] }
 
 export type ContactOutcome = 'added' | 'already there' | 'unknown' | 'inactive' | 'removed' | 'was not there'
 
-/** A contact that can be chosen where several fit a name. */
+/** A contact to choose from where several fit a name. */
 export interface FittingContact {
   id: number
   name: string
@@ -46,9 +46,9 @@ export interface FittingContact {
 export interface UnclearName {
   name: string
   wish: Wish
-  /** Empty if none fits; else the first of those that do, by name. */
+  /** Empty if none fits; otherwise the first ones that do, by name. */
   contacts: readonly FittingContact[]
-  /** There are more than these. */
+  /** There are more. */
   more?: boolean
 }
 
@@ -60,21 +60,21 @@ export interface ContactLine {
   active: boolean
 }
 
-/** What came of a change. */
+/** The outcome of a change. */
 export interface IssueResult {
   /** `address`: the address as it was written, or `#7`. Where a name or a number was written: the contact that was meant, with its name. */
   outcomes: readonly { address: string; name?: string; wish: Wish; outcome: ContactOutcome }[]
-  /** Names that could not be taken for one contact. */
+  /** Names that did not resolve to exactly one contact. */
   unclear?: readonly UnclearName[]
   /** Why the whole change was refused; then `outcomes` is empty. */
   refused?: string
-  /** The issue's contacts, if they were asked for. */
+  /** The issue's contacts, if requested. */
   contacts?: readonly ContactLine[]
-  /** The commands offered here, if help was asked for: names, usable by the language to describe them. */
+  /** The commands offered here, if help was requested: names, for the language to describe. */
   offered?: readonly string[]
 }
 
-/** Two spellings of one address have the same key: letter case does not matter. */
+/** Two spellings of one address have the same key: letter case is ignored. */
 export const addressKey = (address: string): string => address.normalize('NFC').toLowerCase()
 
 /** Two spellings of one reference have the same key. */
@@ -103,12 +103,12 @@ export function settled(change: IssueChange): IssueChange {
   return { ...change, wishes: [...byKey.values()] }
 }
 
-/** Adds a question to a change; asking twice is asking once. */
+/** Adds a question to a change; duplicates count once. */
 export function ask(change: IssueChange, question: Question): IssueChange {
   return change.questions.includes(question) ? change : { ...change, questions: [...change.questions, question] }
 }
 
-/** What an edited comment still asks for: the new change without what the old one asked already. */
+/** What an edited comment still requests: the new change without what the old one requested already. */
 export function subtract(change: IssueChange, old: IssueChange): IssueChange {
   const key = ({ wish, ref }: IssueChange['wishes'][number]) => `${wish} ${refKey(ref)}`
   const said = new Set(old.wishes.map(key))

@@ -1,4 +1,4 @@
-// Editing and deleting comments: their authors, and maintainers. What the system notes stays as it is.
+// Editing and deleting comments, for their authors and maintainers. System notes can't be changed.
 import type { Db, Tx } from '../storage/db.ts'
 import { tell } from '../storage/notify.ts'
 import { findComment, rewriteComment, type ShownComment } from './comments.ts'
@@ -8,7 +8,7 @@ import { holdFacts, type IssueFacts, type IssueName } from './issues.ts'
 import { can } from './permissions.ts'
 import { done, forbidden, notFound, type Refusal, type Result } from './refusals.ts'
 
-/** A comment that somebody may edit or delete, with its issue held. */
+/** A comment that a user can edit or delete, with its issue locked. */
 export interface HeldComment {
   facts: IssueFacts
   comment: ShownComment
@@ -16,7 +16,7 @@ export interface HeldComment {
 
 const ofSystem: { refused: Refusal } = { refused: { why: 'forbidden', reason: 'Notes of the system cannot be changed.' } }
 
-/** Holds an issue and finds a comment on it that the actor may edit and delete. */
+/** Locks an issue and finds a comment on it that the actor can edit and delete. */
 export async function holdComment(tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<HeldComment>> {
   const facts = await holdFacts(tx, name, actor.userId)
   if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
@@ -28,7 +28,7 @@ export async function holdComment(tx: Tx, actor: Actor, name: IssueName, id: num
   return can(facts.standing, ability) ? done({ facts, comment }) : forbidden(ability)
 }
 
-/** Gives a comment a new text; one with no text left is taken away. */
+/** Replaces the text of a comment; deletes it if no text is left. */
 export async function rewriteHeld(tx: Tx, actor: Actor, { facts, comment }: HeldComment, body: string): Promise<Result<void>> {
   await rewriteComment(tx, comment.id, body)
   const action = body === '' ? 'note_deleted' : 'note_edited'
@@ -37,7 +37,7 @@ export async function rewriteHeld(tx: Tx, actor: Actor, { facts, comment }: Held
   return done(undefined)
 }
 
-/** Deletes a comment. What its commands did stays done. */
+/** Deletes a comment. The effects of its commands remain. */
 export const deleteComment = (db: Db, actor: Actor, name: IssueName, id: number): Promise<Result<void>> =>
   attempt(db, async (tx) => {
     const held = await holdComment(tx, actor, name, id)

@@ -1,10 +1,10 @@
-// What an issue shows: what people wrote, less its commands, and the system's notes.
+// What an issue shows: what users wrote, without commands, and system notes.
 import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { comments, users } from '../storage/schema.ts'
 import { withoutHiddenReferences } from './note-references.ts'
 
-/** A comment as it is shown. */
+/** A comment as shown. */
 export interface ShownComment {
   id: number
   body: string
@@ -20,11 +20,11 @@ export const nextCommentId = sql`nextval(pg_get_serial_sequence('comments', 'id'
 /** SQL: inserts the comments that a query yields as (id, issue_id, author_id, body). */
 export const insertComments = (rows: SQL): SQL => sql`insert into comments (id, issue_id, author_id, body) overriding system value ${rows}`
 
-/** SQL: inserts the system's notes that a query yields as (issue_id, author_id, body). */
+/** SQL: inserts the system notes that a query yields as (issue_id, author_id, body). */
 export const insertNotes = (rows: SQL): SQL =>
   sql`insert into comments (issue_id, author_id, body, system) select *, true from (${rows}) notes`
 
-/** Gives a comment a new text; one with no text left is taken away. */
+/** Replaces the text of a comment; deletes it if no text is left. */
 export async function rewriteComment(tx: Tx, id: number, body: string): Promise<void> {
   if (body === '') await tx.delete(comments).where(eq(comments.id, id))
   else await tx.update(comments).set({ body, updatedAt: sql`now()` }).where(eq(comments.id, id))

@@ -1,10 +1,10 @@
-// The fields of a contact: what they may hold, and the keys by which contacts are found. Pure.
+// The fields of a contact: which values are valid, and the keys by which contacts are found. Pure.
 import { addressKey } from './change.ts'
 import type { Fault } from './refusals.ts'
 import { indexKey, keyOrNone, searchKey } from './search-keys.ts'
 import { readTexts } from './text-fields.ts'
 
-/** What is given for a contact. Absent: as it is; null or blank: nothing. */
+/** The input for a contact. Absent: unchanged; null or blank: empty. */
 export interface ContactFields {
   firstName?: string | null
   lastName?: string | null
@@ -23,8 +23,8 @@ const rules = {
 
 const longestAddress = 255
 
-// Part of what a command can name (grammar/arguments.peggy), so that every contact with an address can be added by it. Dots stand between
-// something, hyphens do not end a name of the domain.
+// A subset of what a command can refer to (grammar/arguments.peggy), so that every contact with an address can be added. Dots have something
+// on both sides, and the domain's name doesn't end in hyphens.
 const atom = "[\\p{L}\\p{N}\\p{M}_+'&!#$%*/=?^{}~-]+"
 const label = '[\\p{L}\\p{N}\\p{M}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}\\p{M}_])?'
 const address = new RegExp(`^(?=[\\p{L}\\p{N}_])${atom}(?:\\.${atom})*@${label}(?:\\.${label})*$`, 'u')
@@ -40,7 +40,7 @@ export function readAddress(given: string | null | undefined): { email: string |
 
 export type ContactTexts = Partial<Record<'firstName' | 'lastName' | 'email' | 'phone' | 'description', string | null>>
 
-/** Reads what was given, all faults at once. `whole`: required fields must be there. Whether the address is taken is for the database to say. */
+/** Parses the input and reports all faults at once. `whole`: required fields must be present. The database checks whether the address is taken. */
 export function readContactFields(given: ContactFields, how: { whole: boolean }): { texts: ContactTexts; faults: Fault[] } {
   const { texts, faults } = readTexts(rules, given, how)
   if (given.email === undefined) return { texts, faults }
@@ -56,7 +56,7 @@ interface Named {
   description?: string | null
 }
 
-/** The keys of a contact, whole: for lists, for suggestions, for searching. */
+/** All keys of a contact: for lists, suggestions, and searches. */
 export function contactKeys({ firstName, lastName, email, phone, description }: Named) {
   return {
     emailKey: email ? addressKey(email) : null,

@@ -1,4 +1,4 @@
-// Lists of contacts: in which orders, what is shown of each, and how many there are.
+// Lists of contacts: their orders, what is shown of each, and how many there are.
 import { eq, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { contacts, organizations } from '../storage/schema.ts'
@@ -70,17 +70,17 @@ export const showContacts = (tx: Tx, ids: readonly number[]): Promise<ListedCont
     .where(sql`${contacts.id} = any(${sql.param(ids)}::bigint[])`)
 
 /**
- * A page of the contacts that a group uses, those of its contact source: by last name, first name, id unless another order is wanted.
- * @param facts of the group, for whoever asks
- * @returns nothing at all for somebody who may not see contacts there; a refusal for a cursor, a limit or ids that cannot be
+ * A page of the contacts that a group uses, those of its contact source: by last name, first name, and id unless another order is requested.
+ * @param facts of the group, for the caller
+ * @returns an empty page if the caller can't see contacts there; a refusal for an invalid cursor, limit, or ids
  */
 export const listContacts = (tx: Tx, facts: Reader, wanted: Wanted<ContactOrder>, effort?: Effort): Promise<Result<Page<ListedContact>>> =>
   listPage(tx, facts, { listing, wanted, effort }, showContacts)
 
 /**
  * How many contacts a group uses, by state.
- * @param search counts what matches; above a thousand, and where that takes too long, it says that it was cut off
- * @returns null for somebody who may not see contacts there
+ * @param search counts matches; above a thousand, or if that takes too long, the count is marked as cut off
+ * @returns null if the caller can't see contacts there
  */
 export const countContacts = (
   tx: Tx,

@@ -1,11 +1,11 @@
-// Names in plain words: the contacts that they fit, for all names of a round in one statement.
+// Names in plain words: the contacts that fit them, for all names of a round in one statement.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import type { FittingContact, Wish } from './change.ts'
 import type { IssueFacts } from './issues.ts'
 import { nameWords } from './search-keys.ts'
 
-/** A name on an issue, at its place among others. */
+/** A name on an issue, with its index. */
 export interface SoughtName {
   place: number
   name: string
@@ -19,15 +19,15 @@ export interface Fitting {
   more: boolean
 }
 
-/** So many are offered to choose from. */
+/** How many are offered. */
 const mostOffered = 20
-/** A name of more words fits nobody. */
+/** A name with more words fits nobody. */
 const mostWords = 10
 
 /**
- * The contacts that names fit: active ones of the source for adding, linked ones for removing. Each word is a whole word of the contact's name or of its
- * organization's name, and at least one is of the contact's; letter case and accents do not matter.
- * @returns by place; nothing for a name that fits nobody
+ * The contacts that fit names: active ones of the source for adding, linked ones for removing. Each word is a whole word of the contact's name or of its
+ * organization's name, and at least one is of the contact's. Letter case and accents are ignored.
+ * @returns by index; empty for a name that fits nobody
  */
 export async function contactsFitting(tx: Tx, names: readonly SoughtName[]): Promise<Map<number, Fitting>> {
   const sought = names
@@ -49,11 +49,11 @@ const wordsOf = (key: SQL): SQL => sql`string_to_array(parted(${key}), ' ')`
 const fits = sql`${wordsOf(sql`c.find_by_name || ' ' || coalesce(c.find_by_organization, '')`)} @> n.words`
 const limit = sql.raw(String(mostOffered + 1))
 
-// A word with what follows it, or a last word. Each range stops at what can be offered.
+// A word with what follows it, or a last word. Each range stops at the number that can be offered.
 const begins = (key: SQL): SQL => sql`${key} >= typed.word || ' ' and ${key} < typed.word || '!'`
 const inContacts = (key: SQL): SQL => sql`(select c.id from contacts c
   where c.group_id = n.source_id and c.state = 'active' and ${begins(key)} and ${fits} limit ${limit})`
-// What begins neither name nor surname (drizzle/…_words_of_contacts.sql).
+// Words that are neither the start of a name nor of a surname (drizzle/…_words_of_contacts.sql).
 const inWords = (is: SQL): SQL => sql`(select c.id from contact_words w join contacts c on c.id = w.contact_id
   where w.group_id = n.source_id and w.kind = 'name' and ${is} and c.state = 'active' and ${fits} limit ${limit})`
 const active = sql.join(

@@ -1,28 +1,28 @@
-// What the references of commands mean: addresses, numbers and names, of many changes at once.
+// Resolves the references in commands: addresses, numbers, and names, for many changes at once.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { addressKey, type FittingContact, type IssueChange } from './change.ts'
 import { contactsFitting } from './contact-names.ts'
 import type { IssueFacts } from './issues.ts'
 
-/** The contact that a reference means. */
+/** The contact that a reference resolves to. */
 export interface MeantContact extends Omit<FittingContact, 'organization'> {
   active: boolean
   linked: boolean
 }
 
-/** What a reference means: a contact; or none, and then those that fit the name. */
+/** A resolved reference: a contact; or none, and then those that fit the name. */
 export interface Meaning {
   contact?: MeantContact
   fitting?: readonly FittingContact[]
-  /** More contacts fit than these. */
+  /** More contacts fit. */
   more?: boolean
 }
 
 /** SQL: the end of a query that holds the contacts `c` it finds, in the order of their ids. */
 export const heldInOrder: SQL = sql`order by c.id for share of c`
 
-/** A reference on its way to a meaning: what it is looked up by, and its place among all. */
+/** A reference being resolved: its lookup key, and its index. */
 interface Sought {
   place: number
   facts: IssueFacts
@@ -31,8 +31,8 @@ interface Sought {
 }
 
 /**
- * What the references of changes mean.
- * @param hold the contacts meant stay as they are until the transaction ends
+ * Resolves the references of changes.
+ * @param hold the contacts stay locked until the transaction ends
  * @returns for each change the meaning of each of its wishes
  */
 export async function meaningsOf(
@@ -59,10 +59,10 @@ export async function meaningsOf(
   return wanted.map(({ change }) => meanings.splice(0, change.wishes.length))
 }
 
-/** The contacts sought, by place. */
+/** The contacts found, by index. */
 async function lookUp(tx: Tx, sought: readonly Sought[], hold: boolean): Promise<Map<number, MeantContact>> {
   const found = new Map((await contactsSought(tx, sought, hold)).map((one) => [one.place, one]))
-  // While it waited for one that is deleted, the address may have gone to another, as in a merge: only a new statement sees that.
+  // While this waited for a deleted contact, its address may have gone to another, as in a merge: only a new statement sees that.
   const missing = hold ? sought.filter(({ place, key }) => key !== undefined && !found.has(place)) : []
   for (const one of await contactsSought(tx, missing, hold)) found.set(one.place, one)
   return found

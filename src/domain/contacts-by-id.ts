@@ -1,4 +1,4 @@
-// Programs change the contacts of an issue by their ids: add, remove, replace.
+// API clients change the contacts of an issue by id: add, remove, replace.
 import { sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { tell } from '../storage/notify.ts'
@@ -11,7 +11,7 @@ import { holdFacts, type IssueFacts, type IssueName } from './issues.ts'
 import { can } from './permissions.ts'
 import { conflict, done, forbidden, notFound, type Result } from './refusals.ts'
 
-/** What is done with the contacts named; `replace`: afterwards the issue has these and no others. */
+/** What to do with the given contacts; `replace`: afterwards the issue has exactly these. */
 export type Mode = 'add' | 'remove' | 'replace'
 
 export interface IdOutcome {
@@ -22,15 +22,15 @@ export interface IdOutcome {
 export interface WantedIds {
   mode: Mode
   contactIds: readonly number[]
-  /** How many one change may add (those already there do not count); more is refused whole. */
+  /** How many one change can add (those already linked don't count); a larger change is refused as a whole. */
   mostAtOnce: number
 }
 
 type Known = Pick<MeantContact, 'id' | 'active' | 'linked'>
 
 /**
- * Decides what becomes of each contact named, and of those linked that a replacement leaves out; what is named twice is named once.
- * @param known the contacts of the source that are named, and all that are linked
+ * Decides the result for each given contact, and for each linked one that a replacement leaves out; duplicates count once.
+ * @param known the given contacts of the source, and all linked ones
  */
 export function planByIds(mode: Mode, contactIds: readonly number[], known: readonly Known[]): { outcomes: IdOutcome[]; toAdd: number } {
   const byId = new Map(known.map((contact) => [contact.id, contact]))
@@ -45,8 +45,8 @@ export function planByIds(mode: Mode, contactIds: readonly number[], known: read
 }
 
 /**
- * Adds, removes or replaces contacts of an issue. Good ones take effect though others fail; an empty replacement clears.
- * @returns what came of each contact named, in that order, then of those that a replacement has removed
+ * Adds, removes, or replaces contacts of an issue. Valid ones take effect even if others fail; an empty replacement removes all.
+ * @returns the result for each given contact, in that order, then for those that a replacement has removed
  */
 export const setIssueContacts = (db: Db, actor: Actor, issue: IssueName, wanted: WantedIds): Promise<Result<IdOutcome[]>> =>
   attempt(db, async (tx) => {

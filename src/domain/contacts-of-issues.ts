@@ -12,9 +12,9 @@ const tag = 'contacts of an issue'
 const order: Order = { kind: 'text', keys: [] }
 
 export interface WantedLinked {
-  /** A cursor: what comes after it. */
+  /** A cursor: rows after it. */
   after?: string
-  /** A cursor: what comes before it, the nearest. */
+  /** A cursor: the nearest rows before it. */
   before?: string
   /** Without a cursor: the last page instead of the first. */
   fromEnd?: boolean
@@ -31,7 +31,7 @@ interface Bounds {
 /**
  * The contacts of each of these issues, in a fixed number of statements.
  * @param userId null for a visitor
- * @returns by issue; nothing of issues whose contacts this person may not see
+ * @returns by issue; empty for issues whose contacts the user can't see
  */
 export async function contactsOfIssues(
   tx: Tx,
@@ -54,7 +54,7 @@ export async function contactsOfIssues(
   return done(new Map([...found].map(([issueId, rows]) => [issueId, pageOf(rows, bounds)])))
 }
 
-/** How many contacts each of these issues has, in a fixed number of statements; nothing of issues whose contacts this user may not see. */
+/** How many contacts each of these issues has, in a fixed number of statements; none for issues whose contacts the user can't see. */
 export async function countContactsOfIssues(tx: Tx, userId: number | null, issueIds: readonly number[]): Promise<Map<number, number>> {
   const readable = userId === null ? [] : await readableOf(tx, userId, issueIds)
   if (readable.length === 0) return new Map()

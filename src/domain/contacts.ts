@@ -1,4 +1,4 @@
-// People outside, of whom work is done: create and edit.
+// Contacts, the people that work is done for: create and edit.
 import { and, eq, ne, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../storage/db.ts'
 import { type Contact, contacts, organizations } from '../storage/schema.ts'
@@ -21,7 +21,7 @@ export interface NewContact {
   state?: 'active' | 'inactive'
 }
 
-/** Inserts contacts of a group, whoever asks; the database refuses an address that is taken in any letter case. */
+/** Inserts contacts of a group, without checking permissions; the database rejects an address that is taken, in any letter case. */
 export async function insertContacts(tx: Tx, groupId: number, wanted: readonly NewContact[]): Promise<Contact[]> {
   if (wanted.length === 0) return []
   const rows = wanted.map(({ organization, ...one }) => ({
@@ -46,7 +46,7 @@ export const contentsOf = ({ firstName, lastName, email, phone, description, org
 
 /**
  * Creates a contact of a group; it is active.
- * @returns the contact, or every fault of what was given, by field
+ * @returns the contact, or all faults of the input, by field
  */
 export const createContact = (db: Db, actor: Actor, groupId: number, given: ContactFields): Promise<Result<Contact>> =>
   attempt(db, async (tx) => {
@@ -77,7 +77,7 @@ export const editContact = (
     await holdHolders(tx, 'contact', [id])
     const groupId = await groupOf(tx, id)
     if (groupId === undefined) return notFound('contact')
-    // Before the contact itself, as whoever renames or deletes an organization holds that one first.
+    // Before the contact itself, because renaming or deleting an organization locks the organization first.
     const organization = await organizationFor(tx, groupId, given.organizationId)
     const [before] = await tx.select().from(contacts).where(eq(contacts.id, id)).for('no key update')
     if (!before) return notFound('contact')
@@ -92,7 +92,7 @@ export const editContact = (
 interface Edit {
   texts: ContactTexts
   active?: boolean | null
-  /** undefined: as it is. */
+  /** undefined: unchanged. */
   organization: { id: number; name: string } | null | undefined
 }
 
@@ -126,7 +126,7 @@ async function groupOf(tx: Tx, id: number): Promise<number | undefined> {
 
 const notOurs: Fault = { field: 'organizationId', fault: 'The specified organization was not found or does not belong to this group' }
 
-/** The organization that a contact is to have: undefined as it is, null none. It is held, so that its name stays. */
+/** The new organization of a contact: undefined for unchanged, null for none. It is locked, so that its name doesn't change. */
 async function organizationFor(
   tx: Tx,
   groupId: number,
@@ -141,7 +141,7 @@ async function organizationFor(
   return found ? { found, faults: [] } : { found: null, faults: [notOurs] }
 }
 
-/** Says that an address is taken, if it is, so that it is told together with the other faults. Between two at once the database decides. */
+/** Reports that an address is taken, together with the other faults. If two are added at once, the database decides. */
 async function takenBy(tx: Tx, { id = 0, groupId, email }: { id?: number; groupId: number; email?: string | null }): Promise<Fault[]> {
   if (!email) return []
   const same = and(eq(contacts.groupId, groupId), eq(contacts.emailKey, addressKey(email)), ne(contacts.id, id))

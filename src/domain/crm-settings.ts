@@ -13,11 +13,11 @@ import { holdTreesStill } from './trees.ts'
 export interface Settings {
   /** Are customer relations on? */
   customerRelations?: boolean
-  /** The group whose contacts are used here and below; null: none is named here. */
+  /** The group whose contacts are used here and below; null: none is set here. */
   contactSourceId?: number | null
 }
 
-/** Saves settings of a group, whoever asks; what is not named stays as it is. */
+/** Saves settings of a group, without checking permissions; absent ones stay. */
 export async function saveSettings(tx: Tx, groupId: number, settings: Settings): Promise<void> {
   await tx
     .insert(groupSettings)
@@ -28,8 +28,8 @@ export async function saveSettings(tx: Tx, groupId: number, settings: Settings):
 const linksInTheWay = conflict('Contact source cannot be changed when issues already have contacts assigned from a different source.')
 
 /**
- * Changes settings of a group; what is not named stays as it is. A contact source is refused if the contacts of issues below would no longer be
- * of the source that applies to them; naming the one that applies anyway is no change for them.
+ * Changes settings of a group; absent ones stay. A contact source is refused if contacts of issues below would no longer belong to
+ * the source that applies to them; setting the one that applies anyway changes nothing for them.
  */
 export const changeSettings = (db: Db, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> =>
   attempt(db, async (tx) => {
@@ -37,11 +37,11 @@ export const changeSettings = (db: Db, actor: Actor, groupId: number, wanted: Se
     return changeSettingsHere(tx, actor, groupId, wanted)
   })
 
-/** SQL: whose trees must be held alone while settings of a group change. */
+/** SQL: whose trees must be locked exclusively while settings of a group change. */
 export const treesOfSettings = (groupId: number, { contactSourceId }: Settings): SQL =>
   sql`select unnest(${sql.param([groupId, contactSourceId ?? groupId])}::bigint[])`
 
-/** The same within a transaction that holds these trees alone. */
+/** The same within a transaction that has these trees locked exclusively. */
 export async function changeSettingsHere(tx: Tx, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> {
   const before = await readGroupFacts(tx, groupId, actor.userId)
   if (!before || !can(before.standing, 'read_group')) return notFound('group')
@@ -59,14 +59,14 @@ export async function changeSettingsHere(tx: Tx, actor: Actor, groupId: number, 
   return done(after)
 }
 
-/** A group may name itself, and whichever holds contacts that the actor can read. */
+/** A group can use itself, and any group whose contacts the actor can read. */
 async function mayName(tx: Tx, { userId }: Actor, group: GroupFacts, named: number): Promise<boolean> {
   if (named === group.id) return true
   const source = await readGroupFacts(tx, named, userId)
   return source !== undefined && can(source.asHolder, 'read_contacts')
 }
 
-/** Has an issue contacts whose source follows what this group says? */
+/** Does an issue have contacts whose source depends on this group's settings? */
 async function hasLinks(tx: Tx, groupId: number): Promise<boolean> {
   const found = await rowsOf(
     tx,

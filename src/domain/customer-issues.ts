@@ -1,4 +1,4 @@
-// The issues of a contact, and of an organization through its contacts: those that whoever asks may read.
+// The issues of a contact, and of an organization through its contacts: those that the caller can read.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { readGroupFacts } from './group-facts.ts'
@@ -22,7 +22,7 @@ export interface CustomerIssue {
 }
 
 export interface WantedIssues {
-  /** Absent: whatever the state. */
+  /** Absent: any state. */
   state?: CustomerIssue['state']
   /** An id: only older issues, the newest first. */
   below?: number
@@ -38,7 +38,7 @@ export interface CustomerIssues {
   hasPrevious: boolean
 }
 
-// `offset 0` keeps one lookup by index for each row: whoever plans it knows nothing of how many issues there are, and would read a whole table.
+// `offset 0` keeps one index lookup per row: the planner doesn't know how many issues there are, and would scan a whole table.
 const issueIdsOf = (customer: Customer): SQL =>
   'contactId' in customer
     ? sql`select issue_id as id from issue_contacts where contact_id = ${customer.contactId}`
@@ -55,14 +55,14 @@ interface Reader {
   administrator: boolean
 }
 
-/** Who asks, if they may see the contact or the organization. */
+/** The caller, if they can see the contact or the organization. */
 async function readerOf(tx: Tx, customer: Customer, userId: number | null): Promise<Reader | undefined> {
   const [holder] = await rowsOf<{ id: number }>(tx, holderOf(customer))
   const facts = holder && (await readGroupFacts(tx, holder.id, userId))
   return facts && can(facts.asHolder, 'read_contacts') ? { userId: facts.userId, administrator: facts.standing.administrator } : undefined
 }
 
-/** SQL: the project of an id, if somebody may read its issues. */
+/** SQL: the project of an id, if the user can read its issues. */
 const readableProject = ({ userId, administrator }: Reader, projectId: SQL): SQL => sql`(
   select p.id, p.full_path from projects p join groups g on g.id = p.group_id where p.id = ${projectId}
     and (p.visibility = 'public' or ${administrator} or ${levelInProject(sql`${userId}::bigint`, sql`p.id`, sql`g.ancestors`)} >= ${roles.guest})
@@ -73,9 +73,9 @@ const whereAll = (conditions: readonly SQL[]): SQL => (conditions.length > 0 ? s
 const nothing: CustomerIssues = { issues: [], hasNext: false, hasPrevious: false }
 
 /**
- * The issues of a customer that somebody may read, newest first, a page at a time.
+ * The issues of a customer that a user can read, newest first, a page at a time.
  * @param userId null for a visitor
- * @returns nothing for somebody who may not see the contact or organization in the group that holds it, as for one that does not exist
+ * @returns an empty page if the user can't see the contact or organization in its owner group, as for one that doesn't exist
  */
 export async function listCustomerIssues(
   tx: Tx,
@@ -88,7 +88,7 @@ export async function listCustomerIssues(
   const backward = above !== undefined
   const direction = sql.raw(backward ? 'asc' : 'desc')
   const bounds = [...(below === undefined ? [] : [sql`id < ${below}`]), ...(above === undefined ? [] : [sql`id > ${above}`])]
-  // Each issue once, however many of its contacts are meant.
+  // Each issue once, however many of the contacts are linked to it.
   const rows = await rowsOf<StoredIssue>(
     tx,
     sql`select i.id, i.iid, i.title, i.state, i.created_at as "createdAt", i.updated_at as "updatedAt", i.closed_at as "closedAt",
@@ -117,9 +117,9 @@ const issueFrom = ({ createdAt, updatedAt, closedAt, ...rest }: StoredIssue): Cu
 })
 
 /**
- * How many issues of a customer somebody may read, by state.
+ * How many issues of a customer a user can read, by state.
  * @param userId null for a visitor
- * @returns null for somebody who may not see the contact or organization in the group that holds it, as for one that does not exist
+ * @returns null if the user can't see the contact or organization in its owner group, as for one that doesn't exist
  */
 export async function countCustomerIssues(
   tx: Tx,

@@ -1,4 +1,4 @@
-// How something is done: in one transaction, all of it or nothing, tried again when others were in the way.
+// How an operation runs: in one transaction, all or nothing, retried after conflicts.
 import { type Db, type Tx, transact, violated } from '../storage/db.ts'
 import { exists, invalid, type Refusal, type Result } from './refusals.ts'
 
@@ -10,7 +10,7 @@ class Undone extends Error {
   }
 }
 
-// What the database alone can say for sure when two people do the same at once.
+// What only the database can decide when two operations run at once.
 const taken: Readonly<Record<string, { refused: Refusal }>> = {
   contacts_email_unique: invalid([{ field: 'email', fault: 'Email has already been taken' }]),
   organizations_name_unique: invalid([{ field: 'name', fault: 'Name has already been taken' }]),
@@ -20,7 +20,7 @@ const taken: Readonly<Record<string, { refused: Refusal }>> = {
   users_email_unique: exists('Email has already been taken'),
 }
 
-/** Does a deed; `long` if it may take minutes. A refusal undoes whatever it has done by then. */
+/** Runs an operation; `long` if it can take minutes. A refusal rolls everything back. */
 export async function attempt<Value>(
   db: Db,
   deed: (tx: Tx) => Promise<Result<Value>>,

@@ -1,4 +1,4 @@
-// Deleting contacts and organizations: what was known of them goes; that something happened stays.
+// Deleting contacts and organizations: their data goes; the record that something happened stays.
 import { eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { Again, type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { contacts, erasures, organizations } from '../storage/schema.ts'
@@ -11,7 +11,7 @@ import { done, notFound, type Result } from './refusals.ts'
 import { cutLinks } from './unlinking.ts'
 
 /**
- * Deletes a contact, its links, and what the history kept of it. What it was called is put down, to be taken out of deliveries too.
+ * Deletes a contact, its links, and its values in the history. Its names and addresses are recorded, to be removed from deliveries too.
  */
 export const deleteContact = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
@@ -30,7 +30,7 @@ export const deleteContact = (db: Db, actor: Actor, id: number): Promise<Result<
     return done(true)
   })
 
-/** Deletes an organization; its contacts stay, without one. */
+/** Deletes an organization; its contacts stay, without an organization. */
 export const deleteOrganization = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
     await holdHolders(tx, 'organization', [id])
@@ -49,10 +49,10 @@ export const deleteOrganization = (db: Db, actor: Actor, id: number): Promise<Re
 
 const issuesLinkedTo = (contactId: number) => sql`select issue_id from issue_contacts where contact_id = ${contactId}`
 
-/** Holds the issues that a contact is linked to: before the contact itself, as whoever changes an issue holds the issue first. */
+/** Locks the issues that a contact is linked to, before the contact itself, because operations on an issue lock the issue first. */
 export const holdIssuesOf = (tx: Tx, contactId: number): Promise<number[]> => lockIssues(tx, issuesLinkedTo(contactId))
 
-/** Now that the contact is held nobody links it any more; if somebody did while we waited, the transaction begins again. */
+/** Once the contact is locked, nobody can link it; if someone did while we waited, the transaction starts over. */
 export async function checkIssuesOf(tx: Tx, contactId: number, held: readonly number[]): Promise<void> {
   const known = new Set(held)
   const now = await rowsOf<{ issue_id: number }>(tx, issuesLinkedTo(contactId))
@@ -60,7 +60,7 @@ export async function checkIssuesOf(tx: Tx, contactId: number, held: readonly nu
 }
 
 /**
- * Records every address that contacts have or had, and their names, either way round: commands may have named them.
+ * Records every address that contacts have or had, and their names in either order, because commands may contain them.
  * @param ids SQL that yields the contacts
  */
 export async function leaveTraces(tx: Tx, ids: SQL): Promise<void> {
@@ -74,17 +74,17 @@ export async function leaveTraces(tx: Tx, ids: SQL): Promise<void> {
       lateral (values (c.first_name || ' ' || c.last_name), (c.last_name || ' ' || c.first_name)) as names (name) where c.id in (${ids})`)
 }
 
-/** Something to be taken out of what was once delivered: an address, or a name. In small letters. */
+/** A text to remove from past deliveries: an address or a name, in lower case. */
 export interface Erasure {
   id: number
   trace: string
 }
 
-/** What is still to be taken out, oldest first. */
+/** What is still to be removed, oldest first. */
 export const erasuresAsked = (tx: Tx, limit: number): Promise<Erasure[]> =>
   tx.select({ id: erasures.id, trace: erasures.trace }).from(erasures).orderBy(erasures.id).limit(limit)
 
-/** It has been taken out everywhere. */
+/** It has been removed everywhere. */
 export async function finishErasures(tx: Tx, ids: readonly number[]): Promise<void> {
   if (ids.length > 0) await tx.delete(erasures).where(inArray(erasures.id, [...ids]))
 }

@@ -1,4 +1,4 @@
-// Contacts and organizations go along with a group whose issues get another contact source. Sets: a handful of statements, however many rows.
+// Contacts and organizations move along with a group whose issues get another contact source, in a few set-based statements.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import type { Actor } from './history.ts'
@@ -11,13 +11,13 @@ export interface Going {
   oldSourceId: number
   newSourceId: number
   /**
-   * `moved`: the old source is in the group and nobody needs it any more: everything goes, and nothing stays. `copied`: it is in the group, but some
-   * group names it: everything goes, and stays. `linked`: it stays behind: what is linked to the group's issues is copied, with its organizations.
+   * `moved`: the old source is in the group and no other group needs it: everything moves. `copied`: it is in the group, but some
+   * group names it: everything is copied. `linked`: it stays behind: contacts linked to the group's issues are copied, with their organizations.
    */
   how: 'moved' | 'copied' | 'linked'
 }
 
-/** Decides what goes along with a group that has just been moved. */
+/** Decides what moves along with a group that has just been moved. */
 export async function whatGoes(tx: Tx, wanted: Omit<Going, 'how'>): Promise<Going> {
   const { groupId, oldSourceId } = wanted
   const [old] = (await rowsOf(
@@ -53,8 +53,8 @@ export async function isAnythingGoing(tx: Tx, going: Going): Promise<boolean> {
 }
 
 /**
- * Lets them go. A contact whose address, an organization whose name exists at the new source is a duplicate: the one there stays as it is, and
- * links follow to it. Contacts without an address are never duplicates. The trees of both are held alone.
+ * Moves or copies them. A contact whose address, or an organization whose name, exists at the new source is a duplicate: that one stays, and
+ * links are redirected to it. Contacts without an address are never duplicates. Both trees are locked exclusively.
  */
 export async function goAlong(tx: Tx, actor: Actor, going: Going): Promise<void> {
   if (going.how === 'moved') await moveAll(tx, actor, going)
@@ -66,7 +66,7 @@ async function moveAll(tx: Tx, actor: Actor, going: Going): Promise<void> {
   await absorbDuplicates(tx, actor, going)
   const by = sql`${actor.userId}::bigint, ${actor.via}::text`
   const change = sql`${JSON.stringify({ groupId: oldSourceId })}::jsonb, ${JSON.stringify({ groupId: newSourceId })}::jsonb`
-  // One statement, as the reference from a contact to an organization of its own group must hold when it ends.
+  // One statement, because the reference from a contact to an organization of its own group must be valid at its end.
   await tx.execute(sql`with same as (${sameOrganizations(going)}),
     moved_organizations as (
       update organizations set group_id = ${newSourceId} where group_id = ${oldSourceId} and id not in (select old_id from same) returning id
@@ -90,7 +90,7 @@ const sameContacts = ({ oldSourceId, newSourceId }: Going): SQL =>
   sql`select old.id as old_id, there.id from contacts old
     join contacts there on there.group_id = ${newSourceId} and there.email_key = old.email_key where old.group_id = ${oldSourceId}`
 
-/** Contacts that exist at the new source: links and history follow to the one there, and the other goes. */
+/** Contacts that exist at the new source: links and history go to the existing one, and the other is deleted. */
 async function absorbDuplicates(tx: Tx, { userId, via }: Actor, going: Going): Promise<void> {
   const contents = sql`jsonb_build_object('firstName', old.first_name, 'lastName', old.last_name, 'email', old.email, 'phone', old.phone,
     'description', old.description, 'organizationId', old.organization_id)`
@@ -123,7 +123,7 @@ async function copyOrganizations(tx: Tx, { userId, via }: Actor, going: Going): 
       select ${userId}::bigint, ${via}::text, 'organization_copied', ${newSourceId}::bigint, id, jsonb_build_object('name', name) from copied`)
 }
 
-/** The issues of the group are linked to the copies, or to those who are there already; all other issues are left alone. */
+/** The issues of the group are linked to the copies, or to existing contacts; all other issues are not affected. */
 async function copyContacts(tx: Tx, { userId, via }: Actor, going: Going): Promise<void> {
   const { newSourceId } = going
   await tx.execute(sql`with going as materialized (select c.*, there.id as there_id from contacts c

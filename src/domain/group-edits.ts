@@ -1,4 +1,4 @@
-// Creating and editing a group together with its settings: all of it or nothing.
+// Creating and editing a group together with its settings, all or nothing.
 import { sql } from 'drizzle-orm'
 import type { Db } from '../storage/db.ts'
 import { changeSettingsHere, type Settings, treesOfSettings } from './crm-settings.ts'
@@ -25,7 +25,7 @@ export const createGroupWithSettings = (db: Db, actor: Actor, given: NewGroup, s
     return changed?.refused ? changed : done(id)
   })
 
-/** Edits a group and changes its settings; what is not named stays as it is. */
+/** Edits a group and changes its settings; absent fields stay. */
 export const editGroupWithSettings = (
   db: Db,
   actor: Actor,

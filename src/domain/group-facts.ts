@@ -1,11 +1,11 @@
-// What is known about a group or a project for one person: roles, settings, whose contacts it uses.
+// What is known about a group or a project for one user: roles, settings, contact source.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { levelInGroup, levelInProject } from './members.ts'
 import type { Standing } from './permissions.ts'
 import { contactSourceOf, mayHoldContacts } from './sources.ts'
 
-/** How a group or project is named: by its id, or by its full path in any letter case. */
+/** How a group or project is referred to: by its id, or by its full path in any letter case. */
 export type PlaceName = number | string
 
 export interface GroupFacts {
@@ -18,19 +18,19 @@ export interface GroupFacts {
   ancestors: number[]
   visibility: 'public' | 'private'
   description: string
-  /** The setting of this group itself. */
+  /** The group's own setting. */
   customerRelations: boolean
-  /** The source that this group itself names. */
+  /** The source that the group itself names. */
   namedSourceId: number | null
   /** The contact source that applies. */
   sourceId: number
   /** It is top-level and names no other source, or some group names it as source. */
   mayHoldContacts: boolean
-  /** Who is asking; null for a visitor. */
+  /** The caller; null for a visitor. */
   userId: number | null
   /** What counts for the group and the contacts that it uses. */
   standing: Standing
-  /** What counts for the contacts that it holds itself. */
+  /** What counts for the contacts that the group owns. */
   asHolder: Standing
 }
 
@@ -45,9 +45,9 @@ const named = (table: SQL, name: PlaceName): SQL =>
   typeof name === 'number' ? sql`${table}.id = ${name}` : sql`${table}.path_key = ${name.toLowerCase()}`
 
 /**
- * Reads in one statement what is known about a group for one person.
+ * Reads in one statement what is known about a group for one user.
  * @param userId null for a visitor; a blocked user counts as one
- * @returns undefined if there is no such group. Whether the person may know of it is not asked here.
+ * @returns undefined if there is no such group. Doesn't check whether the user can see it.
  */
 export async function readGroupFacts(tx: Tx, name: PlaceName, userId: number | null): Promise<GroupFacts | undefined> {
   return (await groupsWhere(tx, userId, named(sql`g`, name)))[0]
@@ -98,7 +98,7 @@ export interface ProjectFacts {
   standing: Standing
 }
 
-/** The same for a project: the way to it, and what counts in it. */
+/** The same for a project: its ancestors, and what counts in it. */
 export async function readProject(tx: Tx, name: PlaceName, userId: number | null): Promise<ProjectFacts | undefined> {
   return (await projectsWhere(tx, userId, named(sql`p`, name)))[0]
 }

@@ -1,4 +1,4 @@
-// The tree: groups and projects, each with the way from the top down to it.
+// The tree: groups and projects, each with its path from the top-level group down.
 import { eq, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { type Group, groups, type Project, projects } from '../storage/schema.ts'
@@ -15,10 +15,10 @@ interface NewPlace {
   description?: string
 }
 
-/** What a new group goes below. */
+/** The parent of a new group. */
 export type Parent = Pick<Group, 'id' | 'fullPath' | 'ancestors'>
 
-/** Inserts a group, top-level or below a parent, whoever asks. The database refuses a path that is taken in any letter case. */
+/** Inserts a group, top-level or below a parent, without checking permissions. The database rejects a path that is taken, in any letter case. */
 export async function insertGroup(tx: Tx, { path, name, parent, visibility, description }: NewPlace & { parent?: Parent }): Promise<Group> {
   const fullPath = pathBelow(parent, path)
   const nextId = sql`nextval(pg_get_serial_sequence('groups', 'id'))`
@@ -41,7 +41,7 @@ export async function insertGroup(tx: Tx, { path, name, parent, visibility, desc
   return group as Group
 }
 
-/** Inserts a project into a group, whoever asks. */
+/** Inserts a project into a group, without checking permissions. */
 export async function insertProject(
   tx: Tx,
   { path, name, group, visibility, description }: NewPlace & { group: Pick<Group, 'id' | 'fullPath'> },
@@ -54,13 +54,13 @@ export async function insertProject(
   return project as Project
 }
 
-/** The full path of something in a group, or at the top. */
+/** The full path of something in a group, or at the top level. */
 export const pathBelow = (parent: Pick<Group, 'fullPath'> | undefined, path: string): string =>
   parent ? `${parent.fullPath}/${path}` : path
 
 /**
- * What is wrong with a full path: it is too long, or another group or project has it. Between two that are made at once in one group the
- * caller's hold on that group decides (`holdGroup`), at the top the database.
+ * What is wrong with a full path: it is too long, or another group or project has it. If two are created in one group at once, the
+ * caller's lock on that group decides (`holdGroup`); at the top level, the database does.
  */
 export async function faultsOfFullPath(tx: Tx, fullPath: string): Promise<Fault[]> {
   if (fullPath.length > longestPath) return [{ field: 'path', fault: `Path is too long in all (maximum is ${longestPath} characters)` }]
@@ -72,7 +72,7 @@ export async function faultsOfFullPath(tx: Tx, fullPath: string): Promise<Fault[
   return found.length > 0 ? [{ field: 'path', fault: 'Path has already been taken' }] : []
 }
 
-/** Holds a group, so that nobody else puts something into it, renames it or changes its members before the transaction ends. */
+/** Locks a group, so that nobody else can add to it, rename it, or change its members before the transaction ends. */
 export const holdGroup = (tx: Tx, id: number): Promise<unknown> =>
   tx.select({ id: groups.id }).from(groups).where(eq(groups.id, id)).for('no key update')
 
@@ -88,7 +88,7 @@ export async function findProject(tx: Tx, fullPath: string): Promise<Project | u
   return project
 }
 
-/** The projects that somebody may see, by path: public ones, and those where they hold a role; all of them for an administrator. */
+/** The projects that a user can see, by path: public ones, and those where they have a role; all of them for an administrator. */
 export function visibleProjects(tx: Tx, userId: number | null, limit: number): Promise<{ fullPath: string; name: string }[]> {
   return rowsOf(
     tx,

@@ -9,14 +9,14 @@ import { mayRead } from './members.ts'
 import { can } from './permissions.ts'
 import { done, forbidden, notFound, type Result } from './refusals.ts'
 
-/** One fact as it is shown. */
+/** An entry as shown. */
 export interface Fact {
   id: number
   at: string
   actor: { id: number; username: string; name: string } | null
   via: string
   action: Action
-  /** The issue it is about, for those who may see it. */
+  /** The issue it is about, for users who can see it. */
   issue: string | null
   contactId: number | null
   organizationId: number | null
@@ -28,8 +28,8 @@ export type Subject = { groupId: number } | { projectId: number } | { issueId: n
 
 /**
  * The history of something, latest first.
- * @param page at most `limit` facts that come before the fact `before`
- * @returns the facts; `not found` for somebody who may not know of it, `forbidden` for who may, but is no maintainer
+ * @param page at most `limit` entries that come before the entry `before`
+ * @returns the entries; `not found` for a user who can't see the subject, `forbidden` for one who can, but is no maintainer
  */
 export async function listHistory(
   tx: Tx,
@@ -52,7 +52,7 @@ export async function listHistory(
   return done(facts)
 }
 
-// What a contact held is for those who have it now, not for those who had it.
+// The old values of a contact are for its current owner group, not for earlier ones.
 const ifHere = (contents: SQL): SQL =>
   sql`case when h.group_id is null or coalesce(
     (select c.group_id from contacts c where c.id = h.contact_id), (select o.group_id from organizations o where o.id = h.organization_id), h.group_id

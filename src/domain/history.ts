@@ -1,8 +1,8 @@
-// Who did what, when, from where. Subjects are named by id, and what they held goes with them.
+// Who did what, when, and from where. Subjects are referred to by id, and their values are deleted with them.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 
-/** Who acts, and the door they came through. */
+/** The actor, and their entry point. */
 export interface Actor {
   userId: number
   via: string
@@ -21,7 +21,7 @@ export type Action =
   | `account_${'linked' | 'unlinked'}`
   | `user_${'blocked' | 'unblocked'}`
 
-/** One fact. `before` and `after` hold what changed, by field. */
+/** One entry. `before` and `after` hold what changed, by field. */
 export interface Event {
   action: Action
   groupId?: number
@@ -35,7 +35,7 @@ export interface Event {
 
 type Subject = 'contact_id' | 'organization_id'
 
-/** Keeps facts, however many, in one statement. */
+/** Records entries, however many, in one statement. */
 export async function record(tx: Tx, { userId, via }: Actor, events: readonly Event[]): Promise<void> {
   if (events.length === 0) return
   await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id, organization_id, before, after)
@@ -45,7 +45,7 @@ export async function record(tx: Tx, { userId, via }: Actor, events: readonly Ev
 }
 
 /**
- * SQL: keeps the fact that contacts were linked to issues and unlinked from them. The arguments name what yields: `made` the (issue_id, actor_id,
+ * SQL: records that contacts were linked to issues and unlinked from them. The arguments name what yields: `made` the (issue_id, actor_id,
  * via), `added` and `removed` the (issue_id, contact_id).
  */
 export const recordLinks = (made: SQL, added: SQL, removed: SQL): SQL =>
@@ -54,26 +54,26 @@ export const recordLinks = (made: SQL, added: SQL, removed: SQL): SQL =>
     from (select *, 'contact_linked' as action from ${added} union all select *, 'contact_unlinked' from ${removed}) links
     join ${made} using (issue_id)`
 
-/** Keeps the fact that contacts were edited alike. `which`: SQL that yields their (id, group_id). */
+/** Records that contacts were edited in the same way. `which`: SQL that yields their (id, group_id). */
 export async function recordSameEdit(tx: Tx, { userId, via }: Actor, which: SQL, edit: { before: object; after: object }): Promise<void> {
   await tx.execute(sql`insert into history (actor_id, via, action, group_id, contact_id, before, after)
     select ${userId}::bigint, ${via}::text, 'contact_edited', group_id, id, ${JSON.stringify(edit.before)}::jsonb, ${JSON.stringify(edit.after)}::jsonb
     from (${which}) edited`)
 }
 
-/** Keeps the same fact of many. `rows`: SQL that yields their (group_id, project_id, issue_id, contact_id, organization_id, before). */
+/** Records the same event for many. `rows`: SQL that yields their (group_id, project_id, issue_id, contact_id, organization_id, before). */
 export async function recordMany(tx: Tx, { userId, via }: Actor, action: Action, rows: SQL): Promise<void> {
   await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id, organization_id, before)
     select ${userId}::bigint, ${via}::text, ${action}::text, many.* from (${rows}) many`)
 }
 
-/** Gives the history of one to another, into which it was merged. */
+/** Transfers the history of one to another, into which it was merged. */
 export async function handOver(tx: Tx, subject: Subject, { from, to }: { from: number; to: number }): Promise<void> {
   const column = sql.identifier(subject)
   await tx.execute(sql`update history set ${column} = ${to} where ${column} = ${from}`)
 }
 
-/** What differs between two states of the same thing, by field; undefined if nothing does. */
+/** The differences between two states of the same thing, by field; undefined if there are none. */
 export function difference<Row extends object>(
   before: Row,
   after: Partial<Row>,
@@ -85,7 +85,7 @@ export function difference<Row extends object>(
 }
 
 /**
- * Takes what was kept of contacts or organizations out of their history; that something happened stays.
+ * Removes the values of contacts or organizations from their history; the record that something happened stays.
  * @param ids SQL that yields them
  */
 export async function forgetContents(tx: Tx, subject: Subject, ids: SQL): Promise<void> {

@@ -1,4 +1,4 @@
-// Workspaces elsewhere into which we were let, with what lets us in: sealed before it comes here, so that the database cannot tell it.
+// Workspaces where we are installed, with our token: encrypted before it gets here, so that the database can't reveal it.
 import { and, eq, lte, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { installations } from '../storage/elsewhere-schema.ts'
@@ -7,14 +7,14 @@ export interface Installation {
   via: string
   /** The workspace's id there. */
   externalId: string
-  /** What it is called. */
+  /** Its name. */
   name: string
   sealed: string
-  /** Who let us in, if it was one of ours. */
+  /** The user who installed it, if it was one of ours. */
   userId: number | null
 }
 
-/** Keeps an installation; the latest one into a workspace counts. */
+/** Stores an installation; the latest one for a workspace counts. */
 export async function keepInstallation(tx: Tx, installation: Installation): Promise<void> {
   const { name, sealed, userId } = installation
   await tx
@@ -23,7 +23,7 @@ export async function keepInstallation(tx: Tx, installation: Installation): Prom
     .onConflictDoUpdate({ target: [installations.via, installations.externalId], set: { name, sealed, userId, updatedAt: sql`now()` } })
 }
 
-/** The installation into a workspace. */
+/** The installation in a workspace. */
 export async function findInstallation(tx: Tx, via: string, externalId: string): Promise<Installation | undefined> {
   const [found] = await tx
     .select()
@@ -32,7 +32,7 @@ export async function findInstallation(tx: Tx, via: string, externalId: string):
   return found
 }
 
-/** We were thrown out at that time; what was installed since then stays. */
+/** We were uninstalled at that time; a later installation stays. */
 export async function forgetInstallation(tx: Tx, { via, externalId }: Pick<Installation, 'via' | 'externalId'>, at: Date): Promise<void> {
   const which = and(eq(installations.via, via), eq(installations.externalId, externalId), lte(installations.updatedAt, at))
   await tx.delete(installations).where(which)

@@ -1,4 +1,4 @@
-// Which links to make and cut (pure), and making them.
+// Which contacts to link and unlink (pure), and doing it.
 import { sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import type { ContactLine, ContactOutcome, ContactRef, IssueChange, IssueResult, Wish } from './change.ts'
@@ -13,7 +13,7 @@ export interface LinkPlan extends Pick<IssueResult, 'outcomes' | 'unclear' | 're
   remove: number[]
 }
 
-/** What a wish comes to, for a contact of the issue's source; undefined: there is none. */
+/** The outcome of a wish for a contact of the issue's source; undefined: there is no such contact. */
 export function outcomeOf(wish: Wish, contact: Pick<MeantContact, 'active' | 'linked'> | undefined): ContactOutcome {
   if (!contact) return 'unknown'
   if (wish === 'remove') return contact.linked ? 'removed' : 'was not there'
@@ -24,7 +24,7 @@ export function outcomeOf(wish: Wish, contact: Pick<MeantContact, 'active' | 'li
 /**
  * Decides what a change does to the contacts of an issue: an outcome for every reference, and the ids to link and unlink.
  * @param meanings what the reference of each wish means
- * @param mostAtOnce how many contacts one change may add (those already linked do not count); more is refused whole
+ * @param mostAtOnce how many contacts one change can add (those already linked don't count); a larger change is refused as a whole
  */
 export function planLinks(change: IssueChange, meanings: readonly Meaning[], mostAtOnce: number): LinkPlan {
   if (change.refused !== undefined) return { outcomes: [], add: [], remove: [], refused: change.refused }
@@ -46,7 +46,7 @@ export function planLinks(change: IssueChange, meanings: readonly Meaning[], mos
 
 type Found = IssueChange['wishes'][number] & Meaning
 
-// A contact may be meant twice, by its name and by its address: the last command for it wins.
+// A contact can be named twice, by its name and by its address: the last command for it wins.
 function lastForEach(found: readonly Found[]): Found[] {
   const last = new Map(found.map(({ contact }, at) => [contact?.id, at]))
   return found.filter(({ contact }, at) => !contact || last.get(contact.id) === at)
@@ -59,7 +59,7 @@ function shownAs({ by, text }: ContactRef, contact: MeantContact | undefined): {
   return { address: contact.address ?? `#${contact.id}`, name: contact.name }
 }
 
-/** Why a change is refused whole. */
+/** Why a whole change is refused. */
 export const tooMany = (wanted: number, most: number) =>
   `At most ${most} contacts can be added at once; this would add ${wanted}. Nothing was changed.`
 
@@ -72,7 +72,7 @@ export const contactsOf = (tx: Tx, issueId: number): Promise<ContactLine[]> =>
       where l.issue_id = ${issueId} order by c.find_by_surname, c.id`,
   )
 
-/** What a change would come to, without doing it. */
+/** The outcome of a change, without making it. */
 export async function previewChange(tx: Tx, facts: IssueFacts, change: IssueChange, mostAtOnce: number): Promise<IssueResult> {
   const [meanings = []] = await meaningsOf(tx, [{ facts, change }], { hold: false })
   return { ...resultOf(planLinks(change, meanings, mostAtOnce)), ...(await answersTo(tx, facts, change)) }
@@ -91,9 +91,9 @@ export interface WantedChange {
 }
 
 /**
- * Makes changes to the contacts of issues: links, history, notes and the issues' time, in the caller's transaction and under its lock on them.
- * @param wanted at most one change an issue
- * @returns what came of each address, in the order wanted; a refusal is in it, not thrown
+ * Makes changes to the contacts of issues: links, history, notes, and the issues' time, in the caller's transaction and under its lock on them.
+ * @param wanted at most one change per issue
+ * @returns the outcome for each address, in the requested order; a refusal is part of it, not thrown
  */
 export async function makeChanges(tx: Tx, wanted: readonly WantedChange[], mostAtOnce: number): Promise<IssueResult[]> {
   const meanings = await meaningsOf(tx, wanted, { hold: true })
@@ -108,13 +108,13 @@ export async function makeChanges(tx: Tx, wanted: readonly WantedChange[], mostA
   return plans.map((plan, at) => ({ ...resultOf(plan), ...answers[at] }))
 }
 
-/** What is to be linked to and unlinked from one issue, by whom. */
+/** What to link to and unlink from one issue, and the actor. */
 export interface IssuePlan extends Pick<LinkPlan, 'add' | 'remove'> {
   issueId: number
   actor: Actor
 }
 
-/** Makes and cuts links, with history, notes and the issues' time: one statement however many issues, each of which has at least one. */
+/** Links and unlinks, with history, notes, and the issues' time: one statement however many issues, each of which has at least one change. */
 export async function makeLinks(tx: Tx, plans: readonly IssuePlan[]): Promise<void> {
   const of = (column: (plan: IssuePlan) => number | string) => sql.param(plans.map(column))
   const pairs = (which: 'add' | 'remove') => {

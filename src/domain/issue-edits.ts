@@ -1,4 +1,4 @@
-// Changing an issue: its title, its description, whether it is open. And deleting it.
+// Changing an issue: title, description, state. And deleting it.
 import { eq, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../storage/db.ts'
 import { tell } from '../storage/notify.ts'
@@ -13,13 +13,13 @@ import { done, forbidden, invalid, notFound, type Result } from './refusals.ts'
 import { readTexts } from './text-fields.ts'
 import { cutLinks } from './unlinking.ts'
 
-/** What can be changed of an issue without a word being interpreted; what is absent stays. */
+/** The fields of an issue that can change without interpreting text; absent ones stay. */
 export interface IssueFields {
   title?: string | null
   state?: Issue['state']
 }
 
-/** An issue that somebody may change, held. */
+/** A locked issue that the user can change. */
 export interface HeldIssue {
   facts: IssueFacts
   issue: Issue
@@ -27,10 +27,10 @@ export interface HeldIssue {
 
 const rules = { title: { label: 'Title', most: 255, required: true } } as const
 
-/** Reads what was given, all faults at once. */
+/** Parses the input and reports all faults at once. */
 export const readIssueFields = ({ title }: IssueFields, how: { whole: boolean }) => readTexts(rules, { title }, how)
 
-/** Holds an issue that the actor may change: its author, and planners. */
+/** Locks an issue that the actor can change: its author, and planners. */
 export async function holdForEdit(tx: Tx, actor: Actor, name: IssueName): Promise<Result<HeldIssue>> {
   const facts = await holdFacts(tx, name, actor.userId)
   if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
@@ -46,7 +46,7 @@ export const editIssue = (db: Db, actor: Actor, name: IssueName, fields: IssueFi
     return held.refused ? held : changeIssue(tx, actor, held.value, fields)
   })
 
-/** Changes an issue that is held; with a description, from which the commands have been taken. */
+/** Changes a locked issue; commands have already been removed from its description. */
 export async function changeIssue(
   tx: Tx,
   actor: Actor,
@@ -81,7 +81,7 @@ export async function changeIssue(
 
 type Changed = NonNullable<ReturnType<typeof difference<Pick<Issue, 'title' | 'description' | 'state'>>>>
 
-/** Descriptions are not kept in the history: what was deleted there would live on here. */
+/** Descriptions are not recorded in the history: deleted text would live on there. */
 function eventsOf({ before, after }: Changed): Event[] {
   const state: Event[] = after.state ? [{ action: after.state === 'closed' ? 'issue_closed' : 'issue_reopened' }] : []
   if (after.title === undefined && after.description === undefined) return state
@@ -95,7 +95,7 @@ async function noteState(tx: Tx, { userId }: Actor, issueId: number, state: Issu
   await tx.execute(insertNotes(sql`select ${issueId}::bigint, ${userId}::bigint, ${text}::text`))
 }
 
-/** Deletes an issue with all that was written on it. That it was there, who was linked to it, and who deleted it, stays in the history. */
+/** Deletes an issue and everything on it. The history still shows that it existed, its contacts, and who deleted it. */
 export const deleteIssue = (db: Db, actor: Actor, name: IssueName): Promise<Result<void>> =>
   attempt(db, async (tx) => {
     const facts = await holdFacts(tx, name, actor.userId)

@@ -1,4 +1,4 @@
-// Which issues of a project or group are meant, as SQL: those that somebody may read, and that fit what is asked.
+// Which issues of a project or group match, as SQL: those that a user can read and that fit the filter.
 import { type SQL, sql } from 'drizzle-orm'
 import { wordsOccur } from './list-walks.ts'
 import { levelInGroup, mayRead } from './members.ts'
@@ -10,19 +10,19 @@ import { contactSourceOf } from './sources.ts'
 /** Where to look for issues: in a project, in a group with everything below it (`direct`: only in its own projects), or everywhere. */
 export type IssuePlace = { projectId: number } | { groupId: number; direct?: boolean } | 'everywhere'
 
-/** A stretch of time with its ends, each of which may be open. */
+/** A time range; either end can be open. */
 export interface Span {
   from?: Date
   to?: Date
 }
 
-/** What is asked of issues; all of it must fit. */
+/** A filter for issues; all conditions must hold. */
 export interface IssueFilter {
-  /** Absent: whatever the state. */
+  /** Absent: any state. */
   state?: 'opened' | 'closed'
   /** Words, each of which must occur in the title or the description. */
   search?: string | null
-  /** Only these numbers; others drop out. At most 1,000. */
+  /** Only these numbers; unknown ones are ignored. At most 1,000. */
   iids?: readonly number[]
   authorId?: number
   /** In any letter case. */
@@ -36,7 +36,7 @@ export interface IssueFilter {
   organizationId?: number
 }
 
-/** Whoever asks must be one who may see contacts. */
+/** The caller must be able to see contacts. */
 export const asksForCustomers = ({ contactId, organizationId }: IssueFilter): boolean => (contactId ?? organizationId) !== undefined
 
 const mostIids = 1_000
@@ -52,14 +52,14 @@ export function faultsOfFilter({ search, iids = [] }: IssueFilter): Fault[] {
   return rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))
 }
 
-/** SQL: may a user see the contacts of issues in the group `g`? The rule of `read_issue_contacts`, for whole sets. */
+/** SQL: can a user see the contacts of issues in the group `g`? The rule of `read_issue_contacts`, for whole sets. */
 const mayReadContacts = (user: SQL): SQL => sql`exists (
   select from groups source join users u on u.id = ${user} and not u.blocked
   left join group_settings here on here.group_id = g.id left join group_settings there on there.group_id = source.id
   where source.id = ${contactSourceOf(sql`g.ancestors`)} and coalesce(here.customer_relations, true) and coalesce(there.customer_relations, true)
     and (u.administrator or ${levelInGroup(sql`u.id`, sql`source.ancestors`)} >= ${roles.planner}))`
 
-/** SQL: the projects whose issues come into question, as (id). */
+/** SQL: the projects to consider, as (id). */
 export function projectsIn(place: IssuePlace, userId: number | null, filter: IssueFilter): SQL {
   const user = sql`${userId}::bigint`
   const contacts = asksForCustomers(filter) ? sql` and ${mayReadContacts(user)}` : sql``
@@ -72,7 +72,7 @@ function isIn(place: IssuePlace): SQL {
   return place.direct ? sql`g.id = ${place.groupId}` : sql`g.ancestors @> array[${place.groupId}::bigint]`
 }
 
-/** SQL: does the issue `i` fit? Its place is not asked, nor its state. */
+/** SQL: does the issue `i` fit? Ignores its project and its state. */
 export function fits(filter: IssueFilter): SQL {
   const { search, iids, authorId, authorUsername, contactId, organizationId } = filter
   const conditions = [...within(sql`i.created_at`, filter.created), ...within(sql`i.updated_at`, filter.updated)]
@@ -86,9 +86,9 @@ export function fits(filter: IssueFilter): SQL {
     conditions.push(sql`exists (select from issue_contacts l join contacts who on who.id = l.contact_id
       where l.issue_id = i.id and who.organization_id = ${idGiven(organizationId)})`)
   const words = wordsOf(search ?? '')
-  // No text that is kept holds a NUL.
+  // Stored text never contains a NUL.
   if (words.some((word) => word.includes('\0'))) conditions.push(sql`false`)
-  // A value, not `exists`: that would be planned as a join with all texts there are.
+  // A value, not `exists`: that would be planned as a join with all texts.
   else if (words.length > 0) conditions.push(sql`(select ${wordsOccur(words)} from issue_texts where issue_id = i.id)`)
   return sql.join([sql`true`, ...conditions], sql` and `)
 }
@@ -98,7 +98,7 @@ function within(moment: SQL, { from, to }: Span = {}): SQL[] {
   return ends.filter((end) => end !== undefined)
 }
 
-/** SQL: an id that was given; what none can be is 0, which nothing has. */
+/** SQL: a given id; an impossible one is 0, which nothing has. */
 export const idGiven = (id: number): SQL => sql`${Number.isSafeInteger(id) ? id : 0}::bigint`
 
 const isIid = (iid: number): boolean => Number.isInteger(iid) && iid > 0 && iid <= highestIid

@@ -1,4 +1,4 @@
-// Lists of the issues of a project, of a group with everything below it, or of everything, as one user may see them; and how many there are.
+// Lists of the issues of a project, of a group with everything below it, or of everything, as one user can see them; and their counts.
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { readGroupFacts } from './group-facts.ts'
@@ -11,17 +11,17 @@ import { emptyPage, type Page } from './lists.ts'
 import { can, type Standing } from './permissions.ts'
 import { done, type Fault, invalid, notFound, type Result } from './refusals.ts'
 
-/** What can be asked of a list of issues. */
+/** The arguments of a list of issues. */
 export interface WantedPage extends IssueFilter {
-  /** Absent: what was created last comes first. */
+  /** Absent: newest first. */
   sort?: { by: IssueOrder; descending?: boolean }
-  /** A cursor: what comes after it, the nearest first. */
+  /** A cursor: rows after it, nearest first. */
   after?: string | null
-  /** A cursor: what comes before it, the nearest last. */
+  /** A cursor: rows before it, nearest last. */
   before?: string | null
   /** Without a cursor: the last page instead of the first. */
   fromEnd?: boolean
-  /** Without a cursor: so many are left out at the beginning. */
+  /** Without a cursor: how many rows to skip at the beginning. */
   offset?: number
   /** The size of a page, 1 to 100. */
   limit: number
@@ -30,7 +30,7 @@ export interface WantedPage extends IssueFilter {
 const orders = {
   createdAt: { kind: 'moment', keys: [sql`i.created_at`] },
   updatedAt: { kind: 'moment', keys: [sql`i.updated_at`] },
-  // Not by the letters of any language, so that every database agrees.
+  // Not by any language's alphabet, so that every database agrees.
   title: { kind: 'text', keys: [sql`lower(i.title collate "C")`] },
 } satisfies Record<string, Order>
 
@@ -64,10 +64,10 @@ function readWanted({ sort = latestFirst, after, before, fromEnd, offset = 0, li
 }
 
 /**
- * A page of the issues in a place that a user may read.
+ * A page of the issues in a group or project that a user can read.
  * @param userId null for a visitor
- * @returns `not found` for a place that they may not know of; nothing for somebody who asks for the issues of a customer and may not see
- * contacts there. A cursor, a limit or a filter that cannot be is a refusal.
+ * @returns `not found` for a group or project that they can't see; an empty page for a user who filters by customer and can't see
+ * contacts there. An invalid cursor, limit, or filter is a refusal.
  */
 export async function listIssuesIn(
   tx: Tx,
@@ -91,7 +91,7 @@ export async function listIssuesIn(
 
 function pageFrom(found: readonly Position[], issues: ReadonlyMap<number, ListedIssue>, question: Question): Page<ListedIssue> {
   const { backward, from, offset, most, tag } = question
-  // What went meanwhile is left out.
+  // Rows that were deleted meanwhile are left out.
   const there = found.slice(0, most - 1).flatMap((position) => {
     const issue = issues.get(position.id)
     return issue ? [{ issue, cursor: cursorOf(tag, position) }] : []
@@ -111,7 +111,7 @@ function pageFrom(found: readonly Position[], issues: ReadonlyMap<number, Listed
 }
 
 /**
- * How many issues in a place a user may read and fit what is asked, by state; the filter's own state does not matter.
+ * How many matching issues in a group or project a user can read, by state; the filter's own state is ignored.
  * @returns as `listIssuesIn` does
  */
 export async function countIssuesIn(tx: Tx, userId: number | null, place: IssuePlace, filter: IssueFilter): Promise<Result<IssueCounts>> {
@@ -122,14 +122,14 @@ export async function countIssuesIn(tx: Tx, userId: number | null, place: IssueP
   return done(may.value ? await countIssues(tx, { place, userId, filter }) : { all: 0, opened: 0, closed: 0 })
 }
 
-/** May a user ask this? Everywhere, each project decides by itself (`projectsIn`). */
+/** Is this filter allowed for a user? For all issues, each project decides by itself (`projectsIn`). */
 async function mayAsk(tx: Tx, userId: number | null, place: IssuePlace, filter: IssueFilter): Promise<Result<boolean>> {
   if (place === 'everywhere') return done(true)
   const standing = await standingIn(tx, userId, place)
   return standing.refused ? standing : done(!asksForCustomers(filter) || can(standing.value, 'read_contacts'))
 }
 
-/** What counts for somebody in a project or group, if they may know of it. */
+/** What counts for a user in a project or group, if they can see it. */
 async function standingIn(tx: Tx, userId: number | null, place: Exclude<IssuePlace, 'everywhere'>): Promise<Result<Standing>> {
   if ('projectId' in place) {
     const project = await readProjectFacts(tx, place.projectId, userId)

@@ -1,4 +1,4 @@
-// Moving an issue to another project, and cloning it there: what becomes of its contacts.
+// Moving an issue to another project, and cloning it there: what happens to its contacts.
 import { eq, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { tell } from '../storage/notify.ts'
@@ -16,7 +16,7 @@ import { cutLinks } from './unlinking.ts'
 
 /**
  * Moves an issue to another project, under the next number there; its old reference still leads to it. Its contacts stay, with their times, if
- * the contact source is the same, and are lost if not.
+ * the contact source is the same; otherwise they are removed.
  */
 export const moveIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Issue>> =>
   attempt(db, async (tx) => {
@@ -66,7 +66,7 @@ interface Both {
   project: ProjectFacts
 }
 
-/** The issue and where it goes, both held, if the actor may move it there. */
+/** The issue and its destination, both locked, if the actor can move it there. */
 async function holdBoth(tx: Tx, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Both>> {
   const found = await readFacts(tx, name, actor.userId)
   if (!found) return notFound('issue')

@@ -43,7 +43,7 @@ const shown = {
 }
 
 /**
- * Issues by id, those that somebody may read, in no order.
+ * Issues by id, those that a user can read, in no order.
  * @param userId null for a visitor
  */
 export const showIssues = (tx: Tx, userId: number | null, ids: readonly number[]): Promise<ListedIssue[]> =>

@@ -1,4 +1,4 @@
-// The issues that fit what is being typed, among all that somebody may read.
+// The issues that match what is being typed, among all that a user can read.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { withinTime } from '../storage/time-limit.ts'
@@ -16,16 +16,16 @@ export interface SuggestedIssue {
   state: 'opened' | 'closed'
 }
 
-/** Milliseconds for what may occur everywhere; who types on is asked again. */
+/** The time limit, in milliseconds, for text search; the next key asks again. */
 const patience = 150
 const highestIid = 2 ** 31 - 1
-/** Of the projects somebody may read so many, the newest, are looked through for words. */
+/** How many of the user's projects, the newest, are searched for words. */
 const mostProjects = 1_000
 
 /**
  * The issues that fit a term, at most `limit`, those that changed last first: a whole reference is that issue; `#12` and `12` are numbers, `shop#12`
  * numbers in projects whose path ends so, anything else words of title and description. Nothing typed: the open ones that changed last.
- * @param userId who asks; only what they may read comes into question, and but for a whole reference only what they have a role in
+ * @param userId the caller: only what they can read is considered, and except for a complete reference, only where they have a role
  */
 export async function issuesThatFit(tx: Tx, userId: number, term: string, limit: number): Promise<SuggestedIssue[]> {
   const wanted = { term: term.replaceAll('\0', '').trim().slice(0, 500), userId, limit }
@@ -43,7 +43,7 @@ interface Wanted {
 
 const shown = sql`i.id, i.iid, p.full_path as "projectPath", i.title, i.state`
 
-/** SQL: the projects of somebody's own: all in which they have a role; for administrators all there are. */
+/** SQL: a user's own projects: all in which they have a role; for administrators, all projects. */
 const own = (userId: number): SQL => sql`select p.id, p.full_path, p.path_key from projects p join groups g on g.id = p.group_id
   where ${mayRead(sql`${userId}::bigint`)} and exists (select from users u where u.id = ${userId} and (u.administrator or exists (
     select from members m where m.user_id = u.id and (m.project_id = p.id or m.group_id = any(g.ancestors)))))`
@@ -81,7 +81,7 @@ function withWords(tx: Tx, { term, userId, limit }: Wanted): Promise<SuggestedIs
   )
 }
 
-// Of what words bring so much is looked at; where it is more, the issues are walked from the latest on, and soon enough of them fit.
+// How many matches of words are considered; if there are more, issues are scanned from the latest on, and enough of them match soon.
 const mostFound = sql.raw('2000')
 // Three letters or digits in a row make a trigram; asking for more words costs more than it spares.
 const hasTrigram = /[\p{L}\p{N}]{3}/u

@@ -4,7 +4,7 @@ import type { Tx } from '../storage/db.ts'
 import { type Issue, issueTexts } from '../storage/schema.ts'
 import { searchKey } from './search-keys.ts'
 
-/** Keeps what an issue is found by. */
+/** Stores the search text of an issue. */
 export async function keepText(tx: Tx, { id, title, description }: Pick<Issue, 'id' | 'title' | 'description'>): Promise<void> {
   const searchText = searchKey(`${title}\n${description}`)
   await tx

@@ -1,4 +1,4 @@
-// Finding the issues of a list: along its order, project by project; or those that can fit at all, when these are few.
+// Finding the issues of a list: by scanning its order, project by project; or from the candidates, if these are few.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { asksForCustomers, fits, type IssueFilter, type IssuePlace, idGiven, projectsIn } from './issue-filters.ts'
@@ -6,7 +6,7 @@ import { inOrder, isBeyond, type Order, type Position, writtenKeys } from './lis
 import { patternOf } from './list-walks.ts'
 import { wordsOf } from './search-keys.ts'
 
-/** Whose issues are looked for where. */
+/** Whose issues to find, and where. */
 export interface Search {
   place: IssuePlace
   /** null for a visitor. */
@@ -16,13 +16,13 @@ export interface Search {
 
 export interface Stretch {
   order: Order
-  /** Do keys and ids go down on the way? */
+  /** Are keys and ids descending along the scan? */
   down: boolean
-  /** What comes after this. */
+  /** Rows after this. */
   from?: Position
-  /** So many are left out. */
+  /** How many to skip. */
   offset: number
-  /** So many are wanted. */
+  /** How many to return. */
   most: number
 }
 
@@ -32,7 +32,7 @@ export interface IssueCounts {
   closed: number
 }
 
-/** Where issues stand in a list, along the way. */
+/** Where issues are in a list, along the scan. */
 export function findIssues(tx: Tx, search: Search, { order, down, from, offset, most }: Stretch): Promise<Position[]> {
   const { filter } = search
   const [key] = order.keys as [SQL]
@@ -63,16 +63,16 @@ export async function countIssues(tx: Tx, search: Search): Promise<IssueCounts> 
   return counts as IssueCounts
 }
 
-// The limit is written out, so that whoever plans it knows that only a beginning is wanted; rounded, as each statement is kept.
+// The limit is inlined, so that the planner knows that only a prefix is needed; rounded, because each statement is prepared and kept.
 const roundedUp = (rows: number): number => 2 ** Math.ceil(Math.log2(Math.max(rows, 32)))
 
 // Three letters or digits in a row make a trigram; asking for more words costs more than it spares.
 const hasTrigram = /[\p{L}\p{N}]{3}/u
 const mostAsked = 3
-// Of what words bring, wherever it is, so much is looked at; where it is more, the list is walked in its order.
+// How many matches of words are considered, anywhere; if there are more, the list is scanned in its order.
 const mostFound = sql.raw('5000')
 
-/** SQL: the ids of the issues that can fit, wherever they are, each once; undefined where they are better met on the way. */
+/** SQL: the ids of the issues that can match, each once; undefined if scanning finds them sooner. */
 function candidates({ search, contactId, organizationId }: IssueFilter): SQL | undefined {
   if (contactId !== undefined) return sql`select issue_id as id from issue_contacts where contact_id = ${idGiven(contactId)}`
   if (organizationId !== undefined)

@@ -1,4 +1,4 @@
-// Open, find, and read what is known about an issue for one person.
+// Open and find issues, and read what is known about one for one user.
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { type Issue, issues, users } from '../storage/schema.ts'
@@ -8,10 +8,10 @@ import { levelInGroup, levelInProject } from './members.ts'
 import { contactSourceOf } from './sources.ts'
 import { checkTrees, holdTrees } from './trees.ts'
 
-/** How an issue is named: by our id, or by its project (path or id) and its number there. */
+/** How an issue is referred to: by our id, or by its project (path or id) and its number there. */
 export type IssueName = { id: number } | { project: string | number; iid: number }
 
-/** The facts that the language needs, and where the issue stands. */
+/** The facts that the language needs, and the location of the issue. */
 export interface IssueFacts extends Facts {
   issueId: number
   iid: number
@@ -22,7 +22,7 @@ export interface IssueFacts extends Facts {
   rootId: number
   /** The contact source of the issue's group. */
   sourceId: number
-  /** Who is asking; null for a visitor. */
+  /** The caller; null for a visitor. */
   userId: number | null
 }
 
@@ -66,10 +66,10 @@ interface FactRow {
 const ancestors = sql`g.ancestors`
 
 /**
- * Reads in one statement what is known about an issue for one person: roles, settings, what there is to add or remove.
+ * Reads in one statement what is known about an issue for one user: roles, settings, whether there is anything to add or remove.
  * @param userId null for a visitor; a blocked user counts as one
  * @param name also a reference that the issue had before it was moved
- * @returns undefined if there is no such issue. Whether the person may know of it is not asked here: `can(facts.standing, …)`.
+ * @returns undefined if there is no such issue. Doesn't check whether the user can see it: `can(facts.standing, …)`.
  */
 export async function readFacts(tx: Tx, name: IssueName, userId: number | null): Promise<IssueFacts | undefined> {
   const [facts] = await factsFrom<IssueFacts>(tx, sql`issues i join projects p on p.id = i.project_id`, {
@@ -90,7 +90,7 @@ async function findMoved(tx: Tx, { project, iid }: { project: string | number; i
   return found
 }
 
-/** The same for many pairs of an issue and a person at once, in the order asked. */
+/** The same for many pairs of an issue and a user at once, in the order requested. */
 export function readFactsOfMany(tx: Tx, asked: readonly { issueId: number; userId: number }[]): Promise<IssueFacts[]> {
   const [issueIds, userIds] = [asked.map(({ issueId }) => issueId), asked.map(({ userId }) => userId)]
   const from = sql`unnest(${sql.param(issueIds)}::bigint[], ${sql.param(userIds)}::bigint[]) with ordinality as asked (issue_id, user_id, at)
@@ -143,7 +143,7 @@ export async function nextIid(tx: Tx, projectId: number): Promise<number> {
   return numbered.iid
 }
 
-/** Opens an issue with the next number of its project. Two people who do so at once get two numbers. */
+/** Opens an issue with the next number of its project. If two are opened at once, they get different numbers. */
 export async function openIssue(
   tx: Tx,
   wanted: { projectId: number; title: string; description: string; authorId: number | null },
@@ -156,10 +156,10 @@ export async function openIssue(
 }
 
 /**
- * Holds everybody else who wants to change these issues back until the transaction ends; always in the same order, so that nobody waits in a
- * circle. Not `for update`: that would also hold back whoever only writes a comment down, as its row refers to the issue.
+ * Locks issues against other changes until the transaction ends; always in the same order, to avoid
+ * deadlocks. Not `for update`: that would also block storing comments, whose rows refer to the issue.
  * @param issueIds SQL that yields ids
- * @returns those that are there
+ * @returns those that exist
  */
 export async function lockIssues(tx: Tx, issueIds: SQL): Promise<number[]> {
   const locked = await rowsOf<{ id: number }>(tx, sql`select id from issues where id in (${issueIds}) order by id for no key update`)
@@ -170,17 +170,17 @@ export async function lockIssues(tx: Tx, issueIds: SQL): Promise<number[]> {
 const groupsOf = (issueIds: SQL): SQL =>
   sql`select p.group_id from issues i join projects p on p.id = i.project_id where i.id in (${issueIds})`
 
-/** Holds the trees of issues, together with others, so that their contact sources stay. Returns the ids of the top-level groups. */
+/** Takes a shared lock on the trees of issues, so that their contact sources stay. Returns the ids of the top-level groups. */
 export const holdTreesOfIssues = (tx: Tx, issueIds: SQL): Promise<number[]> => holdTrees(tx, groupsOf(issueIds), 'together')
 
-/** Holds issues and their trees, so that neither their contacts nor their contact sources change before the transaction ends. */
+/** Locks issues and their trees, so that neither their contacts nor their contact sources change before the transaction ends. */
 export async function holdIssues(tx: Tx, issueIds: SQL): Promise<void> {
   const held = await holdTreesOfIssues(tx, issueIds)
   await lockIssues(tx, issueIds)
   await checkTrees(tx, groupsOf(issueIds), held)
 }
 
-/** Reads what is known about an issue for one person, and holds it so until the transaction ends. */
+/** Reads what is known about an issue for one user, and locks it until the transaction ends. */
 export async function holdFacts(tx: Tx, name: IssueName, userId: number): Promise<IssueFacts | undefined> {
   const found = await readFacts(tx, name, userId)
   if (!found) return undefined

@@ -1,4 +1,4 @@
-// Link codes: how somebody proves at another place who they are here. One lives ten minutes, works once, and is kept as a hash.
+// Link codes: how users link an account on another service. A code works once, expires in ten minutes, and is stored as a hash.
 import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../storage/db.ts'
@@ -17,7 +17,7 @@ const lifetime = '10 minutes'
 const hashOf = (code: string) => createHash('sha256').update(code).digest('base64url')
 const drawCode = (): string => Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('')
 
-/** A code as it is hashed, however it was typed: in any letter case, with any dashes and blanks, with letters that look like digits. */
+/** A code as it is hashed, however it was typed: in any letter case, with any dashes and spaces, with letters that look like digits. */
 const plain = (typed: string): string =>
   typed
     .toUpperCase()
@@ -25,10 +25,10 @@ const plain = (typed: string): string =>
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1')
 
-/** Makes a code for a user; it ends those that they have not used. @returns it as it is shown, like `4F7K-9QXM`, and until when it is good */
+/** Creates a code for a user; it replaces their unused ones. @returns the code as shown, like `4F7K-9QXM`, and when it expires */
 export const createLinkCode = (tx: Tx, userId: number): Promise<{ code: string; expiresAt: Date }> =>
   tx.transaction(async (tx) => {
-    // Of two that are made at once, the later one ends the earlier.
+    // If two are created at once, the later one replaces the earlier.
     await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
     await tx.delete(linkCodes).where(and(eq(linkCodes.userId, userId), isNull(linkCodes.usedBy)))
     await forgetOld(tx)
@@ -55,9 +55,9 @@ interface Holder {
 }
 
 /**
- * Uses a code up at a place elsewhere: of two who do at once, one is its user from then on. Where it was used, the same is said when it comes again.
+ * Uses up a code on another service: if two accounts do at once, one is linked. Repeated from where it was used, it gets the same answer.
  * @param code as it was typed
- * @returns whose code it was; or one and the same refusal, whatever is wrong with it
+ * @returns whose code it was; or the same refusal, whatever is wrong with it
  */
 export const useLinkCode = (db: Db, code: string, place: Elsewhere & { name: string }): Promise<Result<Holder>> =>
   attempt(db, async (tx) => {
@@ -85,7 +85,7 @@ async function takeCode(tx: Tx, hash: string, { via, externalId }: Elsewhere): P
   return holder
 }
 
-/** What is said when a code comes again from where it was used, as long as what it did there holds. */
+/** The answer if a code is repeated from where it was used, as long as the link still exists. */
 async function linkedBy(tx: Tx, hash: string, { via, externalId }: Elsewhere): Promise<Result<Holder>> {
   const [holder] = await tx
     .select(shown)
@@ -97,8 +97,8 @@ async function linkedBy(tx: Tx, hash: string, { via, externalId }: Elsewhere): P
 }
 
 /**
- * Makes the user who has an address known at a place that has confirmed it as somebody's there.
- * @returns whose address it was; undefined if it is nobody's, or an administrator's
+ * Links the user with this email address to an account on a service that has confirmed the address.
+ * @returns the user; undefined if the address is unknown, or an administrator's
  */
 export const linkByAddress = async (db: Db, address: string, place: Elsewhere & { name: string }): Promise<number | undefined> => {
   const userId = await findUserByAddress(db, address)

@@ -1,4 +1,4 @@
-// Places in a list: what it is sorted by, where a row stands in it, and cursors that name such a place. Pure.
+// Positions in a list: what it is sorted by, where a row is, and cursors for positions. Pure.
 import { type SQL, sql } from 'drizzle-orm'
 
 const isMoment = (text: string): boolean => {
@@ -6,7 +6,7 @@ const isMoment = (text: string): boolean => {
   return moment !== undefined && !Number.isNaN(moment.getTime()) && moment.toISOString().slice(0, 19) === text.slice(0, 19)
 }
 
-// How a key is written in a cursor, and what can be one. Moments keep their microseconds.
+// How a key is written in a cursor, and which values are valid. Times keep their microseconds.
 const kinds = {
   text: { type: 'text', written: (key: SQL) => key, isOne: (text: string) => !/\0|\p{Cs}/u.test(text) },
   moment: {
@@ -17,16 +17,16 @@ const kinds = {
   amount: { type: 'numeric', written: (key: SQL) => sql`${key}::text`, isOne: (text: string) => /^\d{1,16}\.\d\d$/.test(text) },
 }
 
-/** What a list is sorted by; the id decides between what is the same. */
+/** What a list is sorted by; ties are broken by id. */
 export interface Order {
   kind: keyof typeof kinds
   /** SQL on the table as `c`. */
   keys: readonly SQL[]
-  /** The key can be missing; there is one only. Rows without it come last. */
+  /** The key can be missing; there is only one. Rows without it come last. */
   canLack?: true
 }
 
-/** Where something stands in a list. */
+/** A position in a list. */
 export interface Position {
   keys: readonly (string | null)[]
   id: number
@@ -62,7 +62,7 @@ export const isBeyond = ({ kind }: Order, row: readonly SQL[], { keys, id }: Pos
 }
 
 /**
- * Writes a position down as a text that can stand in an address.
+ * Encodes a position as a text that is safe in a URL.
  * @param list which list it is, and how it is sorted
  */
 export const cursorOf = (list: string, { keys, id }: Position): string =>
@@ -71,7 +71,7 @@ export const cursorOf = (list: string, { keys, id }: Position): string =>
 // Two keys of 250 characters, however they are escaped.
 const longest = 8_000
 
-/** Reads such a text; undefined if it is none, or one of another list or order. */
+/** Decodes such a text; undefined if it is invalid, or belongs to another list or order. */
 export function positionOf(list: string, order: Order, cursor: string): Position | undefined {
   if (cursor.length > longest || !/^[\w-]+$/.test(cursor)) return undefined
   const parts = parse(Buffer.from(cursor, 'base64url').toString())

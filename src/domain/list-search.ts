@@ -1,4 +1,4 @@
-// Finding rows of a list in time: what matches often is met on the way, what is rare is found by its trigrams.
+// Searching a list in time: frequent matches are found by scanning, rare ones by their trigrams.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { withinTime } from '../storage/time-limit.ts'
@@ -16,21 +16,21 @@ import {
   wordsOccur,
 } from './list-walks.ts'
 
-/** How hard a search may try. */
+/** The limits of a search. */
 export interface Effort {
-  /** Rows of the first stretch, which is walked however long it takes. */
+  /** Rows of the first stretch, which is scanned however long it takes. */
   stretch: number
-  /** Rows that are walked before trigrams are asked. */
+  /** Rows that are scanned before trigrams are used. */
   glance: number
-  /** So many rows are walked from end to end; trigrams are not asked. */
+  /** A list of up to this many rows is scanned completely; trigrams are not used. */
   whole: number
-  /** The most rows that are walked. */
+  /** The most rows to scan. */
   rows: number
-  /** The most that trigrams may bring. */
+  /** The most candidates from trigrams. */
   candidates: number
-  /** For everything. */
+  /** For everything together. */
   milliseconds: number
-  /** Of these, what is kept to walk on if trigrams do not bring everything. */
+  /** Of this time, the part reserved for scanning on if trigrams don't find everything. */
   rest: number
 }
 
@@ -45,17 +45,17 @@ export const usualEffort: Effort = {
 }
 
 export interface Found {
-  /** At most as many as are wanted, along the way. */
+  /** At most as many as requested, in scan order. */
   places: readonly Place[]
-  /** Not everything was considered. What is there does match; something before or between may lack. */
+  /** Not everything was considered. All rows match, but some before or between them may be missing. */
   cutOff: boolean
-  /** Cut off before enough was found: from here it goes on. */
+  /** Cut off before enough was found: where to continue. */
   reached?: Position
 }
 
-/** Finds what a question asks for. Only what is searched for can be cut off. */
+/** Runs a query. Only searches can be cut off. */
 export async function find(tx: Tx, question: Question, effort: Effort): Promise<Found> {
-  // No text that is kept holds a NUL.
+  // Stored text never contains a NUL.
   if (question.words.some((word) => word.includes('\0'))) return { places: [], cutOff: false }
   if (question.ids)
     return findAmong(tx, question, { where: sql`c.id = any(${sql.param(question.ids)}::bigint[])`, most: question.ids.length })
@@ -81,7 +81,7 @@ async function search(tx: Tx, question: Question, effort: Effort): Promise<Found
   return isOver(walk, question) ? exactly(walk) : unfinished(walk, some?.places ?? [], question)
 }
 
-/** As far as the walk came it is exact; what trigrams brought of what lies behind fills the page. */
+/** As far as the scan got, the result is exact; matches from trigrams beyond that fill the page. */
 function unfinished({ found, last }: Walk, some: readonly Place[], { most }: Question): Found {
   const met = new Set(found.map(({ id }) => id))
   const places = [...found, ...some.filter(({ id }) => !met.has(id))].slice(0, most)
@@ -91,13 +91,13 @@ function unfinished({ found, last }: Walk, some: readonly Place[], { most }: Que
 
 interface Limits {
   effort: Effort
-  /** Milliseconds that are left. */
+  /** Milliseconds left. */
   left: () => number
   /** The most rows to look at. */
   most: number
 }
 
-// Stretches grow, and none is begun that will not be over in time.
+// Stretches grow, and none is started that won't finish in time.
 async function walkFor(tx: Tx, question: Question, begun: Walk, { effort, left, most }: Limits): Promise<Walk> {
   const start = performance.now()
   let walk = begun
@@ -112,10 +112,10 @@ async function walkFor(tx: Tx, question: Question, begun: Walk, { effort, left, 
 
 // Three letters or digits in a row make a trigram.
 const hasTrigram = /[\p{L}\p{N}]{3}/u
-// Asking for more costs more than it spares.
+// Using more words costs more than it saves.
 const mostAsked = 3
 
-/** What trigrams bring; undefined if they are of no use, or take too long. Rows of other groups and in any order come with them. */
+/** The matches of trigrams; undefined if they are of no use, or take too long. Rows of other groups, in any order, are included. */
 async function findByTrigrams(tx: Tx, question: Question, effort: Effort, milliseconds: number): Promise<Found | undefined> {
   const long = question.words.filter((word) => hasTrigram.test(word)).sort((a, b) => b.length - a.length)
   if (long.length === 0 || milliseconds < 1 || (await sizeOf(tx, question)) <= effort.whole) return undefined
@@ -134,8 +134,8 @@ async function sizeOf(tx: Tx, { table, groupId, states }: Question): Promise<num
 }
 
 /**
- * Finds what a question asks for among rows that are fetched first, whatever their order; of more than `most` only some.
- * The group is no reason to choose an index here: its size says nothing about this one group's.
+ * Filters rows that are fetched first, in any order; of more than `most`, only some.
+ * The group is no reason to choose an index here: average group size says nothing about this group.
  */
 async function findAmong(tx: Tx, question: Question, { where, most }: { where: SQL; most: number }): Promise<Found> {
   const { order, groupId, states, words } = question

@@ -1,69 +1,69 @@
-// Walking along a list in its order: ranges of an index, one for each state, merged; a stretch at a time.
+// Scanning a list in its order: index ranges, one for each state, merged; a stretch at a time.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { inOrder, isBeyond, keyColumns, lacksKey, namesOf, type Order, type Place, type Position, writtenKeys } from './list-places.ts'
 
-/** What is looked for, and from where. */
+/** What to find, and from where. */
 export interface Question {
   table: 'contacts' | 'organizations'
   groupId: number
   states: readonly ('active' | 'inactive')[]
   order: Order
-  /** The order is the other way round; what lacks its key is last all the same. */
+  /** The order is reversed; rows without the key are still last. */
   descending: boolean
   /** Against the order, from its end. */
   backward: boolean
   from?: Position
-  /** Each of them occurs. */
+  /** All of them must occur. */
   words: readonly string[]
   ids?: readonly number[]
-  /** How many are wanted. */
+  /** How many to return. */
   most: number
 }
 
 /** SQL: the table, called `c`. */
 export const tableOf = ({ table }: Question): SQL => sql`${sql.raw(table)} c`
 
-/** Do keys and ids go down on the way? */
+/** Are keys and ids descending along the scan? */
 export const goesDown = ({ descending, backward }: Question): boolean => descending !== backward
 
-/** What a column is like in which a word occurs. The characters of patterns are plain ones. */
+/** The pattern for a column that contains a word. Pattern characters are escaped. */
 export const patternOf = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`
 
 /** SQL: do all words occur? */
 export const wordsOccur = (words: readonly string[]): SQL => sql`search_text like all (${sql.param(words.map(patternOf))}::text[])`
 
-// A list is walked in two parts where keys can be missing.
+// A list is scanned in two parts if keys can be missing.
 interface Part {
   lacks: boolean
   from?: Position
 }
 
 export interface Walk {
-  /** What was found on the way. */
+  /** What the scan found. */
   found: readonly Place[]
   /** How many rows were looked at. */
   looked: number
-  /** The last one of these. */
+  /** The last of these rows. */
   last?: Position
-  /** What is still ahead. */
+  /** What is left to scan. */
   ahead: readonly Part[]
 }
 
-/** A walk that is about to begin. */
+/** A scan about to start. */
 export function beginWalk({ order, backward, from }: Question): Walk {
   const parts = order.canLack ? [backward, !backward] : [false]
   const ahead = from ? parts.slice(parts.indexOf(lacksKey(from))) : parts
   return { found: [], looked: 0, last: from, ahead: ahead.map((lacks, at) => ({ lacks, from: at === 0 ? from : undefined })) }
 }
 
-/** Is everything found that there is, or that is wanted? */
+/** Is everything found, or as much as requested? */
 export const isOver = ({ ahead, found }: Walk, { most }: Question): boolean => ahead.length === 0 || found.length >= most
 
 /** The most rows of one stretch. */
 export const longestStretch = 5_000
 
-/** Walks on by so many rows, or to the end of a part. */
+/** Scans that many more rows, or to the end of a part. */
 export async function walkOn(tx: Tx, question: Question, walk: Walk, rows: number): Promise<Walk> {
   const [part, ...rest] = walk.ahead
   if (!part) return walk
@@ -98,7 +98,7 @@ async function readStretch(tx: Tx, question: Question, part: Part, rows: number)
   return { found, looked: read[0]?.looked ?? 0, last: read.at(-1) }
 }
 
-// One range of one index. The limit is written out, so that whoever plans it knows that only its beginning is wanted.
+// One range of one index. The limit is inlined, so that the planner knows that only a prefix is needed.
 function rangeOf(question: Question, { lacks, from }: Part, state: string): SQL {
   const { order, groupId } = question
   const down = goesDown(question)

@@ -1,4 +1,4 @@
-// Lists of what a group holds: by state and ids, searched, in any order, a page at a time; and how many there are.
+// Lists of what a group owns: by state and ids, searched, in any order, a page at a time; and their counts.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import type { GroupFacts } from './group-facts.ts'
@@ -12,18 +12,18 @@ import { wordsOf } from './search-keys.ts'
 export type State = 'active' | 'inactive'
 const states: readonly State[] = ['active', 'inactive']
 
-/** What can be asked of a list. */
+/** The arguments of a list. */
 export interface Wanted<By extends string> {
-  /** Absent: whatever the state. */
+  /** Absent: any state. */
   state?: State
-  /** Only these; ids of others drop out. At most 1,000. */
+  /** Only these; unknown ids are ignored. At most 1,000. */
   ids?: readonly number[]
-  /** Words, each of which must occur somewhere in a row. */
+  /** Words, all of which must occur somewhere in a row. */
   search?: string | null
   sort?: { by: By; descending?: boolean }
-  /** A cursor: what comes after it, the nearest first. */
+  /** A cursor: rows after it, nearest first. */
   after?: string | null
-  /** A cursor: what comes before it, the nearest last. */
+  /** A cursor: rows before it, nearest last. */
   before?: string | null
   /** Without a cursor: the last page instead of the first. */
   fromEnd?: boolean
@@ -33,15 +33,15 @@ export interface Wanted<By extends string> {
 
 export interface Page<Row> {
   rows: Row[]
-  /** For each row the cursor of its place. */
+  /** The cursor of each row. */
   cursors: string[]
   hasNext: boolean
   hasPrevious: boolean
-  /** Where the page before this one ends; null where there is nothing. */
+  /** Where the previous page ends; null if there are no rows. */
   startCursor: string | null
-  /** Where the next page begins: the last row; of a search that was cut off, as far as it came. */
+  /** Where the next page begins: the last row; for a search that was cut off, as far as it got. */
   endCursor: string | null
-  /** The search would have taken too long: more may match than is told. With no rows, `endCursor` still leads on. */
+  /** The search would have taken too long, so more rows may match. Even without rows, `endCursor` leads on. */
   cutOff: boolean
 }
 
@@ -49,11 +49,11 @@ export interface Counts {
   all: number
   active: number
   inactive: number
-  /** There are at least so many. */
+  /** There are at least this many. */
   cutOff: boolean
 }
 
-/** A table of which there are lists, and the orders they can be in. */
+/** A table that has lists, and their possible orders. */
 export interface Listing<By extends string> {
   table: Question['table']
   orders: Readonly<Record<By, Order>>
@@ -86,7 +86,7 @@ function faultsOf<By extends string>({ ids = [], search, after, before, limit }:
   return rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))
 }
 
-// The name of a list in its cursors: they are of no use in another one, or in another order.
+// The name of a list in its cursors, which are valid only for the same list and order.
 const tagOf = <By extends string>({ table, usual }: Listing<By>, { sort }: Wanted<By>): string =>
   `${table} ${sort?.by ?? usual} ${sort?.descending ? 'descending' : 'ascending'}`
 
@@ -111,7 +111,7 @@ function readWanted<By extends string>(listing: Listing<By>, groupId: number, wa
   })
 }
 
-/** A page with nothing on it. */
+/** An empty page. */
 export const emptyPage: Page<never> = {
   rows: [],
   cursors: [],
@@ -125,7 +125,7 @@ export const emptyPage: Page<never> = {
 /**
  * A page of a list.
  * @param show what is shown of rows, by id
- * @returns for somebody who may not see contacts here: nothing at all. A cursor, a limit or ids that cannot be are a refusal.
+ * @returns an empty page if the caller can't see contacts here. An invalid cursor, limit, or ids are a refusal.
  */
 export async function listPage<By extends string, Row extends { id: number }>(
   tx: Tx,
@@ -146,7 +146,7 @@ export async function listPage<By extends string, Row extends { id: number }>(
       )
     ).map((row) => [row.id, row]),
   )
-  // What was deleted meanwhile is left out.
+  // Rows that were deleted meanwhile are left out.
   const there = (question.backward ? places.reverse() : places).filter(({ id }) => rows.has(id))
   return done({
     rows: there.map(({ id }) => rows.get(id) as Row),
@@ -172,7 +172,7 @@ function edgesOf({ backward, from, most }: Question, found: Found, write: (posit
 /**
  * How many there are, by state.
  * @param search counts what matches, up to a thousand
- * @returns null for somebody who may not see contacts here
+ * @returns null if the caller can't see contacts here
  */
 export async function countStates<By extends string>(
   tx: Tx,

@@ -1,4 +1,4 @@
-// Who has a role in a group or project: their own there, or inherited too.
+// Members of a group or project: direct, or inherited too.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { maySee, type RolePlace } from './members.ts'
@@ -13,15 +13,15 @@ export interface ListedMember {
 }
 
 export interface MembersWanted {
-  /** With those who have their role from above; of several roles the highest. */
+  /** Includes inherited roles; if a user has several, the highest. */
   inherited: boolean
-  /** Who asks: roles in a group above are for those who hold one here themselves, or may see that group. null for a visitor. */
+  /** The caller: inherited roles are for users who have a role here themselves, or can see the group above. null for a visitor. */
   reader: number | null
   /** Part of a name or username. */
   search?: string
 }
 
-/** A role that a user holds, and where. */
+/** A user's role, and where. */
 export interface Membership {
   kind: 'group' | 'project'
   id: number
@@ -29,7 +29,7 @@ export interface Membership {
   level: number
 }
 
-/** A page of the roles that a user holds, without inherited ones, and how many there are in all. */
+/** A page of a user's roles, without inherited ones, and the total. */
 export async function listMemberships(
   tx: Tx,
   userId: number,
@@ -64,7 +64,7 @@ const membersOf = (place: RolePlace, wanted: MembersWanted): SQL =>
 
 const shown = sql`u.id, u.username, u.name, u.blocked, held.level, held.created_at as "createdAt"`
 
-/** A page of members, by id, and how many there are in all. */
+/** A page of members, by id, and the total. */
 export async function listMembers(
   tx: Tx,
   place: RolePlace,

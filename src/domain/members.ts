@@ -4,10 +4,10 @@ import type { Tx } from '../storage/db.ts'
 import { type Group, members, type Project } from '../storage/schema.ts'
 import { type Role, roles } from './permissions.ts'
 
-/** Where a role is held. */
+/** Where a user has a role. */
 export type RolePlace = { group: Pick<Group, 'id'> } | { project: Pick<Project, 'id'> }
 
-/** Gives a user a role in a group or project, whoever asks; one that was held there is replaced. */
+/** Sets a user's role in a group or project, without checking permissions; it replaces an earlier one. */
 export async function setRole(tx: Tx, userId: number, place: RolePlace, role: Role): Promise<void> {
   const groupId = 'group' in place ? place.group.id : null
   const projectId = 'project' in place ? place.project.id : null
@@ -18,12 +18,12 @@ export async function setRole(tx: Tx, userId: number, place: RolePlace, role: Ro
     .onConflictDoUpdate({ target, set: { level: roles[role] } })
 }
 
-/** Takes a user's own role in a group or project away, whoever asks; what is inherited stays. */
+/** Removes a user's direct role in a group or project, without checking permissions; inherited roles stay. */
 export async function removeRole(tx: Tx, userId: number, place: RolePlace): Promise<void> {
   await tx.delete(members).where(and(eq(members.userId, userId), heldIn(place)))
 }
 
-/** The level of a user's own role in a group or project, without what is inherited; 0 for none. */
+/** The level of a user's direct role in a group or project; 0 for none. */
 export async function ownLevel(tx: Tx, userId: number, place: RolePlace): Promise<number> {
   const [found] = await tx
     .select({ level: members.level })
@@ -34,21 +34,21 @@ export async function ownLevel(tx: Tx, userId: number, place: RolePlace): Promis
 
 const heldIn = (place: RolePlace): SQL => ('group' in place ? eq(members.groupId, place.group.id) : eq(members.projectId, place.project.id))
 
-/** SQL: the level that a user holds in a group, whose `ancestors` are given; 0 for none. */
+/** SQL: a user's level in a group with the given `ancestors`; 0 for none. */
 export const levelInGroup = (user: SQL, ancestors: SQL): SQL =>
   sql`coalesce((select max(m.level) from members m where m.user_id = ${user} and m.group_id = any(${ancestors})), 0)`
 
-/** SQL: the level that a user holds in a project, directly or through the group that holds it. */
+/** SQL: a user's level in a project, directly or through its group. */
 export const levelInProject = (user: SQL, project: SQL, ancestors: SQL): SQL =>
   sql`greatest(${levelInGroup(user, ancestors)}, (select m.level from members m where m.user_id = ${user} and m.project_id = ${project}))`
 
-/** SQL: may a user see a group, usually `g`? The rule of `read_group`, for whole sets. */
+/** SQL: can a user see a group, usually `g`? The rule of `read_group`, for whole sets. */
 export const maySee = (user: SQL, group = sql`g`): SQL =>
   sql`(${group}.visibility = 'public'
     or exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator
       or exists (select from members m where m.user_id = u.id and m.group_id = any(${group}.ancestors)))))`
 
-/** SQL: may a user read the issues of the project `p`, which is in the group `g`? The rule of `read_issue`, for whole sets. */
+/** SQL: can a user read the issues of the project `p` in the group `g`? The rule of `read_issue`, for whole sets. */
 export const mayRead = (user: SQL): SQL =>
   sql`(p.visibility = 'public'
     or exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator

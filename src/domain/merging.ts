@@ -1,4 +1,4 @@
-// Two that are one: what the other had and was linked to follows to the one that stays.
+// Merging duplicates: the data and links of one move to the other, which stays.
 import { eq, inArray, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../storage/db.ts'
 import { type Contact, contacts, type Organization, organizations } from '../storage/schema.ts'
@@ -20,8 +20,8 @@ export interface Pair {
 }
 
 /**
- * Merges a contact into another: its links, its history, and the fields that are empty there follow; then it is gone.
- * @returns the contact that stays, in the state that it had
+ * Merges a contact into another: its links, its history, and values for fields that are empty there move over; then it is deleted.
+ * @returns the contact that stays, in its previous state
  */
 export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<Contact>> =>
   attempt(db, async (tx) => {
@@ -46,7 +46,7 @@ export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<
     return done(kept)
   })
 
-/** Merges an organization into another: its contacts, its history, and the fields that are empty there follow; then it is gone. */
+/** Merges an organization into another: its contacts, its history, and values for fields that are empty there move over; then it is deleted. */
 export const mergeOrganizations = (db: Db, actor: Actor, pair: Pair): Promise<Result<Organization>> =>
   attempt(db, async (tx) => {
     await holdHolders(tx, 'organization', [pair.keepId, pair.otherId])
@@ -73,7 +73,7 @@ export const mergeOrganizations = (db: Db, actor: Actor, pair: Pair): Promise<Re
     return done(kept)
   })
 
-/** The two, if they are two, of one group, and the actor may manage what that group holds. */
+/** The two, if they are different, in one group, and the actor can manage them. */
 async function readPair<Row extends Contact | Organization>(
   tx: Tx,
   actor: Actor,
@@ -91,7 +91,7 @@ async function readPair<Row extends Contact | Organization>(
   return done({ keep, other })
 }
 
-/** The links keep their times; an issue that had both has one. Whoever looks at it sees it at once. */
+/** The links keep their times; an issue linked to both has one link left. Open pages update at once. */
 async function moveLinks(tx: Tx, { keepId, otherId }: Pair): Promise<void> {
   await tx.execute(sql`with moved as (
       insert into issue_contacts (issue_id, contact_id, created_at) select issue_id, ${keepId}, created_at from issue_contacts

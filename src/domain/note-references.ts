@@ -1,4 +1,4 @@
-// The system's notes that name another issue, as its reader may see them: not even the name of a private project is told.
+// System notes that refer to another issue, as the reader can see them: the name of a private project isn't revealed.
 import { sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { mayRead } from './members.ts'
@@ -12,8 +12,8 @@ interface Note {
 
 const keyNamedIn = ({ body, system }: Note): string | undefined => (system ? naming.exec(body)?.[2]?.toLowerCase() : undefined)
 
-/**
- * Leaves out of notes the references into projects that their reader may not see, or that are gone.
+/** Removes references into projects that the reader can't see, or that no longer exist.
+ * Removes references into projects that the reader can't see, or that no longer exist.
  * @param userId null for a visitor
  */
 export async function withoutHiddenReferences<Shown extends Note>(

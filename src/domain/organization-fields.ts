@@ -1,12 +1,12 @@
-// The fields of an organization: what they may hold, and the keys by which organizations are found. Pure.
+// The fields of an organization: which values are valid, and the keys by which organizations are found. Pure.
 import type { Fault } from './refusals.ts'
 import { indexKey, searchKey } from './search-keys.ts'
 import { readTexts } from './text-fields.ts'
 
-/** What is given for an organization. Absent: as it is; null or blank: nothing. */
+/** The input for an organization. Absent: unchanged; null or blank: empty. */
 export interface OrganizationFields {
   name?: string | null
-  /** Zero or more, with at most two decimals; money is no place for rounding. */
+  /** Zero or more, with at most two decimals: money isn't rounded. */
   defaultRate?: number | string | null
   description?: string | null
 }
@@ -30,7 +30,7 @@ function readRate(given: number | string | null): { rate: string | null; faults:
   return { rate: `${whole || '0'}.${decimals.slice(0, 2).padEnd(2, '0')}`, faults: [] }
 }
 
-/** Reads what was given, all faults at once. `whole`: required fields must be there. Whether the name is taken is for the database to say. */
+/** Parses the input and reports all faults at once. `whole`: required fields must be present. The database checks whether the name is taken. */
 export function readOrganizationFields(given: OrganizationFields, how: { whole: boolean }): { texts: OrganizationTexts; faults: Fault[] } {
   const { texts, faults } = readTexts(rules, given, how)
   if (given.defaultRate === undefined) return { texts, faults }
@@ -38,10 +38,10 @@ export function readOrganizationFields(given: OrganizationFields, how: { whole: 
   return { texts: { ...texts, defaultRate: rate }, faults: [...faults, ...wrong] }
 }
 
-/** Two names of one organization have the same key: letter case does not matter. */
+/** Two spellings of one name have the same key: letter case is ignored. */
 export const nameKey = (name: string): string => name.normalize('NFC').toLowerCase()
 
-/** The keys of an organization, whole: for lists and for searching. */
+/** All keys of an organization: for lists and searches. */
 export const organizationKeys = ({ name, description }: { name: string; description?: string | null }) => ({
   nameKey: nameKey(name),
   findByName: indexKey(name),

@@ -1,4 +1,4 @@
-// Lists of organizations: in which orders, what is shown of each, and how many there are.
+// Lists of organizations: their orders, what is shown of each, and how many there are.
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { organizations } from '../storage/schema.ts'
@@ -61,9 +61,9 @@ export const showOrganizations = (tx: Tx, ids: readonly number[]): Promise<Liste
     .where(sql`${organizations.id} = any(${sql.param(ids)}::bigint[])`)
 
 /**
- * A page of the organizations that a group uses, those of its contact source: by name, id unless another order is wanted.
- * @param facts of the group, for whoever asks
- * @returns nothing at all for somebody who may not see organizations there; a refusal for a cursor, a limit or ids that cannot be
+ * A page of the organizations that a group uses, those of its contact source: by name and id unless another order is requested.
+ * @param facts of the group, for the caller
+ * @returns an empty page if the caller can't see organizations there; a refusal for an invalid cursor, limit, or ids
  */
 export const listOrganizations = (
   tx: Tx,
@@ -74,8 +74,8 @@ export const listOrganizations = (
 
 /**
  * How many organizations a group uses, by state.
- * @param search counts what matches; above a thousand, and where that takes too long, it says that it was cut off
- * @returns null for somebody who may not see organizations there
+ * @param search counts matches; above a thousand, or if that takes too long, the count is marked as cut off
+ * @returns null if the caller can't see organizations there
  */
 export const countOrganizations = (
   tx: Tx,

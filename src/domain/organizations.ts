@@ -22,7 +22,7 @@ export interface NewOrganization {
   state?: 'active' | 'inactive'
 }
 
-/** Inserts organizations of a group, whoever asks; the database refuses a name that is taken in any letter case. */
+/** Inserts organizations of a group, without checking permissions; the database rejects a name that is taken, in any letter case. */
 export async function insertOrganizations(tx: Tx, groupId: number, wanted: readonly NewOrganization[]): Promise<Organization[]> {
   if (wanted.length === 0) return []
   return tx
@@ -36,7 +36,7 @@ export const contentsOf = ({ name, defaultRate, description }: Organization) => 
 
 /**
  * Creates an organization of a group; it is active.
- * @returns the organization, or every fault of what was given, by field
+ * @returns the organization, or all faults of the input, by field
  */
 export const createOrganization = (db: Db, actor: Actor, groupId: number, given: OrganizationFields): Promise<Result<Organization>> =>
   attempt(db, async (tx) => {
@@ -54,8 +54,8 @@ export const createOrganization = (db: Db, actor: Actor, groupId: number, given:
   })
 
 /**
- * Edits an organization: absent fields stay, null clears one. A new name reaches the contacts by which they are found.
- * @param given `active`: false makes it inactive, true active again; its contacts stay as they are
+ * Edits an organization: absent fields stay, null clears one. A new name also updates the keys of its contacts.
+ * @param given `active`: false makes it inactive, true active again; its contacts don't change
  */
 export const editOrganization = (
   db: Db,
@@ -100,7 +100,7 @@ async function save(tx: Tx, actor: Actor, before: Organization, { texts, active 
   return saved as Organization
 }
 
-/** Gives contacts an organization, or none, and the key by which they are found through it. They are held in order first. */
+/** Sets or removes the organization of contacts, and the key by which they are found through it. They are locked in order first. */
 export async function setOrganization(tx: Tx, which: SQL, { id, key }: { id: number | null; key: string | null }): Promise<void> {
   const held = tx.$with('held').as(tx.select({ id: contacts.id }).from(contacts).where(which).orderBy(contacts.id).for('no key update'))
   await tx
@@ -110,7 +110,7 @@ export async function setOrganization(tx: Tx, which: SQL, { id, key }: { id: num
     .where(sql`${contacts.id} in (select id from ${held})`)
 }
 
-/** Says that a name is taken, if it is, so that it is told together with the other faults. Between two at once the database decides. */
+/** Reports that a name is taken, together with the other faults. If two are added at once, the database decides. */
 async function takenBy(tx: Tx, { id = 0, groupId, name }: { id?: number; groupId: number; name?: string | null }): Promise<Fault[]> {
   if (!name) return []
   const same = and(eq(organizations.groupId, groupId), eq(organizations.nameKey, nameKey(name)), ne(organizations.id, id))

@@ -3,33 +3,33 @@
 export const roles = { guest: 10, planner: 15, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const
 export type Role = keyof typeof roles
 
-/** Where a role counts. `source` is the contact source; `destination` is the project or group to which something goes. */
+/** Where a role counts. `source` is the contact source; `destination` is the project or group that something moves to. */
 export type Place = 'project' | 'group' | 'source' | 'destination'
 
-/** What counts for one person on one issue, project or group. Levels are the highest of direct and inherited roles; none is no role. */
+/** What counts for one user on one issue, project, or group. Levels are the highest of direct and inherited roles; 0 is no role. */
 export interface Standing extends Partial<Record<Place, number>> {
   administrator: boolean
-  /** What it is about is public: anyone may read it, signed in or not. */
+  /** The subject is public: anyone can read it, signed in or not. */
   open?: boolean
-  /** Customer relations are on wherever they have to be: for an issue, in its own group and in its contact source. */
+  /** Customer relations are on everywhere they have to be: for an issue, in its own group and in its contact source. */
   customerRelations?: boolean
 }
 
 interface Rule extends Partial<Record<Place, Role>> {
   /** What one may do, in words after "You may". */
   deed: string
-  /** One of the abilities that a group can switch off; then nobody has it, administrators included. */
+  /** One of the abilities that a group can switch off; then nobody has it, not even administrators. */
   customerRelations?: true
-  /** Everybody has it where the thing is public. */
+  /** Everyone has it if the subject is public. */
   open?: true
 }
 
-// For each ability the least role, and where it must be held: everywhere that is named.
+// For each ability, the lowest role, and where it is required: everywhere that is listed.
 const rules = {
   read_group: { deed: 'see this group', group: 'guest', open: true },
   read_issue: { deed: 'read this issue', project: 'guest', open: true },
   comment: { deed: 'comment on this issue', project: 'guest' },
-  // Authors may change what is theirs as long as they may comment.
+  // Authors can change their own content as long as they can comment.
   edit_issue: { deed: 'change this issue', project: 'planner' },
   delete_issue: { deed: 'delete this issue', project: 'owner' },
   admin_comments: { deed: 'change comments of others', project: 'maintainer' },
@@ -54,7 +54,7 @@ const rules = {
 export type Ability = keyof typeof rules
 export const abilities = Object.keys(rules) as Ability[]
 
-/** May someone of this standing do this? Asked at the door and again in the transaction. */
+/** Can a user of this standing do this? Checked at the entry point and again in the transaction. */
 export function can(standing: Standing, ability: Ability): boolean {
   const { deed: _, customerRelations, open, ...least }: Rule = rules[ability]
   if (customerRelations && !standing.customerRelations) return false

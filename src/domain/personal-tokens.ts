@@ -1,4 +1,4 @@
-// API tokens, as people see to their own and administrators to everybody's. Sessions and sign-in links are none of these.
+// API tokens, as users manage their own and administrators all of them. Sessions and sign-in links are not included.
 import { and, asc, desc, eq, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../storage/db.ts'
 import { accessTokens, users } from '../storage/schema.ts'
@@ -10,7 +10,7 @@ import { isAdministrator } from './users.ts'
 
 type Keeper = Pick<Asker, 'userId' | 'administrator'>
 
-/** What a token is shown as: never with its secret. */
+/** A token as shown: never with its secret. */
 export interface ShownToken {
   id: number
   userId: number
@@ -24,7 +24,7 @@ export interface ShownToken {
 }
 
 export interface TokensWanted {
-  /** Whose: everybody's, if nobody is named by an administrator. */
+  /** The owner; without one, all tokens (for administrators). */
   userId?: number
   active?: boolean
   revoked?: boolean
@@ -58,7 +58,7 @@ function wantedOf({ userId, active, revoked, search }: TokensWanted) {
   )
 }
 
-/** A page of the tokens that somebody may see, and how many there are in all. */
+/** A page of the tokens that a user can see, and the total. */
 export async function listTokens(
   tx: Tx,
   keeper: Keeper,
@@ -72,7 +72,7 @@ export async function listTokens(
   return { total, tokens }
 }
 
-/** A token that somebody may see. */
+/** A token that a user can see. */
 export async function findToken(tx: Tx, keeper: Keeper, id: number): Promise<ShownToken | undefined> {
   const [token] = await tx
     .select(columns)
@@ -81,7 +81,7 @@ export async function findToken(tx: Tx, keeper: Keeper, id: number): Promise<Sho
   return token
 }
 
-/** Ends a token at once; one that is revoked stays so. */
+/** Revokes a token at once; revoking it again does nothing. */
 export const revokePersonalToken = (db: Db, keeper: Keeper, id: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
     if (!(await findToken(tx, keeper, id))) return notFound('token')
@@ -89,7 +89,7 @@ export const revokePersonalToken = (db: Db, keeper: Keeper, id: number): Promise
     return done(true)
   })
 
-/** A token, and its secret, which is kept nowhere. */
+/** A token, and its secret, which is not stored. */
 interface Issued {
   token: ShownToken
   secret: string
@@ -98,7 +98,7 @@ interface Issued {
 // docs.gitlab.com/api/personal_access_tokens/#rotate-a-personal-access-token
 const aWeek = 7 * 24 * 60 * 60 * 1_000
 
-/** Revokes a token and makes another with its name and scopes. @param day when that expires; in a week if none is given */
+/** Revokes a token and creates another with its name and scopes. @param day when that expires; by default in a week */
 export const rotateToken = (db: Db, keeper: Keeper, id: number, day?: string | null): Promise<Result<Issued>> =>
   attempt(db, async (tx) => {
     await tx.select({ id: accessTokens.id }).from(accessTokens).where(eq(accessTokens.id, id)).for('no key update')
@@ -117,7 +117,7 @@ const scopes = ['api', 'read_api']
 interface TokenFields {
   name?: string | null
   scopes?: readonly string[]
-  /** The day on which it is good no more. */
+  /** The day on which it is no longer valid. */
   expiresAt?: string | null
 }
 
@@ -138,7 +138,7 @@ function readFields(given: TokenFields) {
   return { name: name ?? undefined, scopes: wanted, expiresAt: day?.end ?? null, faults: [...faults, ...(day?.faults ?? [])] }
 }
 
-/** Makes a token for a user, for administrators. */
+/** Creates a token for a user, for administrators. */
 export const issueToken = (db: Db, keeper: Keeper, userId: number, given: TokenFields): Promise<Result<Issued>> =>
   attempt(db, async (tx) => {
     if (!(await isAdministrator(tx, keeper.userId)))

@@ -1,4 +1,4 @@
-// The fields of groups and projects: names, and what a path may look like. Pure.
+// The fields of groups and projects: names, and which paths are valid. Pure.
 import type { Fault } from './refusals.ts'
 import { readTexts } from './text-fields.ts'
 
@@ -22,13 +22,13 @@ const rules = { name: { label: 'Name', most: 255, required: true }, path: { labe
 // In characters, as at GitLab.
 const longestDescription = { group: 500, project: 2_000 }
 
-// docs.gitlab.com/user/reserved_names/ and what our own addresses begin with.
+// docs.gitlab.com/user/reserved_names/ and the first segments of our own URLs.
 const reserved = new Set(
   '- .well-known admin api assets dashboard explore files groups health_check help hooks import jwt login oauth profile projects public robots.txt s search slack static unsubscribes uploads users v2'.split(
     ' ',
   ),
 )
-/** What a path, and a username, look like. */
+/** The format of a path, and of a username. */
 export const form = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/
 const ending = /\.(?:git|atom)$/i
 
@@ -44,7 +44,7 @@ function faultsOfPath(path: string, topLevel: boolean): Fault[] {
   return topLevel && reserved.has(path.toLowerCase()) ? fault(`${path} is a reserved name`) : []
 }
 
-/** The path that a name makes: small letters and digits, hyphens between them. */
+/** The path derived from a name: lower-case letters and digits, with hyphens between them. */
 export const pathFrom = (name: string): string =>
   name
     .normalize('NFKD')
@@ -53,13 +53,13 @@ export const pathFrom = (name: string): string =>
     .replace(/[^a-z0-9_.]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '')
 
-/** How fields are read: all that a new one needs or only what changes; those of a group, top-level or not, or of a project. */
+/** How fields are parsed: all that a new one needs or only what changes; of a group, top-level or not, or of a project. */
 export interface Reading {
   whole: boolean
   of: 'top-level group' | 'group' | 'project'
 }
 
-/** Reads what was given, all faults at once. Whether the path is taken is for the database to say. */
+/** Parses the input and reports all faults at once. The database checks whether the path is taken. */
 export function readPlaceFields(given: PlaceFields, { whole, of }: Reading) {
   const description = { label: 'Description', most: longestDescription[of === 'project' ? 'project' : 'group'], lines: true } as const
   const { texts, faults } = readTexts({ ...rules, description }, given, { whole })

@@ -1,29 +1,29 @@
-// Lists of the groups and projects that somebody may see, with how many there are in all: two statements, however many.
+// Lists of the groups and projects that a user can see, with the total: two statements, however many.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { levelInGroup, levelInProject, mayRead, maySee } from './members.ts'
 
-/** A group as it is listed. */
+/** A group as listed. */
 export interface ListedGroup {
   id: number
   parentId: number | null
   path: string
   name: string
   fullPath: string
-  /** The names of the groups on the way to it that whoever asks may see. */
+  /** The names of its ancestors that the caller can see. */
   fullName: string
   visibility: 'public' | 'private'
   description: string
   createdAt: string
 }
 
-/** A project as it is listed, with the group that holds it. */
+/** A project as listed, with its group. */
 export interface ListedProject extends Omit<ListedGroup, 'parentId' | 'fullName'> {
-  /** null, if whoever asks may not see it. */
+  /** null, if the caller can't see it. */
   group: Pick<ListedGroup, 'id' | 'parentId' | 'path' | 'name' | 'fullPath'> | null
-  /** The names of the groups above that whoever asks may see, and its own. */
+  /** The names of the ancestors that the caller can see, and its own. */
   fullName: string
-  /** The levels that whoever asks holds in itself, and in the groups above; null for none. */
+  /** The caller's levels in the project itself, and in the groups above; null for none. */
   ownLevel: number | null
   groupLevel: number | null
 }
@@ -31,7 +31,7 @@ export interface ListedProject extends Omit<ListedGroup, 'parentId' | 'fullName'
 interface PlacesWanted {
   /** Part of a name or path, in any letter case. */
   search?: string
-  /** Where whoever asks holds at least this level. */
+  /** Where the caller has at least this level. */
   least?: number
   visibility?: 'public' | 'private'
   descending?: boolean
@@ -42,7 +42,7 @@ export interface GroupsWanted extends PlacesWanted {
   parentId?: number | null
   /** Anywhere below this one. */
   belowId?: number
-  /** A part of the full path will do. */
+  /** Part of the full path is enough. */
   byFullPath?: boolean
   order?: 'id' | 'name' | 'path'
 }
@@ -51,7 +51,7 @@ export interface ProjectsWanted extends PlacesWanted {
   /** In this group; `below`: in those below it too. */
   groupId?: number
   below?: boolean
-  /** A part of the full path will do. */
+  /** Part of the full path is enough. */
   byFullPath?: boolean
   order?: 'id' | 'name' | 'path' | 'created_at'
 }
@@ -89,7 +89,7 @@ async function countAndList<Row>(
   return { total: counted?.total ?? 0, rows }
 }
 
-// A role in a place lets its holder know what is above it; everyone else is told of groups that they may see.
+// A role lets its holder see all ancestors; everyone else sees the names of groups that are visible to them.
 const holdsRole = (user: SQL, ofProject = sql``): SQL =>
   sql`exists (select from members mine where mine.user_id = ${user} and (mine.group_id = any(g.ancestors) ${ofProject}))`
 const inProject = sql`or mine.project_id = p.id`
@@ -102,7 +102,7 @@ const shownGroup = (user: SQL): SQL =>
   sql`g.id, ${parentId(user)} as "parentId", g.path, g.name, g.full_path as "fullPath", ${fullName(user)} as "fullName", g.visibility, g.description, g.created_at as "createdAt"`
 const groupOrders = { id: sql`g.id`, name: sql`lower(g.name) collate "C"`, path: sql`g.path_key` }
 
-/** A page of the groups that somebody may see; null is a visitor. */
+/** A page of the groups that a user can see; null is a visitor. */
 export function listGroups(
   tx: Tx,
   userId: number | null,
@@ -127,7 +127,7 @@ export function listGroups(
   return countAndList(tx, listing, page)
 }
 
-/** One group as a list shows it to a user or a visitor (null), whether they may see it or not. */
+/** One group as listed for a user or a visitor (null), whether they can see it or not. */
 export async function showGroup(tx: Tx, id: number, userId: number | null): Promise<ListedGroup | undefined> {
   const [group] = await rowsOf<ListedGroup>(tx, sql`select ${shownGroup(sql`${userId}::bigint`)} from groups g where g.id = ${id}`)
   return group
@@ -153,7 +153,7 @@ const inGroup = ({ groupId, below }: ProjectsWanted): SQL | undefined => {
   return below ? sql`g.ancestors @> array[${groupId}::bigint]` : sql`p.group_id = ${groupId}`
 }
 
-/** A page of the projects that somebody may see; null is a visitor. */
+/** A page of the projects that a user can see; null is a visitor. */
 export function listProjects(
   tx: Tx,
   userId: number | null,
@@ -174,7 +174,7 @@ export function listProjects(
   return countAndList(tx, { from, shown: shownProject(user), order: orderOf(projectOrders[order], sql`p.id`, descending) }, page)
 }
 
-/** One project as a list shows it, whoever asks. */
+/** One project as listed, without checking permissions. */
 export async function showProject(tx: Tx, id: number, userId: number | null): Promise<ListedProject | undefined> {
   const shown = shownProject(sql`${userId}::bigint`)
   const [project] = await rowsOf<ListedProject>(

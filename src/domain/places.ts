@@ -1,4 +1,4 @@
-// Creating and renaming groups and projects, for those who may.
+// Creating and renaming groups and projects, with permission checks.
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { type Group, groups, type Project, projects } from '../storage/schema.ts'
@@ -13,7 +13,7 @@ import { done, type Fault, forbidden, invalid, notFound, type Result } from './r
 import { holdTreesStill } from './trees.ts'
 import { isUser } from './users.ts'
 
-/** Holds a group into which something is put, if the actor may put it there. */
+/** Locks the parent group of something new, if the actor can create it there. */
 export async function parentFor(tx: Tx, id: number, { userId }: Actor, ability: Ability): Promise<Result<GroupFacts>> {
   await holdGroup(tx, id)
   const parent = await readGroupFacts(tx, id, userId)
@@ -32,8 +32,8 @@ async function readNew(tx: Tx, parent: Parent | undefined, given: PlaceFields, o
 }
 
 /**
- * Creates a group below a parent, for its owners; or a top-level one, for everybody who is signed in: they become its owner.
- * @returns the group, or every fault of what was given, by field
+ * Creates a group below a parent, for its owners; or a top-level one, for every signed-in user, who becomes its owner.
+ * @returns the group, or all faults of the input, by field
  */
 export const createGroup = (db: Db, actor: Actor, given: NewGroup): Promise<Result<Group>> =>
   attempt(db, async (tx) => {
@@ -43,7 +43,7 @@ export const createGroup = (db: Db, actor: Actor, given: NewGroup): Promise<Resu
 
 export type NewGroup = PlaceFields & { parentId?: number | null }
 
-/** The same within a transaction that holds the parent's tree. */
+/** The same within a transaction that has the parent's tree locked. */
 export async function createGroupHere(tx: Tx, actor: Actor, given: NewGroup): Promise<Result<Group>> {
   const parent = typeof given.parentId === 'number' ? await parentFor(tx, given.parentId, actor, 'create_subgroup') : undefined
   if (parent?.refused) return parent
@@ -56,7 +56,7 @@ export async function createGroupHere(tx: Tx, actor: Actor, given: NewGroup): Pr
   return done(group)
 }
 
-// A project may be given by its name or by its path alone.
+// A project can be given by its name or its path alone.
 const named = ({ path, name, ...rest }: PlaceFields): PlaceFields => ({
   ...rest,
   path: path === undefined && name ? pathFrom(name) : path,
@@ -78,14 +78,14 @@ export const createProject = (db: Db, actor: Actor, given: PlaceFields & { group
 
 const contentsOf = ({ path, name, visibility, description }: Omit<Place, 'fullPath'>) => ({ path, name, visibility, description })
 
-/** Renames a group, describes it, or changes who may see it. A new path reaches everything below. */
+/** Renames a group, or changes its description or visibility. A new path applies to everything below. */
 export const editGroup = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<GroupFacts>> =>
   attempt(db, async (tx) => {
     await holdTreesStill(tx, sql`${id}::bigint`, 'alone')
     return editGroupHere(tx, actor, id, given)
   })
 
-/** The same within a transaction that holds the group's tree alone. */
+/** The same within a transaction that has the group's tree locked exclusively. */
 export async function editGroupHere(tx: Tx, actor: Actor, id: number, given: PlaceFields): Promise<Result<GroupFacts>> {
   const before = await readGroupFacts(tx, id, actor.userId)
   if (!before || !can(before.standing, 'read_group')) return notFound('group')
@@ -103,7 +103,7 @@ export async function editGroupHere(tx: Tx, actor: Actor, id: number, given: Pla
   return done((await readGroupFacts(tx, id, actor.userId)) as GroupFacts)
 }
 
-/** Renames a project, describes it, or changes who may see it. */
+/** Renames a project, or changes its description or visibility. */
 export const editProject = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<Project>> =>
   attempt(db, async (tx) => {
     await holdTreesStill(tx, sql`select group_id from projects where id = ${id}`, 'alone')
@@ -137,7 +137,7 @@ async function readEdit(tx: Tx, before: Place, { given, of }: { given: PlaceFiel
 }
 
 /**
- * Gives a group another full path, and everything below it, in two statements however much that is. Its tree is held alone.
+ * Changes the full path of a group and everything below it, in two statements however much that is. Its tree is locked exclusively.
  * @returns what is wrong: a path below would become too long
  */
 export async function repath(tx: Tx, group: { id: number; fullPath: string }, fullPath: string): Promise<Fault[]> {

@@ -1,7 +1,7 @@
-// What is not done, and why: values that people are shown. Pure.
+// What is refused, and why: values that are shown to users. Pure.
 import { type Ability, refusalOf } from './permissions.ts'
 
-/** What is wrong with one field of what was given. */
+/** What is wrong with one field of the input. */
 export interface Fault {
   field: string
   /** A sentence without its full stop: `First name can't be blank`. */
@@ -9,18 +9,18 @@ export interface Fault {
 }
 
 export type Refusal =
-  /** It does not exist, or may not be seen: the same words for both. */
+  /** It doesn't exist, or the user can't see it: the same message for both. */
   | { why: 'not found'; what: string; reason: string }
-  /** It may be seen, and no more. */
+  /** The user can see it, but not do this. */
   | { why: 'forbidden'; reason: string }
-  /** What was given breaks rules: all of them are listed. */
+  /** The input breaks rules: all of them are listed. */
   | { why: 'invalid'; reason: string; faults: readonly Fault[] }
-  /** It is all right in itself, but not as things stand. */
+  /** The request is valid, but conflicts with the current state. */
   | { why: 'conflict'; reason: string }
-  /** The same is there already. */
+  /** It exists already. */
   | { why: 'exists'; reason: string }
 
-/** What a deed comes to. Only a bug or a broken database is thrown. */
+/** The result of an operation. Only bugs and database failures are thrown. */
 export type Result<Value> = { value: Value; refused?: undefined } | { refused: Refusal; value?: undefined }
 
 export const done = <Value>(value: Value): Result<Value> => ({ value })

@@ -1,4 +1,4 @@
-// Deleting groups and projects with all that is in them. That it happened stays in the history, and nothing that anybody was called.
+// Deleting groups and projects with everything in them. The history records that it happened, without any personal data.
 import { type SQL, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { attempt } from './deeds.ts'
@@ -10,7 +10,7 @@ import { can } from './permissions.ts'
 import { conflict, done, forbidden, notFound, type Refusal, type Result } from './refusals.ts'
 import { holdTreesStill } from './trees.ts'
 
-/** Deletes a project, with its issues and all that is on them. */
+/** Deletes a project with its issues and everything on them. */
 export const removeProject = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(
     db,
@@ -26,8 +26,8 @@ export const removeProject = (db: Db, actor: Actor, id: number): Promise<Result<
   )
 
 /**
- * Deletes a group, with the groups, projects, contacts and organizations in it. Where a group outside uses its contacts nothing is
- * deleted: somebody else's issues would lose theirs.
+ * Deletes a group, with the groups, projects, contacts, and organizations in it. If a group outside uses its contacts, nothing is
+ * deleted: issues there would lose them.
  */
 export const removeGroup = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(
@@ -50,7 +50,7 @@ export const removeGroup = (db: Db, actor: Actor, id: number): Promise<Result<tr
 
 const mostNamed = 10
 
-/** Why a group cannot go: groups outside of it use contacts that are in it. Those that the actor may see are named. */
+/** Why a group can't be deleted: groups outside use contacts in it. The message names those that the actor can see. */
 async function usersOutside(tx: Tx, { userId }: Actor, id: number): Promise<{ refused: Refusal } | undefined> {
   const found = await rowsOf<{ name: string | null; total: number }>(
     tx,
@@ -68,7 +68,7 @@ async function usersOutside(tx: Tx, { userId }: Actor, id: number): Promise<{ re
   )
 }
 
-/** Deletes what groups hold of contacts and organizations. Only issues in these groups are linked to them. */
+/** Deletes the contacts and organizations of groups. Only issues in these groups are linked to them. */
 async function removeCustomers(tx: Tx, actor: Actor, groupIds: SQL): Promise<void> {
   const contacts = sql`select id from contacts where group_id in (${groupIds})`
   const organizations = sql`select id from organizations where group_id in (${groupIds})`
@@ -84,7 +84,7 @@ async function removeCustomers(tx: Tx, actor: Actor, groupIds: SQL): Promise<voi
   await tx.execute(sql`delete from organizations where group_id in (${groupIds})`)
 }
 
-/** Deletes projects with their issues. Contacts that stay are told in the history that they were unlinked. */
+/** Deletes projects with their issues. The history of contacts that stay records the unlinking. */
 async function removeProjects(tx: Tx, actor: Actor, projectIds: SQL): Promise<void> {
   const issues = sql`select id from issues where project_id in (${projectIds})`
   await recordMany(
@@ -105,7 +105,7 @@ async function removeProjects(tx: Tx, actor: Actor, projectIds: SQL): Promise<vo
   await tx.execute(sql`delete from projects where id in (${projectIds})`)
 }
 
-/** Deletes groups that hold nothing any more, with their settings and members. */
+/** Deletes groups that are empty, with their settings and members. */
 async function removeGroups(tx: Tx, actor: Actor, groupIds: SQL): Promise<void> {
   await recordMany(
     tx,

@@ -1,4 +1,4 @@
-// Giving roles and taking them away, for those who may.
+// Assigning and removing roles, with permission checks.
 import { sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { attempt } from './deeds.ts'
@@ -12,9 +12,9 @@ import { conflict, done, exists, type Fault, forbidden, invalid, notFound, type 
 const nameOf = (level: number): string | null => Object.entries(roles).find(([, one]) => one === level)?.[0] ?? null
 
 /**
- * Gives a user a role in a group or project, in the place of one that was held there. Nobody gives more than they have, nor changes
- * the role of somebody who has more.
- * @param wanted `whose`: only of somebody who has no role there yet, or of somebody who has one
+ * Sets a user's role in a group or project, replacing an earlier one. Nobody can assign a higher role than their own, or change
+ * the role of a user with a higher one.
+ * @param wanted `whose`: only for a user who has no role there yet, or only for one who has
  */
 export const giveRole = (
   db: Db,
@@ -38,7 +38,7 @@ export const giveRole = (
     return done(role as Role)
   })
 
-/** Takes a user's own role in a group or project away; what is inherited stays. Everybody may leave. */
+/** Removes a user's direct role in a group or project; inherited roles stay. Users can always leave. */
 export const takeRole = (db: Db, actor: Actor, place: RolePlace, userId: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
     const mine = await levelHere(tx, actor, place)
@@ -58,7 +58,7 @@ const lastOwner = conflict('A top-level group must keep an owner. Make somebody 
 
 const subjectOf = (place: RolePlace) => ('group' in place ? { groupId: place.group.id } : { projectId: place.project.id })
 
-/** The level that the actor has in a place whose members they may change. */
+/** The actor's level in a group or project whose members they can change. */
 async function levelHere(tx: Tx, { userId }: Actor, place: RolePlace): Promise<Result<number>> {
   const inGroup = 'group' in place
   if (inGroup) await holdGroup(tx, place.group.id)

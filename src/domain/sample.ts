@@ -1,4 +1,4 @@
-// A small workspace to try things in: one company that supports two products for its customers.
+// A small workspace to try things out: one company that supports two products for its customers.
 import type { Db, Tx } from '../storage/db.ts'
 import { issueContacts } from '../storage/schema.ts'
 import { insertContacts } from './contacts.ts'
@@ -90,8 +90,8 @@ async function createCustomers(tx: Tx, groupId: number) {
 }
 
 /**
- * Creates the sample: group `acme` with subgroups and projects, a person in every role, two dozen contacts, issues.
- * @returns the reference of an issue to try things on. The database refuses when something of these names is there already.
+ * Creates the sample: group `acme` with subgroups and projects, a user in every role, two dozen contacts, issues.
+ * @returns the reference of an issue to try things on. The database rejects it if any of these names exists already.
  */
 export const createSample = (db: Db): Promise<{ first: string }> =>
   db.transaction(async (tx) => {

@@ -1,4 +1,4 @@
-// The browsers in which users are signed in, as they see them and end them; and how long something may go on in a user's name.
+// A user's browser sessions, listing and ending them; and how long a stream can stay open in a user's name.
 import { and, desc, eq } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Db, Tx } from '../storage/db.ts'
@@ -23,7 +23,7 @@ const parent = alias(accessTokens, 'opened_by')
 
 const ofUser = (userId: number) => and(eq(accessTokens.userId, userId), eq(accessTokens.kind, 'session'), isActive)
 
-/** A page of a user's sessions, the latest first, and how many there are in all. */
+/** A page of a user's sessions, the latest first, and the total. */
 export async function listSessions(
   tx: Tx,
   userId: number,
@@ -42,7 +42,7 @@ export async function listSessions(
   return { total, sessions }
 }
 
-/** Ends a session of the caller's own at once; `not found` for any other. */
+/** Ends one of the caller's own sessions at once; `not found` for any other. */
 export const endOwnSession = (db: Db, userId: number, id: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
     if ((await tx.$count(accessTokens, and(ofUser(userId), eq(accessTokens.id, id)))) === 0) return notFound('session')
@@ -50,12 +50,12 @@ export const endOwnSession = (db: Db, userId: number, id: number): Promise<Resul
     return done(true)
   })
 
-// What nobody ends, but time does, is noticed after so long, in milliseconds.
+// How soon, in milliseconds, an expiry is noticed.
 const lookAgain = 60_000
 
 /**
- * Calls `end` when the caller's token or session ends: revoked, signed out, expired, or its user blocked, whichever process did it.
- * @returns how to stop watching
+ * Calls `end` when the caller's token or session ends: revoked, signed out, expired, or its user blocked, in any process.
+ * @returns a function that stops watching
  */
 export function watchForEnd({ db, newsroom }: { db: Db; newsroom: Newsroom }, asker: Asker | null, end: () => void): () => void {
   if (!asker) return () => {}

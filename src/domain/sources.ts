@@ -1,4 +1,4 @@
-// The contact source of a group, as SQL: where it is looked for, and whom it concerns.
+// The contact source of a group, as SQL: how it is found, and which groups it applies to.
 import { type SQL, sql } from 'drizzle-orm'
 
 /**
@@ -9,11 +9,11 @@ export const contactSourceOf = (ancestors: SQL): SQL =>
   sql`coalesce((select s.contact_source_id from group_settings s where s.group_id = any(${ancestors}) and s.contact_source_id is not null
     order by array_position(${ancestors}, s.group_id) desc limit 1), (${ancestors})[1])`
 
-/** SQL: may the group `g`, whose settings are `here`, hold contacts? If it is top-level and names no other source, or some group names it. */
+/** SQL: can the group `g` with the settings `here` own contacts? If it is top-level and names no other source, or some group names it. */
 export const mayHoldContacts: SQL = sql`(g.parent_id is null and coalesce(here.contact_source_id, g.id) = g.id
   or exists (select from group_settings named where named.contact_source_id = g.id))`
 
-/** SQL: the ids of a group and of those below it whose source is the one of this group, as none in between names another. */
+/** SQL: the ids of a group and of those below it that use its source, because none in between names another. */
 export const affectedGroups = (groupId: SQL): SQL =>
   sql`select below.id from groups below where below.ancestors @> array[${groupId}] and not exists (
     select from group_settings s where s.contact_source_id is not null

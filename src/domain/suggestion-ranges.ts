@@ -1,4 +1,4 @@
-// The ranges of indexes in which a term is looked for: what a contact is suggested by, best match first.
+// The index ranges in which a term is looked up, best match first.
 import { type SQL, sql } from 'drizzle-orm'
 import { asWords, phoneDigits } from './typed-term.ts'
 
@@ -6,10 +6,10 @@ interface Index {
   /** The rows `r`, those of active contacts. */
   rows: SQL
   id: SQL
-  /** What has to begin with the term. */
+  /** What must begin with the term. */
   key: SQL
   order: SQL
-  /** What to look for; undefined where the text cannot be such a key. */
+  /** What to look for; undefined if the text can't be such a key. */
   termIn(text: string): string | undefined
 }
 
@@ -36,13 +36,13 @@ const asDomain = (text: string) => (text.includes(' ') ? undefined : text.replac
 const bySurname = inContacts(sql`r.find_by_surname`, sql`r.find_by_surname, r.id`, asName)
 const byDomain = inContacts(sql`r.find_by_domain`, sql`r.find_by_domain, r.find_by_surname, r.id`, asDomain)
 
-// The order is that of the ranks: what is most likely meant comes first.
+// Ordered by rank: the most likely match comes first.
 const indexes: readonly Index[] = [
   inContacts(sql`r.find_by_name`, sql`r.find_by_name, r.id`, asName),
   bySurname,
   inWords(sql`'name'`, asWords),
   inContacts(sql`r.find_by_email`, sql`r.find_by_email, r.id`, asAddress),
-  // As its index says, which holds nobody without an address.
+  // Like the index, which contains no contacts without an address.
   { ...byDomain, rows: sql`${byDomain.rows} and r.email is not null` },
   inContacts(sql`r.find_by_organization`, sql`r.find_by_organization, r.find_by_surname, r.id`, asName),
   inWords(sql`'organization'`, asWords),
@@ -55,13 +55,13 @@ export const last = '\u{10FFFF}'
 export interface Looking {
   sourceId: number
   limit: number
-  /** SQL: the ids that are not to be offered. */
+  /** SQL: the ids to exclude. */
   except: SQL
 }
 
 /** SQL: at most `limit` contacts of each index, as `id` and `rank`. */
 export function rangesOf(text: string, looking: Looking): SQL {
-  // Nothing typed: the first by name are all that is needed.
+  // Nothing typed: only the first by name are needed.
   const some = text === '' ? [bySurname] : indexes
   const ranges = some.map((index, rank) => rangeOf(index, { rank, text, ...looking })).filter((range) => range !== undefined)
   return sql.join(ranges, sql` union all `)
@@ -75,7 +75,7 @@ function rangeOf(index: Index, { rank, text, sourceId, limit, except }: Looking 
     and ${id} not in (${except}) order by ${order} limit ${limit})`
 }
 
-/** SQL: does each word begin something by which the contact `c` is suggested? */
+/** SQL: is each word a prefix of something by which the contact `c` is suggested? */
 export const wordsFit = (words: readonly string[]): SQL => sql.join(words.map(wordFits), sql` and `)
 
 const keys = [sql`c.find_by_name`, sql`c.find_by_surname`, sql`c.find_by_organization`, sql`c.find_by_email`]

@@ -1,4 +1,4 @@
-// The contacts that fit what is being typed, fast at a million.
+// The contacts that match what is being typed, fast with a million contacts.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../storage/db.ts'
 import { addressKey } from './change.ts'
@@ -15,9 +15,9 @@ export interface Suggestion {
 }
 
 export interface Wanted {
-  /** What is typed so far. */
+  /** What has been typed. */
   term: string
-  /** What already stands on the line: addresses, and numbers of contacts as `#7`. */
+  /** What is already on the line: addresses, and numbers of contacts as `#7`. */
   earlier: readonly string[]
   limit: number
 }
@@ -42,7 +42,7 @@ export async function contactsToAdd(tx: Tx, facts: IssueFacts, wanted: Wanted): 
   return [...found, ...more.filter(({ id }) => !ids.has(id))].slice(0, wanted.limit)
 }
 
-/** SQL: who is on the issue, or stands on the line. */
+/** SQL: contacts on the issue, or on the line. */
 function taken({ issueId, sourceId }: IssueFacts, { earlier }: Wanted): SQL {
   const linked = sql`select contact_id from issue_contacts where issue_id = ${issueId}`
   if (earlier.length === 0) return linked
@@ -61,11 +61,11 @@ function contactsBegun(tx: Tx, facts: IssueFacts, wanted: Wanted, { text }: Term
   )
 }
 
-// Of what begins with one word so many are looked at for the others: a rare word finds what a frequent one misses.
+// How many matches of one word are checked for the others: a rare word finds what a frequent one misses.
 const mostLookedAt = 100
 const mostLookedFor = 3
 
-/** The words that say most; a single letter begins too much. */
+/** The most selective words; a single letter matches too much. */
 const tellingWords = (words: readonly string[]) => words.filter((word, at) => at === 0 || word.length > 1).slice(0, mostLookedFor)
 
 function contactsWithWords(tx: Tx, facts: IssueFacts, wanted: Wanted, { words }: Term): Promise<Suggestion[]> {
@@ -88,7 +88,7 @@ export const contactsWithIds = (tx: Tx, facts: IssueFacts, ids: readonly number[
       where c.id = any(${sql.param(ids)}::bigint[]) and c.group_id = ${facts.sourceId}`,
   )
 
-/** The contacts on the issue, whatever their state, in which each word of the term stands anywhere. */
+/** The contacts on the issue, in any state, that contain each word of the term anywhere. */
 export async function contactsToRemove(tx: Tx, facts: IssueFacts, wanted: Wanted): Promise<Suggestion[]> {
   const { text } = readTerm(wanted.term)
   const digits = phoneDigits(text) ?? null

@@ -1,4 +1,4 @@
-// What an issue says about a change: numerals, no names. Pure.
+// What an issue says about a change: counts, no names. Pure.
 import { type SQL, sql } from 'drizzle-orm'
 
 const counted = (verb: string, n: number) => (n === 0 ? [] : [`${verb} ${n} contact${n === 1 ? '' : 's'}`])
@@ -7,6 +7,6 @@ const counted = (verb: string, n: number) => (n === 0 ? [] : [`${verb} ${n} cont
 export const linkNote = (added: number, removed: number): string =>
   [...counted('added', added), ...counted('removed', removed)].join(' and ')
 
-/** SQL: the same where the number is known to the database alone, and is not 0. */
+/** SQL: the same for a count that only the database knows, and that is not 0. */
 export const removalNote = (removed: SQL): SQL =>
   sql`'removed ' || ${removed} || case when ${removed} = 1 then ' contact' else ' contacts' end`

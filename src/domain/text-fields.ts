@@ -1,25 +1,25 @@
-// The rules of what people type into fields: what is taken, and each fault in words. Pure.
+// The rules for text fields: which values are valid, with a message for each fault. Pure.
 import type { Fault } from './refusals.ts'
 
 export interface TextRule {
-  /** How the field is called in words. */
+  /** The name of the field in messages. */
   label: string
   /** The most characters (code points). */
   most: number
   required?: true
-  /** Line breaks are part of it. */
+  /** Line breaks are allowed. */
   lines?: true
 }
 
-// Postgres holds no NUL and no half of a surrogate pair; the rest would break a line in which the text is shown.
+// Postgres can't store a NUL or half of a surrogate pair; the rest would break a line in which the text is shown.
 const unstorable = /\0|\p{Cs}/u
 const control = /\p{Cc}|\u2028|\u2029/u
-// Nothing that anybody could see.
+// Nothing visible.
 const blank = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]*$/u
 
 /**
- * Reads a text that was given for a field.
- * @param given absent or null: nothing
+ * Parses the text of a field.
+ * @param given absent or null: empty
  * @returns the text without outer blanks (null for nothing), and what is wrong with it
  */
 export function readText(field: string, rule: TextRule, given: string | null | undefined): { text: string | null; faults: Fault[] } {
@@ -32,7 +32,7 @@ export function readText(field: string, rule: TextRule, given: string | null | u
   return { text, faults: [] }
 }
 
-/** Reads several texts; of those that are absent nothing is returned. */
+/** Parses several texts; absent ones are left out. */
 export function readTexts<Field extends string>(
   rules: Readonly<Record<Field, TextRule>>,
   given: Readonly<Partial<Record<NoInfer<Field>, string | null>>>,

@@ -1,4 +1,4 @@
-// Moving a project or a group, with all that is in it, and what becomes of contacts there.
+// Moving a project or a group with everything in it, and what happens to its contacts.
 import { and, eq, sql } from 'drizzle-orm'
 import { Again, type Db, type Tx, violated } from '../storage/db.ts'
 import { groups, members, type Project, projects } from '../storage/schema.ts'
@@ -16,7 +16,7 @@ import { contactSourceOf } from './sources.ts'
 import { holdTreesStill } from './trees.ts'
 import { cutLinks } from './unlinking.ts'
 
-/** Moves a project to another group. Where its contact source becomes another, its issues lose their contacts, noted on each. */
+/** Moves a project to another group. If its contact source changes, its issues lose their contacts, with a note on each. */
 export const transferProject = (db: Db, actor: Actor, id: number, toGroupId: number): Promise<Result<Project>> =>
   attempt(
     db,
@@ -44,8 +44,8 @@ export const transferProject = (db: Db, actor: Actor, id: number, toGroupId: num
   )
 
 /**
- * Moves a group, with everything below it, into another one, or to the top. Where its issues get another contact source, what they are linked to
- * goes along (going-along.ts); somebody who may not create it there moves nothing.
+ * Moves a group, with everything below it, into another one, or to the top level. If its issues get another contact source, linked contacts
+ * move along (going-along.ts); a user who can't create contacts there can't move the group.
  * @param toGroupId null: it becomes a top-level group
  */
 export const transferGroup = (db: Db, actor: Actor, id: number, toGroupId: number | null): Promise<Result<GroupFacts>> =>
@@ -59,7 +59,7 @@ export const transferGroup = (db: Db, actor: Actor, id: number, toGroupId: numbe
       if (parent?.refused) return parent
       if (parent?.value.ancestors.includes(id))
         return invalid([{ field: 'parent', fault: 'A group cannot be moved into itself or below itself' }])
-      // Everybody may make a top-level group.
+      // Everyone can create a top-level group.
       const destination = parent ? parent.value.standing.group : roles.owner
       if (!can({ ...group.standing, destination }, 'transfer_group')) return forbidden('transfer_group')
       if (group.parentId === toGroupId)
@@ -83,14 +83,14 @@ const withSources = (ids: readonly number[]) => {
   return sql`select unnest(array[g.id, ${contactSourceOf(sql`g.ancestors`)}]) from (${concerned}) g`
 }
 
-/** The group into which something goes, held, if the actor may know of it. */
+/** The destination group, locked, if the actor can see it. */
 async function destinationOf(tx: Tx, { userId }: Actor, id: number): Promise<Result<GroupFacts>> {
   await holdGroup(tx, id)
   const parent = await readGroupFacts(tx, id, userId)
   return parent && can(parent.standing, 'read_group') ? done(parent) : notFound('group')
 }
 
-/** Gives a group, and everything below it, its new place in the tree. */
+/** Moves a group, and everything below it, in the tree. */
 async function move(tx: Tx, group: GroupFacts, parent: GroupFacts | undefined): Promise<Fault[]> {
   const fullPath = pathBelow(parent, group.path)
   const { faults } = readPlaceFields({ path: group.path }, { whole: false, of: parent ? 'group' : 'top-level group' })
@@ -106,7 +106,7 @@ async function move(tx: Tx, group: GroupFacts, parent: GroupFacts | undefined): 
   return []
 }
 
-/** Somebody must own a top-level group: where all owners were inherited, it is now whoever moved it. */
+/** A top-level group must have an owner: if all owners were inherited, the actor becomes its owner. */
 async function keepOwned(tx: Tx, actor: Actor, id: number): Promise<void> {
   const owners = await tx.$count(members, and(eq(members.groupId, id), eq(members.level, roles.owner)))
   if (owners > 0) return
@@ -118,14 +118,14 @@ const mayNot = conflict(
   "Transfer failed: Group contains contacts/organizations and you don't have enough permissions to move them to the new root group.",
 )
 
-/** Lets contacts and organizations go along, where the move has changed the contact source; returns why it cannot be. */
+/** Moves contacts and organizations along if the move changed the contact source; returns why that is impossible. */
 async function takeAlong(tx: Tx, actor: Actor, before: GroupFacts, after: GroupFacts) {
   if (before.sourceId === after.sourceId) return undefined
   const going: Going = await whatGoes(tx, { groupId: before.id, oldSourceId: before.sourceId, newSourceId: after.sourceId })
   if (!(await isAnythingGoing(tx, going))) return undefined
   const source = await readGroupFacts(tx, after.sourceId, actor.userId)
   if (!source || !can(source.asHolder, 'admin_contacts')) return mayNot
-  // Somebody creates the same contact at the new source at this moment: then it is there already, the next time.
+  // Someone is creating the same contact at the new source right now: on the next attempt it exists.
   await goAlong(tx, actor, going).catch((fault: unknown) => {
     throw violated(fault) ? new Again('it is there already', { cause: fault }) : fault
   })

@@ -1,17 +1,17 @@
-// What was typed to find a contact, read for the lookup. Pure.
+// Parses what was typed to find a contact. Pure.
 import { searchKey } from './search-keys.ts'
 
 export interface Term {
   /** The whole phrase; '' if nothing was typed. */
   text: string
-  /** Its words, the longest first; those made of signs alone mean nothing. */
+  /** Its words, the longest first; words of symbols alone are ignored. */
   words: readonly string[]
 }
 
-// More words than these would hardly narrow what is found.
+// More words would hardly narrow the result.
 const mostWords = 6
 
-/** Reads a term: letter case, accents and the number of blanks do not matter. */
+/** Parses a term: letter case, accents, and the number of spaces are ignored. */
 export function readTerm(typed: string): Term {
   const text = searchKey(typed).replace(/\s+/g, ' ').trim()
   const words = [...new Set(text.split(' '))].filter((word) => asWords(word)).toSorted((one, other) => other.length - one.length)
@@ -26,7 +26,7 @@ export const asWords = (text: string): string | undefined => [...partedText(text
 /** A text with one blank for whatever parts words. */
 export const partedText = (text: string): string => text.replace(/[\t\u00A0 !-/:-@[-`{-~‘’‚‛“”„«»·•…‐‑–—]+/g, ' ').replace(/^ | $/g, '')
 
-/** The digits of what can be the beginning of a phone number, else undefined: blanks and signs do not matter. */
+/** The digits of a possible phone number prefix, otherwise undefined: spaces and symbols are ignored. */
 export function phoneDigits(text: string): string | undefined {
   const digits = text.replace(/\D/g, '')
   return digits.length > 1 && /^[\d\s+()./-]+$/.test(text) ? digits : undefined

@@ -1,4 +1,4 @@
-// Links that go because something else went: a contact, or the issue's contact source. Sets, however many issues.
+// Links that are removed because something else was: a contact, or the issue's contact source. In sets, however many issues.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { telling } from '../storage/notify.ts'
@@ -8,8 +8,8 @@ import { touchIssues } from './issues.ts'
 import { removalNote } from './system-notes.ts'
 
 /**
- * Cuts links, with history, a note on each issue, the issues' time, and the news.
- * @param which SQL: the condition on the links `l` that go. Their issues are held by the caller, or their trees alone.
+ * Removes links, with history, a note on each issue, the issues' time, and notifications.
+ * @param which SQL: the condition on the links `l` to remove. The caller has their issues locked, or their trees exclusively.
  */
 export async function cutLinks(tx: Tx, { userId, via }: Actor, which: SQL): Promise<void> {
   const nothing = sql`(select issue_id, contact_id from cut where false) as nothing`
@@ -21,5 +21,5 @@ export async function cutLinks(tx: Tx, { userId, via }: Actor, which: SQL): Prom
     select count(*) from (select ${tellingOf(sql`issue_id`)} from made offset 0) told`)
 }
 
-/** SQL: tells that issues have changed. */
+/** SQL: notifies that issues have changed. */
 export const tellingOf = (issueId: SQL): SQL => telling(sql`json_build_object('issue', ${issueId})::text`)

@@ -1,4 +1,4 @@
-// The fields of users: what they may hold. Pure.
+// The fields of users: which values are valid. Pure.
 import { readAddress } from './contact-fields.ts'
 import { form } from './place-fields.ts'
 import type { Fault } from './refusals.ts'
@@ -17,7 +17,7 @@ const misspelt = {
   fault: "Username can contain only letters, digits, '_', '-' and '.'; it can neither begin with '-' or '.', nor end with '.'",
 }
 
-/** Reads what was given for a new user, all faults at once. Whether something is taken is for the database to say. */
+/** Parses the input for a new user and reports all faults at once. The database checks whether a value is taken. */
 export function readUserFields(given: UserFields): { texts: { username: string; name: string; email: string }; faults: Fault[] } {
   const { texts, faults } = readTexts(rules, given, { whole: true })
   if (texts.username && !form.test(texts.username)) faults.push(misspelt)

@@ -1,4 +1,4 @@
-// Users as they are listed and looked up, blocked ones too.
+// Lists and lookups of users, including blocked ones.
 import { and, asc, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../storage/db.ts'
 import { type User, users } from '../storage/schema.ts'
@@ -8,7 +8,7 @@ export interface UsersWanted {
   username?: string
   /** Part of a name or username. */
   search?: string
-  /** A whole address is looked for too. */
+  /** A complete email address is also matched. */
   byAddress: boolean
   blocked?: boolean
   order: 'id' | 'name' | 'username' | 'created_at'
@@ -24,7 +24,7 @@ function searched({ search, byAddress }: UsersWanted): SQL | undefined {
   return or(holds(sql`lower(${users.name})`), holds(sql`lower(${users.username})`), address)
 }
 
-/** A page of users, and how many there are in all. */
+/** A page of users, and the total. */
 export async function listUsers(
   tx: Tx,
   wanted: UsersWanted,

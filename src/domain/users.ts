@@ -1,4 +1,4 @@
-// People, and the names they have elsewhere.
+// Users, and their linked accounts.
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../storage/db.ts'
 import { userNames } from '../storage/elsewhere-schema.ts'
@@ -17,7 +17,7 @@ export interface NewUser {
   administrator?: boolean
 }
 
-/** Creates a user. Usernames and addresses are unique whatever the letter case: the database refuses a second one. */
+/** Creates a user. Usernames and email addresses are unique in any letter case: the database rejects duplicates. */
 export async function createUser(tx: Tx, { username, name = username, email, administrator = false }: NewUser): Promise<User> {
   const [user] = await tx
     .insert(users)
@@ -30,7 +30,7 @@ const onlyAdministrators = (what: string): Result<User> => ({
   refused: { why: 'forbidden', reason: `Only administrators may ${what} users.` },
 })
 
-/** Creates a user, for administrators. @returns the user, or every fault of what was given, by field */
+/** Creates a user, for administrators. @returns the user, or all faults of the input, by field */
 export const addUser = (db: Db, actor: Actor, given: UserFields & { administrator?: boolean }): Promise<Result<User>> =>
   attempt(db, async (tx) => {
     if (!(await isAdministrator(tx, actor.userId))) return onlyAdministrators('create')
@@ -39,12 +39,12 @@ export const addUser = (db: Db, actor: Actor, given: UserFields & { administrato
   })
 
 /**
- * Blocks a user, for administrators: sessions, sign-in links, and whatever is open in the user's name end at once; tokens are of no use until the
+ * Blocks a user, for administrators: sessions, sign-in links, and the user's open streams end at once; tokens can't be used until the
  * user is unblocked.
  */
 export const blockUser = (db: Db, actor: Actor, id: number): Promise<Result<User>> => changeBlocked(db, actor, { id, blocked: true })
 
-/** Lets a blocked user in again, for administrators. */
+/** Unblocks a user, for administrators. */
 export const unblockUser = (db: Db, actor: Actor, id: number): Promise<Result<User>> => changeBlocked(db, actor, { id, blocked: false })
 
 const changeBlocked = (db: Db, actor: Actor, { id, blocked }: { id: number; blocked: boolean }): Promise<Result<User>> =>
@@ -73,7 +73,7 @@ export async function findUser(tx: Tx, username: string): Promise<User | undefin
   return user
 }
 
-/** Is this a user who may do anything at all, and no visitor? */
+/** Is this an active user, and not a visitor? */
 export async function isUser(tx: Tx, id: number): Promise<boolean> {
   const found = await tx
     .select({ id: users.id })
@@ -86,7 +86,7 @@ export async function isUser(tx: Tx, id: number): Promise<boolean> {
 export const isAdministrator = async (tx: Tx, id: number): Promise<boolean> =>
   (await tx.$count(users, and(eq(users.id, id), eq(users.administrator, true), eq(users.blocked, false)))) > 0
 
-/** Our user who is known elsewhere (`via`) under that id, unless blocked. */
+/** Our user with that linked account on another service (`via`), unless blocked. */
 export async function findUserElsewhere(tx: Tx, via: string, externalId: string): Promise<number | undefined> {
   const [found] = await tx
     .select({ id: users.id })
@@ -96,17 +96,17 @@ export async function findUserElsewhere(tx: Tx, via: string, externalId: string)
   return found?.id
 }
 
-/** Who somebody is at another place. */
+/** An account on another service. */
 export interface Elsewhere {
-  /** The place: `slack`. */
+  /** The service: `slack`. */
   via: string
-  /** Their id there. */
+  /** Its id there. */
   externalId: string
-  /** What they are called there. */
+  /** Its name there. */
   name?: string | null
 }
 
-/** Remembers that a user is known elsewhere under that id, and what they are called there; the latest word counts. */
+/** Links an account on another service, with its name there; the latest name counts. */
 export async function nameUserElsewhere(tx: Tx, userId: number, { via, externalId, name = null }: Elsewhere): Promise<void> {
   const since = sql`case when ${userNames.userId} = ${userId} then ${userNames.createdAt} else now() end`
   await tx
@@ -115,7 +115,7 @@ export async function nameUserElsewhere(tx: Tx, userId: number, { via, externalI
     .onConflictDoUpdate({ target: [userNames.via, userNames.externalId], set: { userId, name, createdAt: since } })
 }
 
-/** Where else a user is known, as what, and since when: by place, then by name. */
+/** A user's linked accounts, and since when: by service, then by name. */
 export const namesElsewhere = (tx: Tx, userId: number): Promise<(Required<Elsewhere> & { createdAt: Date })[]> =>
   tx
     .select({ via: userNames.via, externalId: userNames.externalId, name: userNames.name, createdAt: userNames.createdAt })
@@ -123,10 +123,10 @@ export const namesElsewhere = (tx: Tx, userId: number): Promise<(Required<Elsewh
     .where(eq(userNames.userId, userId))
     .orderBy(...[userNames.via, userNames.name, userNames.externalId].map((text) => sql`${text} collate "C"`))
 
-/** Forgets that whoever acts is known elsewhere (`via`) under that id; `not found` for a name that is not theirs. */
+/** Unlinks the actor's account on another service (`via`); `not found` for an account that isn't theirs. */
 export const forgetNameElsewhere = (db: Db, actor: Actor, via: string, externalId: string): Promise<Result<true>> =>
   attempt(db, async (tx) => {
-    // No database holds a zero.
+    // Postgres can't store a NUL.
     if (`${via}${externalId}`.includes('\0')) return notFound('linked account')
     const own = and(eq(userNames.userId, actor.userId), eq(userNames.via, via), eq(userNames.externalId, externalId))
     const [gone] = await tx.delete(userNames).where(own).returning({ via: userNames.via, name: userNames.name })
@@ -135,13 +135,13 @@ export const forgetNameElsewhere = (db: Db, actor: Actor, via: string, externalI
     return done(true)
   })
 
-/** Is there nobody yet? */
+/** Are there no users yet? */
 export async function nobodyYet(tx: Tx): Promise<boolean> {
   const found = await tx.select({ one: sql`1` }).from(users).limit(1)
   return found.length === 0
 }
 
-/** The user who has that address, in any letter case, unless blocked; no administrator, as an address alone does not prove enough for that. */
+/** The user with that email address, in any letter case, unless blocked; never an administrator, as an address alone isn't enough proof. */
 export async function findUserByAddress(tx: Tx, address: string): Promise<number | undefined> {
   const which = and(eq(users.emailKey, addressKey(address)), eq(users.blocked, false), eq(users.administrator, false))
   const [found] = await tx.select({ id: users.id }).from(users).where(which)

@@ -1,4 +1,4 @@
-// What every request is relieved of before a route sees it: bodies without bounds, and NULs in its address.
+// Applies to every request before a route sees it: limits on bodies, and no NULs in its path.
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { jsonExcess } from '../json.ts'
@@ -31,7 +31,7 @@ function fieldsIn(body: string): number {
   return fields
 }
 
-// Postgres stores no NUL. CommonMark reads one as U+FFFD, which matches nothing that is stored.
+// Postgres can't store a NUL. CommonMark reads one as U+FFFD, which matches nothing that is stored.
 function replaceNuls(fields: unknown): void {
   const parts = fields as Record<string, unknown>
   for (const [name, value] of Object.entries(parts ?? {})) parts[name] = withoutNuls(value)

@@ -1,4 +1,4 @@
-// What clients made for GitLab rely on under /api: the content types they compare, bodies as they send them, and no token in an address.
+// What clients made for GitLab rely on under /api: the content types they compare, bodies as they send them; and no token in a URL.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { refused } from './refused.ts'
 

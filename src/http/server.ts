@@ -1,4 +1,4 @@
-// The shell: limits, headers, who is asking, and every error as a status with a document that says what was wrong.
+// The shell: limits, headers, the caller, and every error as a status with a document that says what went wrong.
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import cookie from '@fastify/cookie'
@@ -15,7 +15,7 @@ import type { Log } from '../log.ts'
 import { guardInput } from './bodies.ts'
 import { serveGitlabClients } from './gitlab-clients.ts'
 
-// The longest comment may be written as JSON in which every byte is escaped (\u0000), and some room.
+// The longest comment can be written as JSON in which every byte is escaped (\u0000), with some margin.
 const bodyLimit = 2 * 1024 * 1024
 
 const titles: Record<number, string> = {
@@ -32,7 +32,7 @@ const titles: Record<number, string> = {
   503: 'Not available',
 }
 
-/** An error document as of RFC 9457. `message` says the same to clients made for GitLab. */
+/** An error document (RFC 9457). `message` says the same to clients made for GitLab. */
 export function problem(status: number, detail: string, { fields = [], byField }: Pick<Refusal, 'fields' | 'byField'> = {}) {
   return {
     type: 'about:blank',
@@ -77,13 +77,13 @@ const outages = [
   '53300',
 ]
 
-/** Is it the database that is away? Drizzle wraps the driver's error. */
+/** Is the database unavailable? Drizzle wraps the driver's error. */
 const isOutage = (fault: { code?: string; message: string; cause?: unknown }): boolean => {
   const { code = '', message } = (fault.cause as { code?: string; message: string }) ?? fault
   return outages.includes(code) || /^Connection terminated|^timeout exceeded|^Query read timeout|not queryable/.test(message)
 }
 
-// What is no HTTP reaches no route. nodejs.org/api/http.html#event-clienterror
+// Invalid HTTP reaches no route. nodejs.org/api/http.html#event-clienterror
 function answerGarbage({ code }: NodeJS.ErrnoException, socket: Socket): void {
   if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
@@ -98,7 +98,7 @@ const garbage = {
   431: 'The headers, or the address, are too long.',
 } as const
 
-// Script and styles are files of ours, never inline; no page of ours stands in a frame.
+// Scripts and styles are our own files, never inline; our pages can't be framed.
 const contentSources = {
   defaultSrc: ["'self'"],
   imgSrc: ["'self'", 'data:'],
@@ -108,15 +108,15 @@ const contentSources = {
   frameAncestors: ["'none'"],
 }
 
-// Answers are for their caller alone, unless they say that they are public: neither proxies nor the browser's next user get them.
+// Responses are for their caller alone, unless they are marked as public: neither proxies nor the browser's next user get them.
 async function keepOutOfCaches(_: FastifyRequest, reply: FastifyReply): Promise<void> {
   if (!String(reply.getHeader('cache-control')).startsWith('public')) reply.header('cache-control', 'no-store')
 }
 
-// Fastify announces its address at `info`. The command line does that for people, and nothing else of ours is logged here at that level.
+// Fastify logs its address at `info`. The command line prints it for users, and nothing else of ours is logged there at that level.
 const withoutGreeting = (log: Log) => log.child({}, { level: log.level === 'info' ? 'warn' : log.level }) as FastifyBaseLogger
 
-/** The HTTP server, with no routes yet. It speaks to nobody before `listen`. */
+/** The HTTP server, with no routes yet. It accepts no connections before `listen`. */
 export async function openServer({
   log,
   publicUrl,
@@ -142,7 +142,7 @@ export async function openServer({
     contentSecurityPolicy: { useDefaults: false, directives: { ...contentSources, ...(secure && { upgradeInsecureRequests: [] }) } },
     frameguard: { action: 'deny' },
     strictTransportSecurity: secure,
-    // With helmet's own `no-referrer` a form's Origin would be `null`, and could not be told from another site's.
+    // With helmet's own `no-referrer`, a form's Origin would be `null`, and couldn't be told apart from another site's.
     referrerPolicy: { policy: 'same-origin' },
   })
   app.addHook('onSend', keepOutOfCaches)

@@ -1,4 +1,4 @@
-// Cookie or token → who is asking; and whether a page of ours asks.
+// Cookie or token → caller; and whether the request comes from one of our pages.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Asker, markUsed, whoHolds } from '../domain/access-tokens.ts'
 import type { Db } from '../storage/db.ts'
@@ -17,13 +17,13 @@ export interface Sessions {
   who: Who
   /** @throws 403 for a change requested by another site's page */
   refuseOtherSites(request: FastifyRequest): void
-  /** Lets a browser keep a session. */
+  /** Sets the session cookie. */
   keep(reply: FastifyReply, secret: string): FastifyReply
-  /** Lets a browser forget its session. */
+  /** Clears the session cookie. */
   forget(reply: FastifyReply): FastifyReply
 }
 
-/** What browsers know us by. */
+/** The public address of this site. */
 export interface Site {
   publicUrl: string
   /** The operator has set the public address; otherwise pages are reached at whatever address the browser used. */
@@ -59,14 +59,14 @@ export function openSessions(db: Db, site: Site): Sessions {
       if (session !== undefined) refuseOtherSites(request)
       const asker = await whoHolds(db, secret, token === undefined ? 'session' : 'api')
       if (!asker && token !== undefined) throw refused(401, "This token isn't valid: it is unknown, expired, or revoked.")
-      // Not awaited: no answer depends on it.
+      // Not awaited: no response depends on it.
       if (asker) void markUsed(db, asker).catch((fault: unknown) => request.log.warn({ fault }, 'token use not recorded'))
       return asker ?? null
     },
   }
 }
 
-// A browser sends our cookie along with what another site's page requests; it also says which site that is.
+// A browser sends our cookie with requests from other sites' pages; it also says which site they come from.
 // developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site; where it is missing (plain HTTP, old browsers), Origin is sent.
 function isFromOtherSite({ method, headers, host }: FastifyRequest, { publicUrl, publicUrlIsSet }: Site): boolean {
   if (method === 'GET' || method === 'HEAD') return false

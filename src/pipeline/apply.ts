@@ -1,4 +1,4 @@
-// Through: under the issues' locks, read the facts again, interpret again, make the changes, keep the outcomes. One transaction a round.
+// Apply: under the issues' locks, reads the facts again, interprets again, makes the changes, stores the outcomes. One transaction per round.
 import type { IssueResult } from '../domain/change.ts'
 import { makeChanges, type WantedChange } from '../domain/issue-contacts.ts'
 import { holdTreesOfIssues, type IssueFacts, lockIssues, readFactsOfMany } from '../domain/issues.ts'
@@ -14,20 +14,20 @@ import { issuesOf, markApplied, nextWaiting, type Waiting } from './deliveries.t
 
 export interface Apply {
   db: Db
-  /** How many contacts one comment may add. */
+  /** How many contacts one comment can add. */
   mostAtOnce: number
-  /** Does this door want to be answered by us? Else the stored outcome is the answer. */
+  /** Does this entry point need a reply? Otherwise the stored outcome is the answer. */
   wantsReply(via: string): boolean
 }
 
-/** What is in the way is in the way of an earlier comment on the same issue: that one's own tries count. */
+/** The fault belongs to an earlier comment on the same issue: that one's own attempts count. */
 export class EarlierFault extends Error {}
 
 /**
- * Applies for each issue of these deliveries the oldest one that waits, up to the latest of these: whichever job comes first, comments take
+ * Applies for each issue of these deliveries the oldest waiting one, up to the latest of these: whichever job comes first, comments take
  * effect in order of arrival.
- * @returns those of the deliveries that wait no more; for the others an earlier one had to go first, so ask again
- * @throws when the database or a bug is in the way; then nothing of it has happened
+ * @returns those of the deliveries that are no longer waiting; for the others an earlier one had to go first, so call again
+ * @throws on a database failure or a bug; then nothing has changed
  */
 export async function applyRound(how: Apply, ids: readonly number[]): Promise<number[]> {
   let waiting: Waiting[] = []
@@ -73,7 +73,7 @@ async function applyAll(tx: Tx, how: Apply, { waiting, trees }: { waiting: reado
 interface Piece {
   waiting: Waiting
   facts: IssueFacts
-  /** undefined: the person may no longer comment here. */
+  /** undefined: the author can no longer comment here. */
   interpretation: Interpretation | undefined
 }
 
@@ -93,7 +93,7 @@ const wantedChange = ({ waiting, facts, interpretation }: Permitted): WantedChan
 const words = ['Your commands were not run: you no longer have permission to comment on this issue.']
 const noLongerAllowed: Outcome = { result: { outcomes: [] }, answer: words, publicAnswer: words, lacking: true }
 
-/** What is kept and answered of a change. */
+/** What is stored and answered for a change. */
 export function outcomeOf(result: IssueResult, interpretation: Interpretation, facts: IssueFacts): Outcome {
   const asked = interpretation.change.questions.includes('help')
   const whole = asked ? { ...result, offered: offered(actions, facts).map(({ name }) => name) } : result

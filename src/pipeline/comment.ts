@@ -1,32 +1,32 @@
-// What enters and what leaves: the only types that a door and the way share.
+// What enters and what leaves: the only types that the entry points and the pipeline share.
 import type { IssueResult } from '../domain/change.ts'
 import type { IssueFields } from '../domain/issue-edits.ts'
 import type { IssueName } from '../domain/issues.ts'
 import type { Refusal } from '../domain/refusals.ts'
 import type { Choice } from '../quick-actions/choices.ts'
 
-/** All that a door tells us of something that somebody wrote. */
+/** Everything that an entry point knows about a submission. */
 export interface Comment {
-  /** The door: 'web', 'api', 'command line', or the name of a connector. */
+  /** The entry point: 'web', 'api', 'command line', or the name of a connector. */
   via: string
-  /** Names the comment there, and its edit if it is one: the same delivery is taken once, however often it comes. */
+  /** Names the comment at its source, and its edit if it is one: the same delivery is taken once, however often it arrives. */
   delivery: string
-  /** The issue, as `acme/shop#3` or by what we know of it; for a comment that opens an issue the project, as `acme/shop`. */
+  /** The issue, as `acme/shop#3` or by its id; for a comment that opens an issue, the project, as `acme/shop`. */
   on: string | IssueName
   /** Where to answer: an issue, a thread, a Message-ID. */
   place: string
-  /** Who wrote it, by the id they have there. At our own doors that is our user's id. */
+  /** The author's id at the source. At our own entry points, that is our user's id. */
   author: { id: string; name: string; email?: string }
   body: string
   /** The comment is the description of a new issue. */
   opens?: { title: string }
-  /** The comment is an edit: the delivery under which it came first, and its text before the edit. */
+  /** The comment is an edit: the delivery of the original, and its text before the edit. */
   replaces?: { delivery: string; text: string }
-  /** The comment is an edit, made at a door of our own, of what an issue shows: a comment on it, or its description and what else is changed with it. */
+  /** The comment is an edit, made at one of our own entry points, of what an issue shows: a comment on it, or its description and other fields. */
   edits?: { comment: number } | { description: IssueFields }
 }
 
-/** The doors of our own, where the author's id is our user's and the answer is the stored outcome. */
+/** Our own entry points, where the author's id is our user's and the answer is the stored outcome. */
 export const ownDoors: ReadonlySet<string> = new Set(['web', 'api', 'command line'])
 
 export type Receipt =
@@ -34,11 +34,11 @@ export type Receipt =
       status: 'taken'
       deliveryId: number
       issue: { issueId: number; iid: number; projectId: number; projectPath: string }
-      /** What the issue now shows of it; null when only commands were in it. */
+      /** What the issue now shows of it; null if it contained only commands. */
       shown: { id: number; body: string; createdAt: Date } | null
-      /** Nothing is left to do: there was no command in it, or it had come before and is done. */
+      /** Nothing is left to do: it contained no command, or it was submitted before and is done. */
       done: boolean
-      /** It had come before. */
+      /** It was submitted before. */
       again: boolean
       accepted: readonly string[]
       refused: readonly { command: string; reason: string }[]
@@ -47,44 +47,44 @@ export type Receipt =
       status: 'refused'
       why: 'unknown person' | 'not found' | 'forbidden' | 'too large' | 'another' | 'invalid'
       reason: string
-      /** The same as a value, where a rule was broken. */
+      /** The same as a value, if a rule was broken. */
       refusal?: Refusal
     }
 
 export type Receive = (comment: Comment, written?: (receipt: Extract<Receipt, { status: 'taken' }>) => void) => Promise<Receipt>
 
-/** What is stored of a delivery that was applied: what came of the change, and the answer in words. */
+/** What is stored of an applied delivery: the outcome of the change, and the answer in words. */
 export interface Outcome {
   result: IssueResult
-  /** Sentences and lists for the person who asked, one an entry. */
+  /** Sentences and lists for the author, one per entry. */
   answer: readonly string[]
-  /** The same for everybody: no addresses, no names. */
+  /** The same for everyone: no addresses, no names. */
   publicAnswer: readonly string[]
-  /** Something that was asked was not done. */
+  /** Some of the request was not done. */
   lacking?: boolean
-  /** The commands of which something failed, with only that: what stays in the box. */
+  /** The commands of which something failed, reduced to that: what stays in the comment box. */
   left?: string
 }
 
-/** An answer in words: for the person who asked, and for everybody (no addresses, no names; empty when there is nothing to say). */
+/** An answer in words: for the author, and for everyone (no addresses, no names; empty if there is nothing to say). */
 export interface Answer {
   toAsker: readonly string[]
   inPublic: readonly string[]
-  /** For the person alone: what can be chosen where several contacts fit a name. */
+  /** For the author alone: the choices where several contacts fit a name. */
   choices: readonly Choice[]
-  /** All that was asked is done. */
+  /** Everything was done. */
   done: boolean
-  /** Something is not as it was. */
+  /** Something has changed. */
   changed: boolean
 }
 
 /**
  * Answers where a comment came from.
- * @returns why it can never be answered, if that is so; then it is given up
- * @throws when it could not be answered now; it is then asked again later, with the same place and answer, and not before `retryAfter`
- * milliseconds if the error has them
+ * @returns why it can never be answered, in that case; it is then given up
+ * @throws if it could not be answered now; it is retried with the same place and answer, not before `retryAfter`
+ * milliseconds if the error has that property
  */
 export type Reply = (place: string, answer: Answer) => Promise<{ givenUp: string } | undefined>
 
-/** The longest comment in bytes of UTF-8; a longer one is refused. */
+/** The longest comment in bytes of UTF-8; a longer one is rejected. */
 export const longestComment = 256 * 1024

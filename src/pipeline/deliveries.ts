@@ -1,4 +1,4 @@
-// The table of deliveries: written down once, found when waiting, marked when done. Nobody else writes it, but forget.ts.
+// The table of deliveries: stored once, found while waiting, marked when done. Only this file and forget.ts write it.
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { insertComments, nextCommentId, rewriteComment } from '../domain/comments.ts'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
@@ -6,22 +6,22 @@ import { tell, telling } from '../storage/notify.ts'
 import { type Delivery, deliveries, issues } from '../storage/schema.ts'
 import type { Comment, Outcome } from './comment.ts'
 
-/** A comment that is about to be written down. */
+/** A comment about to be stored. */
 export interface NewDelivery {
   comment: Comment
   authorId: number
   issueId: number
   /** What the issue will show of it; '' for nothing. */
   text: string
-  /** There is nothing to work on. */
+  /** There are no commands to run. */
   done: boolean
-  /** The comment on the issue that it is an edit of. */
+  /** The comment on the issue that this edits. */
   edits?: number
-  /** It is the description of the issue, which shows it as such. */
+  /** It is the issue's description, which the issue shows separately. */
   describes?: boolean
-  /** What tells this request from another that is sent under the same name. */
+  /** Distinguishes this request from another one with the same name. */
   fingerprint: string | null
-  /** The text before the edit, where the comment itself does not say it. */
+  /** The text before the edit, if the comment itself doesn't contain it. */
   before?: string
 }
 
@@ -30,13 +30,13 @@ export interface Written {
   commentId: number | null
   receivedAt: Date
   done: boolean
-  /** It had come before; nothing was written. */
+  /** It was submitted before; nothing was stored. */
   again: boolean
-  /** Of what had come, then. */
+  /** The earlier submission's, in that case. */
   fingerprint?: string | null
 }
 
-/** The delivery that came before under the same name, if one did, and the issue it was on. */
+/** The earlier delivery with the same name, if there is one, and its issue. */
 export async function findTaken(
   tx: Tx,
   { via, delivery }: Pick<Comment, 'via' | 'delivery'>,
@@ -57,7 +57,7 @@ export async function findTaken(
   return found && { ...found, done: found.status !== 'queued', again: true }
 }
 
-/** Writes one comment down; see `writeAllDown`. */
+/** Stores one comment; see `writeAllDown`. */
 export const writeDown = async (tx: Tx, wanted: NewDelivery): Promise<Written> => (await writeAllDown(tx, [wanted]))[0] as Written
 
 interface WrittenRow {
@@ -69,8 +69,8 @@ interface WrittenRow {
 }
 
 /**
- * Writes comments down in one statement: the deliveries, what issues show of them, and the news. A delivery that came before, or comes twice
- * among these, is not written again, but found.
+ * Stores comments in one statement: the deliveries, what issues show of them, and the notifications. A delivery that was submitted before, or
+ * is repeated among these, is not stored again, but found.
  */
 export async function writeAllDown(tx: Tx, wanted: readonly NewDelivery[]): Promise<Written[]> {
   const fresh = new Map(wanted.toReversed().map((one) => [nameOf(one.comment), one]))
@@ -109,7 +109,7 @@ function insertDeliveries(wanted: readonly NewDelivery[]): SQL {
       (select string_agg(${telling(sql`json_build_object('issue', issue_id)::text`)}::text, '') from said) from written`
 }
 
-/** Writes an edit down: the issue shows the new text in place of the old one. */
+/** Stores an edit: the issue shows the new text in place of the old one. */
 export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<Written> =>
   db.transaction(async (tx) => {
     const before = await findTaken(tx, { via: wanted.comment.via, delivery: first })
@@ -122,20 +122,20 @@ export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<W
     return wanted.text === '' ? { ...written, commentId: null } : written
   })
 
-/** The text that somebody wrote last for a comment, or for the description of an issue, with its commands; undefined if it came in no delivery. */
+/** The latest text that a user wrote for a comment or a description, with its commands; undefined if there is no delivery for it. */
 export async function lastText(tx: Tx, of: { comment: number } | { descriptionOf: number }): Promise<string | undefined> {
   const which = 'comment' in of ? eq(deliveries.commentId, of.comment) : and(eq(deliveries.issueId, of.descriptionOf), deliveries.describes)
   const [last] = await tx.select({ body: deliveries.body }).from(deliveries).where(which).orderBy(desc(deliveries.id)).limit(1)
   return last?.body
 }
 
-/** What is needed to work on a delivery; `asked` are those of its issue that were asked for. */
+/** What is needed to process a delivery; `asked` are the requested ones of its issue. */
 export type Waiting = Pick<Delivery, 'id' | 'via' | 'issueId' | 'authorId' | 'body' | 'replaces'> & { asked: number[] }
 
 /** SQL: the issues of deliveries. */
 export const issuesOf = (ids: readonly number[]): SQL => sql`select issue_id from deliveries where id = any(${sql.param(ids)}::bigint[])`
 
-/** For each issue of these deliveries the oldest one that still waits, up to the latest of these. */
+/** For each issue of these deliveries, the oldest waiting one, up to the latest of these. */
 export const nextWaiting = (tx: Tx, ids: readonly number[]): Promise<Waiting[]> =>
   rowsOf(
     tx,
@@ -153,7 +153,7 @@ export interface Applied {
   status: 'applied' | 'replied'
 }
 
-/** Keeps the outcomes of deliveries together with what they changed, and tells the news of both. */
+/** Stores the outcomes of deliveries together with their changes, and sends a notification of both. */
 export async function markApplied(tx: Tx, applied: readonly Applied[]): Promise<void> {
   const rows = applied.map(({ waiting, outcome, status }) => {
     const stored = JSON.stringify(outcome)
@@ -168,16 +168,16 @@ export async function markApplied(tx: Tx, applied: readonly Applied[]): Promise<
     ) select ${telling(sql`news`)} from done`)
 }
 
-// A notification can have 8,000 bytes, a character three. A longer outcome is read from its row.
+// A notification can have 8,000 bytes, and a character three. A longer outcome is read from its row.
 const longestNews = 2_000
 
-/** One delivery, whole. */
+/** A complete delivery. */
 export async function findDelivery(tx: Tx, id: number): Promise<(Delivery & { outcome: Outcome | null }) | undefined> {
   const [found] = await tx.select().from(deliveries).where(eq(deliveries.id, id))
   return found as (Delivery & { outcome: Outcome | null }) | undefined
 }
 
-/** The answer has been given; or never will be, for this reason. */
+/** The answer has been sent; or never will be, for this reason. */
 export async function markReplied(tx: Tx, id: number, givenUp?: string): Promise<void> {
   await tx
     .update(deliveries)
@@ -185,7 +185,7 @@ export async function markReplied(tx: Tx, id: number, givenUp?: string): Promise
     .where(and(eq(deliveries.id, id), eq(deliveries.status, 'applied')))
 }
 
-/** Counts a try that went wrong; the fault is for the operator. Returns how many there have been, 0 if nothing waits any more. */
+/** Counts a failed attempt; the fault is for the operator. Returns the number of attempts, 0 if nothing is waiting any more. */
 export async function countFault(tx: Tx, id: number, fault: string): Promise<number> {
   const [counted] = await tx
     .update(deliveries)
@@ -195,7 +195,7 @@ export async function countFault(tx: Tx, id: number, fault: string): Promise<num
   return counted?.attempts ?? 0
 }
 
-/** Gives a delivery up; the operator can start it again. An outcome that was reached is kept. */
+/** Gives a delivery up; the operator can retry it. An existing outcome is kept. */
 export async function markFailed(tx: Tx, id: number, outcome: Outcome): Promise<void> {
   await tx
     .update(deliveries)
@@ -203,7 +203,7 @@ export async function markFailed(tx: Tx, id: number, outcome: Outcome): Promise<
     .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['queued', 'applied'])))
 }
 
-/** Deliveries that are not finished though they came in more than `seconds` ago, oldest first. */
+/** Unfinished deliveries that were submitted more than `seconds` ago, oldest first. */
 export function stuck(db: Db, seconds: number, after: number, limit: number): Promise<{ id: number }[]> {
   return rowsOf(
     db,
@@ -221,7 +221,7 @@ export interface FailedDelivery {
   receivedAt: string
 }
 
-/** What was given up, oldest first, at most a thousand. */
+/** Failed deliveries, oldest first, at most a thousand. */
 export const failedDeliveries = (db: Db): Promise<FailedDelivery[]> =>
   rowsOf(
     db,
@@ -230,7 +230,7 @@ export const failedDeliveries = (db: Db): Promise<FailedDelivery[]> =>
       where d.status <> 'replied' and d.status = 'failed' order by d.id limit 1000`,
   )
 
-/** Lets failed deliveries start again: where they broke off, whether before the change or before the answer. Returns their ids. */
+/** Retries failed deliveries: from where they stopped, before the change or before the answer. Returns their ids. */
 export async function restart(db: Db, ids: readonly number[] | 'all'): Promise<number[]> {
   const which = ids === 'all' ? undefined : inArray(deliveries.id, [...ids])
   const restarted = await db

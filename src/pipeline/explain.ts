@@ -1,4 +1,4 @@
-// Every stage of the way without doing it: what is understood, permitted, would change, would be answered.
+// Every stage of the pipeline as a dry run: what is understood, permitted, would change, and would be answered.
 import { previewChange } from '../domain/issue-contacts.ts'
 import type { IssueFacts } from '../domain/issues.ts'
 import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
@@ -10,11 +10,11 @@ import type { Outcome } from './comment.ts'
 export interface Explanation {
   interpretation: Interpretation
   outcome: Outcome
-  /** The outcome in words, as what would be. */
+  /** The outcome in words, as what would happen. */
   preview: readonly string[]
 }
 
-/** What a comment would do on an issue for the person whose facts these are. The same decision as the real thing; changes nothing. */
+/** What a comment would do on an issue for the user whose facts these are. The same decision as a real run; changes nothing. */
 export async function explain(
   tx: Tx,
   body: string,

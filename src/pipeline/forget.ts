@@ -1,4 +1,4 @@
-// Forgets what was deleted: addresses and names of contacts that are gone leave what was once delivered and answered.
+// Erases what was deleted: addresses and names of deleted contacts are removed from past deliveries and answers.
 import { sql } from 'drizzle-orm'
 import { type Erasure, erasuresAsked, finishErasures } from '../domain/erasure.ts'
 import { type Db, rowsOf } from '../storage/db.ts'
@@ -8,7 +8,7 @@ const rowsAtOnce = 20_000
 
 // As a regular expression of Postgres: postgresql.org/docs/current/functions-matching.html#POSIX-ESCAPE-SEQUENCES
 const literally = (text: string) => text.replace(/[!-/:-@[-`{-~]/g, '\\$&')
-// As it stands within JSON.
+// As escaped in JSON.
 const inJson = (text: string) => JSON.stringify(text).slice(1, -1)
 
 interface Traces {
@@ -25,7 +25,7 @@ const tracesOf = (asked: readonly Erasure[]): Traces => ({
 })
 
 /**
- * Takes what is to be forgotten out of all deliveries that are finished, in steps, and is done with what no unfinished one names.
+ * Removes pending erasures from all finished deliveries, in steps, and completes those that no unfinished delivery contains.
  * @returns how many deliveries were changed
  */
 export async function forget(db: Db): Promise<number> {
@@ -53,7 +53,7 @@ async function forgetIn(db: Db, { inText, inOutcome }: Traces, from: number): Pr
   return changed.length
 }
 
-/** Those that no delivery names which is still under way; the others are looked for again later. */
+/** Those that no unfinished delivery contains; the others are checked again later. */
 async function unnamed(db: Db, asked: readonly Erasure[]): Promise<Erasure[]> {
   const open = await rowsOf<{ said: string }>(
     db,

@@ -1,4 +1,4 @@
-// In, by the longer ways: a comment that opens an issue, and one that is an edit of what an issue shows.
+// Submitting a comment that opens an issue, or one that edits what an issue shows.
 import { sql } from 'drizzle-orm'
 import { type HeldComment, holdComment, rewriteHeld } from '../domain/comment-edits.ts'
 import { attempt } from '../domain/deeds.ts'
@@ -15,7 +15,7 @@ import { another, fingerprintOf, isAnother, isDone, issueName, notFound, receipt
 
 const mayNotOpen = refuse('forbidden', "You don't have permission to open issues in this project.")
 
-/** Lets others who bring the same new issue wait until the transaction ends. */
+/** Makes others that submit the same new issue wait until the transaction ends. */
 const lockDelivery = (tx: Tx, { via, delivery }: Comment): Promise<unknown> =>
   tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${via} ${delivery}`}, 0))`)
 
@@ -36,7 +36,7 @@ export async function takeIssue(db: Db, comment: Comment, title: string, authorI
     const { id: issueId, iid } = await openIssue(tx, wanted)
     const how = { text: '', describes: true, done: isDone(interpretation), fingerprint }
     const taken = await writeDown(tx, { comment, authorId, issueId, ...how })
-    // A comment on an issue came meanwhile under the same name: the new issue is undone.
+    // Meanwhile a comment on an issue was submitted with the same name: the new issue is rolled back.
     if (taken.again) return conflict(another.reason)
     return done(receiptOf(taken, { ...facts, issueId, iid }, interpretation))
   })
@@ -45,12 +45,12 @@ export async function takeIssue(db: Db, comment: Comment, title: string, authorI
 
 type Edits = NonNullable<Comment['edits']>
 
-/** What is edited, held, and how it gets its new text. */
+/** What is being edited, locked, and how it gets its new text. */
 type Edited =
   | { value: HeldComment; change: 'comment' }
   | { value: HeldIssue; change: Extract<Edits, { description: unknown }>['description'] }
 
-/** An edit of a comment or a description: the issue shows the new text, and only commands that the old one did not have will run. */
+/** An edit of a comment or a description: the issue shows the new text, and only commands that are new will run. */
 export async function takeEdit(db: Db, comment: Comment, edits: Edits, authorId: number): Promise<Receipt> {
   const name = issueName(comment.on)
   if (!name) return notFound

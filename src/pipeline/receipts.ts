@@ -1,4 +1,4 @@
-// What whoever brought a comment is told, and what the ways to take one have in common.
+// The answers to a submission, and what all ways to submit have in common.
 import { createHash } from 'node:crypto'
 import { type IssueFacts, type IssueName, parseReference } from '../domain/issues.ts'
 import type { Refusal } from '../domain/refusals.ts'
@@ -10,24 +10,24 @@ type Refused = Extract<Receipt, { status: 'refused' }>
 
 export const refuse = (why: Refused['why'], reason: string): Refused => ({ status: 'refused', why, reason })
 
-// The same words for what does not exist and what may not be seen.
+// The same message for what doesn't exist and what the author can't see.
 export const notFound = refuse('not found', 'There is no such issue, or you may not see it.')
 export const another = refuse('another', 'This key was already used for a different request.')
 export const forbidden = refuse('forbidden', "You don't have permission to comment on this issue.")
 
-/** What a rule has refused. */
+/** A refusal of the domain. */
 export function refusedBy(refusal: Refusal): Refused {
   const { why, reason } = refusal
   return { ...refuse(why === 'not found' || why === 'forbidden' ? why : 'invalid', reason), refusal }
 }
 
-/** A text as it can be kept: Postgres holds no NUL and no half of a surrogate pair; CommonMark reads a NUL as U+FFFD as well. */
+/** A text that can be stored: Postgres can't store a NUL or half of a surrogate pair; CommonMark reads a NUL as U+FFFD as well. */
 export const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 export const issueName = (on: Comment['on']): IssueName | undefined => (typeof on === 'string' ? parseReference(on) : on)
 
 /**
- * What tells a request from another one under the same name; null at connectors, whose services name deliveries themselves.
+ * Distinguishes a request from another one with the same name; null for connectors, whose services name deliveries themselves.
  * @param target the id of the issue, or of the project for a new one
  */
 export const fingerprintOf = ({ via, body, opens, edits }: Comment, target: number): string | null =>
@@ -37,11 +37,11 @@ export const fingerprintOf = ({ via, body, opens, edits }: Comment, target: numb
         .digest('base64url')
     : null
 
-/** Did something else come under the same name? */
+/** Was something else submitted with the same name? */
 export const isAnother = (taken: Pick<Written, 'again' | 'fingerprint'>, fingerprint: string | null): boolean =>
   taken.again && taken.fingerprint !== fingerprint
 
-/** There is nothing to work on. */
+/** There are no commands to run. */
 export const isDone = ({ commands, hints }: Interpretation) => commands.length === 0 && hints.length === 0
 
 export function receiptOf(

@@ -1,4 +1,4 @@
-// In: who is it, may they, what do they ask; then the comment is written down, and from then on it is safe.
+// Receive: authenticates, authorizes, and parses a comment, then stores it. From then on it is safe.
 import { readFacts } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
 import { findUserElsewhere } from '../domain/users.ts'
@@ -20,7 +20,7 @@ const tooLarge = refuse('too large', `A comment can be at most ${longestComment 
 const authorOf = (db: Db, { via, author }: Comment): Promise<number | undefined> =>
   ownDoors.has(via) ? Promise.resolve(Number(author.id)) : findUserElsewhere(db, via, author.id)
 
-/** The one way in. What it returns as taken is written down and will have its effect once, whatever dies after that. */
+/** Submits a comment. Whatever it returns as taken is stored and takes effect once, even if the process dies afterwards. */
 export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log }): Receive {
   const write = together((wanted: readonly NewDelivery[]) => writeAllDown(db, wanted), mostInRound)
   return async (heard, written) => {
@@ -31,7 +31,7 @@ export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log
     const receipt = await take(db, comment, { authorId, write })
     if (receipt.status === 'refused') return receipt
     written?.(receipt)
-    // Not waited for: the sweep brings what the queue did not take.
+    // Not awaited: the sweep pushes what the queue did not take.
     if (!receipt.done)
       queue
         .push(receipt.deliveryId)
@@ -42,7 +42,7 @@ export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log
 
 interface Writing {
   authorId: number
-  /** Writes a comment down, together with others that come at the same time. */
+  /** Stores a comment, together with others that arrive at the same time. */
   write(wanted: NewDelivery): Promise<Written>
 }
 

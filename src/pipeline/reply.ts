@@ -1,19 +1,19 @@
-// Out: the outcome goes where the comment came from.
+// Reply: the outcome goes where the comment came from.
 import { choicesOf } from '../quick-actions/choices.ts'
 import type { Db } from '../storage/db.ts'
 import type { Answer, Outcome, Reply } from './comment.ts'
 import { findDelivery, markReplied } from './deliveries.ts'
 
-/** Enough answers are being given: a place that is slow is not to keep others from being worked for. Ask again. */
+/** Enough answers are being sent: a slow service must not block the others. Retry later. */
 export class Crowded extends Error {
   readonly retryAfter = 1_000
 }
 
 /**
- * How to answer deliveries that were applied.
- * @param most so many answers are given at the same time
- * @returns answers one; does nothing for one that was not applied, or that is answered, and gives up one that can never be answered. It throws
- * when the place cannot be reached, or `Crowded`
+ * How to answer applied deliveries.
+ * @param most how many answers are sent at the same time
+ * @returns a function that answers one; does nothing if it isn't applied or is answered already, gives up one that can never be answered, throws
+ * if the service is unreachable, or `Crowded`
  */
 export function openReply(db: Db, replies: ReadonlyMap<string, Reply>, most: number): (deliveryId: number) => Promise<void> {
   let under = 0

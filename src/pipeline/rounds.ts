@@ -1,4 +1,4 @@
-// Work in rounds: what comes while a round is under way makes up the next one, so that a busy process does for many what it did for one.
+// Work in rounds: what arrives during a round makes up the next one, so that a busy process handles many in the statements of one.
 
 interface Asked<Ask, Answer> {
   ask: Ask
@@ -7,10 +7,10 @@ interface Asked<Ask, Answer> {
 }
 
 /**
- * Gathers what is asked into rounds, one at a time.
- * @param round answers some asks together, all or nothing, in their order
- * @param most how many asks a round can have
- * @returns what to call for each ask. When a round fails, each of its asks is tried alone, so that one does not spoil the others.
+ * Collects requests into rounds, one at a time.
+ * @param round answers some requests together, all or nothing, in their order
+ * @param most how many requests a round can have
+ * @returns a function for each request. If a round fails, each of its requests is retried alone, so that one does not affect the others.
  */
 export function together<Ask, Answer>(
   round: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
@@ -44,8 +44,8 @@ export function together<Ask, Answer>(
 
 /**
  * The same for ids that may need several rounds.
- * @param round works on some ids together and returns those that are finished; the others are in the next round again
- * @returns what to call for each id; it settles when that id is finished
+ * @param round works on some ids together and returns those that are finished; the others go into the next round
+ * @returns a function for each id; it settles when that id is finished
  */
 export function untilFinished(round: (ids: readonly number[]) => Promise<readonly number[]>, most: number): (id: number) => Promise<void> {
   const isFinished = together(async (ids: readonly number[]) => {

@@ -1,4 +1,4 @@
-// What got stuck goes on: deliveries whose job was lost are asked for again. What is to be forgotten is.
+// Sweep: re-queues deliveries whose job was lost, and runs pending erasures.
 import { forgetEndedSessions } from '../domain/access-tokens.ts'
 import { forgetOld } from '../domain/only-once.ts'
 import type { Log } from '../log.ts'
@@ -10,7 +10,7 @@ import { forget } from './forget.ts'
 const atOnce = 1_000
 
 /**
- * Pushes what came in more than `olderThan` seconds ago and is not finished. Pushing what is still in the queue changes nothing.
+ * Pushes unfinished deliveries from more than `olderThan` seconds ago. Pushing what is still in the queue changes nothing.
  * @returns how many were pushed
  */
 export async function sweep(db: Db, queue: Queue, olderThan: number): Promise<number> {
@@ -24,7 +24,7 @@ export async function sweep(db: Db, queue: Queue, olderThan: number): Promise<nu
   }
 }
 
-/** Sweeps everything once and forgets what is to be forgotten, then what is older than `seconds`, every `seconds`. Returns how to stop. */
+/** Sweeps everything once and runs erasures, then repeats every `seconds` for what is older than that. Returns a function that stops it. */
 export function keepSweeping({ db, queue, log }: { db: Db; queue: Queue; log: Log }, seconds: number): () => Promise<void> {
   let current = Promise.resolve()
   const run = (olderThan: number) => {

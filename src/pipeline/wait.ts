@@ -1,4 +1,4 @@
-// Hear and wait a while: for doors whose people look at the answer right where they typed.
+// Submit and wait a while: for entry points whose users see the answer right where they typed.
 import type { Db } from '../storage/db.ts'
 import type { News, Newsroom } from '../storage/notify.ts'
 import type { Comment, Outcome, Receipt, Receive } from './comment.ts'
@@ -6,23 +6,23 @@ import { findDelivery } from './deliveries.ts'
 
 export interface Heard {
   receipt: Receipt
-  /** What came of it; undefined when nothing was to be done, or when it still waits. */
+  /** The outcome; undefined if there was nothing to do, or if it is still waiting. */
   outcome?: Outcome
-  /** It is written down and will have its effect, but not within the time. */
+  /** It is stored and will take effect, but not within the time. */
   waiting: boolean
 }
 
-/** Receives a comment and waits for what comes of it, at most `patience` milliseconds. */
+/** Submits a comment and waits for its outcome, at most `patience` milliseconds. */
 export type Hear = (comment: Comment, patience?: number) => Promise<Heard>
 
-// News can be lost with a connection; then one of these looks finds the outcome.
+// Notifications can be lost with a connection; then one of these checks finds the outcome.
 const looks = [1_000, 2_500]
 
-/** How to hear; who does not say how patient they are waits five seconds. */
+/** How to submit; the default patience is five seconds. */
 export function openHear({ db, receive, newsroom }: { db: Db; receive: Receive; newsroom: Newsroom }, usual = 5_000): Hear {
   return async (comment, patience = usual) => {
     let waitFor = (): Promise<Outcome | undefined> => Promise.resolve(undefined)
-    // Followed before the queue knows of it, so that the news cannot come first.
+    // Followed before the queue knows of it, so that the notification can't come first.
     const receipt = await receive(comment, (taken) => {
       if (!taken.done) waitFor = followOutcome({ db, newsroom, patience }, { issueId: taken.issue.issueId, deliveryId: taken.deliveryId })
     })

@@ -1,4 +1,4 @@
-// What a worker does with an id: apply, reply, and count what went wrong until it is given up.
+// What a worker does with an id: apply, reply, and count failed attempts until it is given up.
 import { reasonOf } from '../faults.ts'
 import type { Log } from '../log.ts'
 import { tell } from '../storage/notify.ts'
@@ -10,9 +10,9 @@ import { untilFinished } from './rounds.ts'
 
 export interface Work extends Omit<Apply, 'wantsReply'> {
   replies: ReadonlyMap<string, Reply>
-  /** After so many tries a delivery is marked as failed. */
+  /** After this many attempts, a delivery is marked as failed. */
   attempts: number
-  /** So many answers are given at the same time. */
+  /** How many answers are sent at the same time. */
   mostReplies: number
   log: Log
 }
@@ -20,7 +20,7 @@ export interface Work extends Omit<Apply, 'wantsReply'> {
 const mostInRound = 50
 const sorry = ['Something went wrong on our side, and your commands could not be run. The operator can see it and start them again.']
 
-/** The handler for the queue. It throws when the queue should bring the id again. */
+/** The handler for the queue. It throws if the queue should retry the id. */
 export function openWork(work: Work): (deliveryId: number) => Promise<void> {
   const how: Apply = { db: work.db, mostAtOnce: work.mostAtOnce, wantsReply: (via) => !ownDoors.has(via) }
   const reply = openReply(work.db, work.replies, work.mostReplies)
@@ -36,14 +36,14 @@ export function openWork(work: Work): (deliveryId: number) => Promise<void> {
   }
 }
 
-// When the database itself is away nothing can be counted: the queue tries on, and the sweep after it.
+// If the database itself is unavailable, nothing can be counted: the queue retries, and the sweep after it.
 async function count(work: Work, deliveryId: number, fault: Error): Promise<void> {
   work.log.error({ delivery: deliveryId, fault }, 'a delivery could not be worked on')
   const attempts = await countFault(work.db, deliveryId, reasonOf(fault).slice(0, 2_000)).catch(() => 0)
   if (attempts >= work.attempts) await giveUp(work, deliveryId)
 }
 
-/** Marks a delivery as failed and tells the person. An answer that cannot be given is given up too. */
+/** Marks a delivery as failed and tells the author. An answer that can't be sent is given up too. */
 async function giveUp({ db, replies, log }: Work, deliveryId: number): Promise<void> {
   await markFailed(db, deliveryId, { result: { outcomes: [] }, answer: sorry, publicAnswer: sorry, lacking: true })
   const failed = await findDelivery(db, deliveryId)

@@ -1,4 +1,4 @@
-// The queue for many processes: BullMQ on Redis. A finished or given-up job is removed: what became of a delivery stands in its row.
+// The queue for many processes: BullMQ on Redis. Finished and failed jobs are removed: the result of a delivery is in its row.
 import { Queue as BullQueue, Worker } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import type { Log } from '../log.ts'
@@ -6,14 +6,14 @@ import { reportsOutages } from './outage.ts'
 import { delayAfter, type Queue, type QueueSettings, untilLastCall } from './queue.ts'
 
 const name = 'deliveries'
-// In a cluster all keys of a queue must lie in one slot: the braces see to that.
+// In a cluster, all keys of a queue must be in one slot: the braces ensure that.
 const defaultPrefix = '{rolobot}'
 // How long after a worker's death its jobs go to another.
 const stalledAfter = 10_000
 
 /** Connects to one Redis, or to a cluster when several addresses are given. */
 export function connectRedis(addresses: readonly string[], options: { forWorker: boolean }): Redis | Cluster {
-  // A worker waits for Redis as long as it takes; whoever pushes is told at once that it is away, and the sweep makes up for it.
+  // A worker waits for Redis as long as it takes; a push fails at once while Redis is unavailable, and the sweep makes up for it.
   const how = options.forWorker
     ? { maxRetriesPerRequest: null, enableAutoPipelining: true }
     : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5_000, enableAutoPipelining: true }
@@ -61,7 +61,7 @@ export function openBullQueue(addresses: readonly string[], log: Log, settings: 
       workers.push(worker)
     },
     async close() {
-      // BullMQ would wait for ever for a Redis that is away. What is being done is waited for here, and what Redis was not told comes again.
+      // BullMQ would wait forever for an unavailable Redis. Running work is waited for here, and what Redis was not told is delivered again.
       const closed = Promise.all(workers.map((worker) => worker.close())).then(() => queue.close())
       await untilLastCall([closed, ...running])
       for (const one of connections) one.disconnect()

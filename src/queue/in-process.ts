@@ -1,4 +1,4 @@
-// The queue for one process, and for tests: a list in memory. What a crash takes from it the sweep brings back.
+// The queue for one process, and for tests: a list in memory. The sweep restores what a crash loses.
 import { delayAfter, type Queue, type QueueSettings, untilLastCall } from './queue.ts'
 
 type Handle = (deliveryId: number) => Promise<void>
@@ -6,7 +6,7 @@ type Handle = (deliveryId: number) => Promise<void>
 class InProcessQueue implements Queue {
   readonly #settings: QueueSettings
   readonly #waiting = new Set<number>()
-  /** Worked on, or between two tries. */
+  /** Running, or waiting for a retry. */
   readonly #taken = new Set<number>()
   readonly #running = new Set<Promise<void>>()
   readonly #timers = new Set<NodeJS.Timeout>()
@@ -55,7 +55,7 @@ class InProcessQueue implements Queue {
     try {
       await handle(id)
     } catch (fault) {
-      // The handler has written the fault down; here it only means: again, later.
+      // The handler has recorded the fault; here it only means: retry later.
       if (attempt < this.#settings.attempts) return this.#later(handle, id, attempt + 1, delayAfter(attempt, fault))
     }
     this.#taken.delete(id)

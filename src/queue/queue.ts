@@ -1,24 +1,24 @@
-// All that a queue does: carry ids to whoever works. It may lose an id and may bring it twice; the row is the truth.
+// All that a queue does: carry ids to workers. It may lose an id or deliver it twice; the row is the truth.
 export interface Queue {
-  /** Asks for the work on a delivery. */
+  /** Queues the work on a delivery. */
   push(deliveryId: number): Promise<void>
-  /** Starts to work: each id until `handle` succeeds, again after growing delays when it throws, until the tries are used up. */
+  /** Starts working: runs each id until `handle` succeeds, with growing delays after failures, until the attempts are used up. */
   work(handle: (deliveryId: number) => Promise<void>): void
-  /** Stops taking new work and waits a while for what is being done. */
+  /** Stops taking new work and waits a while for running work. */
   close(): Promise<void>
 }
 
 export interface QueueSettings {
-  /** How many ids are worked on at the same time. */
+  /** How many ids are processed at the same time. */
   concurrency: number
-  /** How often an id is tried before the queue gives it up. */
+  /** How many attempts an id gets before the queue gives it up. */
   attempts: number
 }
 
-/** How long whoever stops waits for what is being done, in milliseconds: the rows know what is left. */
+/** How long a stop waits for running work, in milliseconds: the rows know what is left. */
 export const lastCall = 4_000
 
-/** Waits for work to end, however it does, but not longer than the last call. */
+/** Waits for work to end, in any way, but not longer than the last call. */
 export async function untilLastCall(work: Iterable<Promise<unknown>>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
@@ -28,10 +28,10 @@ export async function untilLastCall(work: Iterable<Promise<unknown>>): Promise<v
   clearTimeout(timer)
 }
 
-// What somebody asks us to wait is waited for, within reason.
+// A requested delay is respected, within reason.
 const longestDelay = 10 * 60_000
 
-/** The delay before the next try, in milliseconds: half a second, doubled each time; what failed may ask for more by its `retryAfter`. */
+/** The delay before the next attempt, in milliseconds: half a second, doubled each time; the failure can ask for more with its `retryAfter`. */
 export const delayAfter = (attempt: number, fault?: unknown): number => {
   const { retryAfter = 0 } = (fault ?? {}) as { retryAfter?: number }
   return Math.max(500 * 2 ** (attempt - 1), Math.min(retryAfter, longestDelay))

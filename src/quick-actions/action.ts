@@ -3,13 +3,13 @@ import type { ContactRef, Facts, IssueChange, IssueResult, Wish } from '../domai
 import type { Ability } from '../domain/permissions.ts'
 import type { StartRuleNames } from './grammar/arguments.js'
 
-/** A part of the arguments as it was written. `column` counts from 1 in the arguments. */
+/** A part of the arguments as written. `column` counts from 1 in the arguments. */
 interface Written {
   written: string
   column: number
 }
 
-/** Something in the arguments that is no argument. `found` is what is shown of it; '' where there is nothing. */
+/** A part of the arguments that is invalid. `found` is the text to show; '' if there is none. */
 export interface Fault extends Written {
   found: string
   expected: string
@@ -24,10 +24,10 @@ export interface Arguments {
   nothing: { refs?: undefined; faults: Fault[] }
 }
 
-/** The shapes that the grammar can read: an action that asks for another one does not compile. */
+/** The shapes that the grammar can parse: an action with any other one does not compile. */
 export type Shape = keyof Arguments & StartRuleNames
 
-/** Who reads a report: the author, the author before anything was done, or anybody (then no addresses, no names). */
+/** Who reads a report: the author, the author of a preview, or everyone (then no addresses, no names). */
 export type Audience = 'asker' | 'preview' | 'public'
 
 export interface Action<Accepted extends Shape = Shape> {
@@ -41,13 +41,13 @@ export interface Action<Accepted extends Shape = Shape> {
   accepts: Accepted
   /** Which contacts the popup suggests in the arguments: those to add, or those to remove. */
   suggests?: Wish
-  /** What the person must be allowed to do; null: anybody may use it. */
+  /** The required permission; null: anyone can use it. */
   ability: Ability | null
-  /** Worth offering here and now? (Whether it is permitted is asked separately.) */
+  /** Is it worth offering here and now? (Permissions are checked separately.) */
   offered(facts: Facts): boolean
-  /** Adds its wish to the change, touches nothing. */
+  /** Adds its wish to the change; has no side effects. */
   plan(change: IssueChange, args: Arguments[Accepted]): IssueChange
-  /** Reply: what happened, in sentences; '' when it has nothing to say to this audience. */
+  /** Reply: what happened, in sentences; '' if it has nothing to say to this audience. */
   report(result: IssueResult, audience: Audience): string
 }
 

@@ -3,16 +3,16 @@ import type { Action } from './action.ts'
 import { parse } from './grammar/arguments.js'
 import { findAction } from './index.ts'
 
-/** What is being typed. From `from` to the end of the line is what a choice replaces; offsets count UTF-16 units from 0. */
+/** What is being typed. A choice replaces the text from `from` to the end of the line; offsets count UTF-16 units from 0. */
 export type Typing =
   /** A name: a choice inserts `sign`, the name and a blank. */
   | { kind: 'command'; from: number; sign: '/' | ''; term: string }
-  /** A contact reference in the arguments of `action`; `earlier` are the addresses that stand before it. */
+  /** A contact reference in the arguments of `action`; `earlier` are the addresses before it. */
   | { kind: 'contact'; action: Action; from: number; term: string; earlier: string[] }
   | { kind: 'none' }
 
 /**
- * Tells what is being typed.
+ * Finds out what is being typed.
  * @param line the line up to the caret; of any length, read in linear time
  * @returns kind `none` where nothing fits: in text, in an unknown command, or in one that suggests no contacts
  */

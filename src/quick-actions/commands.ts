@@ -1,10 +1,10 @@
-// Finding the commands of a comment: in the text, not yet in what they mean.
+// Finds the commands in a comment: the text of each, not yet its meaning.
 import { parse } from './grammar/commands.js'
 import { findAction, names } from './index.ts'
 import { linesInTheOpen } from './paragraphs.ts'
 import { nearest } from './spelling.ts'
 
-/** A command that was found. `line` and `column`, where its arguments begin, count from 1. */
+/** A command. `line` and `column`, where its arguments begin, count from 1. */
 export interface Command {
   name: string
   arguments: string
@@ -13,45 +13,45 @@ export interface Command {
 }
 
 export interface Understood {
-  /** What is left without the commands. */
+  /** The text without the commands. */
   text: string
   commands: Command[]
   hints: string[]
 }
 
-/** A line that begins like a command: with a name that we know, or nearly so. */
+/** A line that begins like a command: with a known name, or nearly one. */
 interface Candidate {
   line: number
-  /** As it was written, without arguments. */
+  /** As written, without arguments. */
   written: string
   name: string
   known: boolean
 }
 
-/** A comment that is nothing but commands, not all of which are written as they must be. */
+/** A comment that contains only commands, not all of them valid. */
 export interface NearMiss {
-  /** The name of the first one that is not. */
+  /** The name of the first invalid one. */
   name: string
-  /** The comment as it was probably meant. */
+  /** The comment as probably intended. */
   text: string
 }
 
-/** Further commands are taken out, but do not count. */
+/** Further commands are removed, but don't count. */
 const mostCommands = 100
 const mostHints = 10
-/** Nobody writes back-tick runs of so many different lengths but to do harm: to make every fence a long one. */
+/** Only an attacker writes back-tick runs of so many different lengths: to make every fence a long one. */
 const longestFence = 16
 
 const anyCommand = /^(?:[ \u00A0\u200B]{0,3}\/\S|@rolobot\s)/im
-// A command stands in the first column; behind one to three blanks it is a near miss, behind more it is code.
+// A command begins in the first column; after one to three spaces it is a near miss, after more it is code.
 const opening = /^([ \u00A0\u200B]{0,3})(\/|@rolobot[\s\u200B]+\/?)([^\s\u200B]+)(?:[ \t\u00A0]+([\p{L}\p{N}_-]+))?/iu
 const isBlank = (line: string): boolean => /^[ \t]*$/.test(line)
 
 /**
- * Reads a comment as Markdown and takes its commands out.
+ * Parses a comment as Markdown and extracts its commands.
  * @param body the comment; any text at all. Prose without commands takes less than a millisecond for each
  * megabyte, the worst text of 256 KiB about a tenth of a second
- * @returns the text that is left, with LF as line ends and trimmed at the end; the first 100 commands; hints for people
+ * @returns the remaining text, with LF line ends and trimmed at the end; the first 100 commands; hints for users
  */
 export function understand(body: string): Understood {
   const text = body.includes('\r') ? body.replace(/\r\n?/g, '\n') : body
@@ -60,8 +60,8 @@ export function understand(body: string): Understood {
   const found = find(lines)
   const known = found.filter((candidate) => candidate.known)
   return {
-    // Without its commands a text may read otherwise: `2. a` after a command is text, and begins a list without it.
-    // What was no command before and would be one now must stay text.
+    // Without its commands, a text can parse differently: `2. a` after a command is text, and begins a list without it.
+    // What was not a command before and would be one now must stay text.
     text: (known.length > 0 ? asCodeSpans(takeOut(lines, known)).join('\n') : text).trimEnd(),
     commands: known.slice(0, mostCommands).flatMap((candidate) => takeApart(candidate, lines)),
     hints: hint(found, known.length - mostCommands),
@@ -69,8 +69,8 @@ export function understand(body: string): Understood {
 }
 
 /**
- * Makes a code span of each command, so that it is shown and never runs. Nothing else changes; a text in which nothing
- * is found comes back as it is.
+ * Turns each command into a code span, so that it is shown and never runs. Nothing else changes; a text without commands
+ * is returned as it is.
  */
 export function redact(body: string): string {
   if (!anyCommand.test(body)) return body
@@ -90,8 +90,8 @@ function asCodeSpans(lines: string[]): string[] {
 }
 
 /**
- * Tells whether a comment is nothing but commands, of which at least one is a near miss: ` /add_contacts`, `/add_contcts`, `/add contacts`.
- * @returns what was probably meant; undefined for every other comment
+ * Detects a comment that contains only commands, at least one of them a near miss: ` /add_contacts`, `/add_contcts`, `/add contacts`.
+ * @returns what was probably intended; undefined for every other comment
  */
 export function nearMissOf(body: string): NearMiss | undefined {
   const text = body.replace(/\r\n?/g, '\n').trimEnd()
@@ -115,7 +115,7 @@ function find(lines: readonly string[]): Candidate[] {
   })
   if (candidates.length === 0) return []
   const linesOf = (some: readonly Candidate[]) => new Set(some.map(({ line }) => line))
-  // What is no command stays in the text, and what it opens hides what follows.
+  // Text that isn't a command stays, and anything it opens hides what follows.
   const open = linesInTheOpen(lines, linesOf(candidates), linesOf(candidates.filter(({ known }) => known)))
   return candidates.filter((candidate) => open.has(candidate.line))
 }
@@ -133,7 +133,7 @@ function candidateIn(text: string, judge: (word: string) => Verdict | undefined)
   return parted && { written: whole.slice(blanks.length), name: parted.name, known: false }
 }
 
-/** Tells what name a word is or is near to. Remembers the words of one text: they often come again. */
+/** Finds the name that a word equals or nearly equals. Caches the words of one text, which often repeat. */
 function judging(): (word: string) => Verdict | undefined {
   const judged = new Map<string, Verdict | undefined>()
   return (word) => {
@@ -150,7 +150,7 @@ function takeApart({ line, name }: Candidate, lines: readonly string[]): Command
   return command ? [{ name, arguments: command.arguments, line: line + 1, column: command.argumentsColumn }] : []
 }
 
-/** What is left. Where a command stood between empty lines, or at the beginning, those after it go with it. */
+/** The remaining text. If a command stood between empty lines, or at the beginning, the empty lines after it are removed too. */
 function takeOut(lines: readonly string[], commands: readonly Candidate[]): string[] {
   const taken = new Set(commands.map((command) => command.line))
   const left: string[] = []
@@ -171,7 +171,7 @@ function hint(found: readonly Candidate[], tooMany: number): string[] {
   return hints
 }
 
-/** The shortest run of back-ticks that the text does not hold, so that it closes nothing and is closed by nothing else. */
+/** The shortest run of back-ticks that the text doesn't contain, so that it neither closes nor is closed by anything else. */
 function shortestFence(lines: readonly string[]): string {
   const lengths = new Set<number>()
   for (const [run] of lines.join('\n').matchAll(/`+/g)) lengths.add(run.length)
@@ -180,5 +180,5 @@ function shortestFence(lines: readonly string[]): string {
   return '`'.repeat(length)
 }
 
-/** Blanks keep a back-tick at the end apart from the fence; Markdown drops them. */
+/** Spaces separate a back-tick at the end from the fence; Markdown drops them. */
 const codeSpan = (line: string, fence: string): string => (line.endsWith('`') ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`)

@@ -1,4 +1,4 @@
-// All that is said about actions before they are used: every text is derived from the actions themselves.
+// All texts about actions before they are used, derived from the actions themselves.
 import type { Facts } from '../domain/change.ts'
 import { can } from '../domain/permissions.ts'
 import type { Action } from './action.ts'
@@ -10,18 +10,18 @@ export interface Completion {
   usage: string
 }
 
-/** The actions worth offering to someone of this standing, here and now. */
+/** The actions worth offering to a user of this standing, here and now. */
 export const offered = (actions: readonly Action[], facts: Facts): Action[] =>
   actions.filter((action) => mayUse(action, facts) && action.offered(facts))
 
-/** May someone of this standing use the action? Some are for everybody. */
+/** Can a user of this standing use the action? Some are for everyone. */
 export const mayUse = ({ ability }: Action, { standing }: Facts): boolean => ability === null || can(standing, ability)
 
 /** What a popup shows, in the order of the list. */
 export const completions = (actions: readonly Action[]): Completion[] =>
   actions.map(({ name, summary, usage }) => ({ name, summary, usage }))
 
-/** The answer to /help. In code spans inside a list: a bot that reads its own answer does not obey it. */
+/** The answer to /help. In code spans inside a list, so that a bot that reads its own answer doesn't run it. */
 export const describe = (actions: readonly Action[]): string =>
   ['Commands you can use here:', ...actions.map((action) => `- \`${form(action)}\`: ${action.summary}.`)].join('\n')
 

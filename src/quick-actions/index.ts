@@ -9,8 +9,8 @@ export const actions: readonly Action[] = [addContacts, removeContacts, contacts
 
 const byName = new Map(actions.flatMap((action) => [action.name, ...action.aliases].map((name) => [name, action] as const)))
 
-/** Every name and alias that a person may write. */
+/** Every name and alias that a user can write. */
 export const names: readonly string[] = [...byName.keys()]
 
-/** The action of this name or alias, in any letter case. */
+/** The action with this name or alias, in any letter case. */
 export const findAction = (name: string): Action | undefined => byName.get(name.toLowerCase())

@@ -1,4 +1,4 @@
-// Text and facts → text without commands, one plan, refusals. Pure: a preview and the real thing are the same call.
+// Text and facts → text without commands, one plan, refusals. Pure: a preview and a real run make the same call.
 import { type Facts, type IssueChange, isEmpty, noChange, settled, subtract, type Wish } from '../domain/change.ts'
 import { refusalOf } from '../domain/permissions.ts'
 import type { Action, Arguments, Fault, Shape, WrittenRef } from './action.ts'
@@ -13,24 +13,24 @@ interface Refusal {
   reason: string
 }
 
-/** All that a comment means to someone, on one issue. */
+/** What a comment means for a user, on one issue. */
 export interface Interpretation {
-  /** What is left without the commands. */
+  /** The text without the commands. */
   text: string
-  /** The commands found; of an edited comment only those which are new. */
+  /** The commands; of an edited comment, only new ones. */
   commands: Command[]
   hints: string[]
   change: IssueChange
   /** Names of the commands that take part in the change, in order. */
   accepted: string[]
   refused: Refusal[]
-  /** What could not be understood, in sentences. */
+  /** What could not be parsed, in sentences. */
   faults: string[]
-  /** The commands with what their arguments mean, for what is left of them when something fails. */
+  /** The commands with their parsed arguments, to rebuild what is left of them if something fails. */
   asked: Asked[]
 }
 
-/** A command as it was asked: with its wish where it has one. */
+/** A command with its wish, if it has one. */
 export interface Asked {
   name: string
   arguments: string
@@ -49,15 +49,15 @@ interface Meant {
 }
 
 const mostFaults = 10
-/** So many references are understood in a comment, and so many names looked up. */
+/** How many references a comment can have, and how many names are looked up. */
 const mostRefs = 10_000
 const mostNames = 50
 
 /**
  * Interprets a comment: all its commands make one plan, in the order written.
  * @param body the comment, at most 256 KiB
- * @param facts what is known of the person and the issue
- * @param replaces the text before an edit: what it asked already is not asked again, nor told
+ * @param facts what is known about the author and the issue
+ * @param replaces the text before an edit: what it requested already is neither repeated nor reported
  */
 export function interpret(body: string, facts: Facts, replaces?: string): Interpretation {
   const { text, commands: found, hints } = understand(body)
@@ -103,7 +103,7 @@ function planOf(meant: readonly Meant[]): IssueChange {
 const refsIn = (meant: readonly Meant[]): number =>
   meant.reduce((sum, { args, permitted }) => sum + (permitted && args.refs ? args.refs.length : 0), 0)
 
-/** A change that asks for too much is refused whole. */
+/** A change that is too large is refused as a whole. */
 function limited(change: IssueChange, refs: number): IssueChange {
   const names = change.wishes.filter(({ ref }) => ref.by === 'name').length
   const refuse = (most: number, what: string, wanted: number): IssueChange => ({
@@ -115,7 +115,7 @@ function limited(change: IssueChange, refs: number): IssueChange {
   return names > mostNames ? refuse(mostNames, 'names', names) : change
 }
 
-/** Of the whole plan, the part that a new command asks for and that the old text did not ask for already. */
+/** The part of the whole plan that new commands request and the old text did not. */
 const newIn = (whole: IssueChange, fresh: IssueChange, old: IssueChange): IssueChange =>
   subtract(subtract(whole, subtract(whole, fresh)), old)
 
@@ -123,7 +123,7 @@ const takesPart = ({ action, args, permitted }: Meant): boolean => permitted && 
 
 const refusal = ({ name, ability }: Action): Refusal[] => (ability ? [{ command: name, reason: refusalOf(ability) }] : [])
 
-/** The commands that an edited comment has more than its old text: the same line once more is a new command. */
+/** The commands that an edited comment has in addition to its old text: a repeated line is a new command. */
 function withoutThose(all: readonly Meant[], old: readonly Meant[]): Meant[] {
   const key = ({ command }: Meant) => `${command.name} ${command.arguments}`
   const before = new Map<string, number>()

@@ -1,13 +1,13 @@
-// What of a comment failed: how much of it, and what is left of the commands to be corrected.
+// What failed of a comment: how much, and the commands that are left to correct.
 import { type ContactOutcome, type ContactRef, type IssueResult, refKey } from '../domain/change.ts'
 import type { Asked, Interpretation } from './interpreter.ts'
 
-/** Everything was done, something of it, or nothing. */
+/** Everything was done, part of it, or nothing. */
 export type State = 'done' | 'partly' | 'refused'
 
 const asWanted: ReadonlySet<ContactOutcome> = new Set(['added', 'already there', 'removed', 'was not there'])
 
-/** Was something that was asked not done? */
+/** Did any part of the request fail? */
 export const isLacking = (
   { refused, outcomes, unclear = [] }: IssueResult,
   told: Pick<Interpretation, 'refused' | 'faults' | 'hints'>,
@@ -16,7 +16,7 @@ export const isLacking = (
   told.refused.length + told.faults.length + told.hints.length + unclear.length > 0 ||
   outcomes.some(({ outcome }) => !asWanted.has(outcome))
 
-/** How much of what was asked was done, of an outcome as it is stored. */
+/** How much of the request was done, from a stored outcome. */
 export function stateOf({ lacking, result }: { lacking?: boolean; result: IssueResult }): State {
   if (!lacking) return 'done'
   const isSomeDone = result.outcomes.some(({ outcome }) => asWanted.has(outcome)) || (result.contacts ?? result.offered) !== undefined
@@ -24,8 +24,8 @@ export function stateOf({ lacking, result }: { lacking?: boolean; result: IssueR
 }
 
 /**
- * The commands of which something failed, each with only that: what stays in the box to be corrected.
- * @returns lines; '' when nothing failed
+ * The commands of which something failed, reduced to that: what stays in the box to be corrected.
+ * @returns lines; '' if nothing failed
  */
 export function leftOf(asked: readonly Asked[], result: IssueResult): string {
   const failed = failedIn(result)

@@ -1,8 +1,8 @@
-// The Markdown reader (CommonMark with GFM tables), reduced to what a command needs to know:
-// the blocks directly under the document, and the lines of a paragraph that begin as text.
+// The Markdown parser (CommonMark with GFM tables), reduced to what commands need:
+// the top-level blocks, and the lines of a paragraph that begin as text.
 import MarkdownIt, { type StateBlock, type StateInline, type Token } from 'markdown-it'
 
-/** A block directly under the document; lines count from 0, `end` is the line after it. */
+/** A top-level block; lines count from 0, `end` is the line after it. */
 export interface Block {
   kind: 'paragraph' | 'html' | 'quote mark'
   start: number
@@ -22,14 +22,14 @@ interface Cursor {
   visit(line: number): boolean
 }
 
-/** Stands for a line `>>>` while the text is read, else it would be an ordinary quote. */
+/** Replaces a line `>>>` while the text is parsed; otherwise it would be an ordinary quote. */
 const quoteMark = '\0'
 
-/** Deeper down than this the reader looks only for the end of a block: the depth of its recursion is bounded. */
+/** Below this depth, the parser looks only for the end of a block: the depth of its recursion is bounded. */
 const deepest = 12
 
 const reader = new MarkdownIt('commonmark', { maxNesting: Number.POSITIVE_INFINITY }).enable('table')
-// CommonMark refuses no link for where it leads, and nobody will follow these.
+// CommonMark accepts any link target, and nobody follows these links.
 reader.normalizeLink = (link) => link
 reader.validateLink = () => true
 reader.block.ruler.before('table', 'too_deep', readNoDeeper)
@@ -39,7 +39,7 @@ reader.inline.ruler.enableOnly(['text', 'newline', 'escape', 'backticks', 'autol
 reader.inline.ruler.at('newline', readLineEnd)
 reader.inline.ruler2.enableOnly([])
 
-// Making tokens is most of the reader's work, and nearly all of them are never looked at: those share one.
+// Creating tokens is most of the parser's work, and nearly all of them are never used: those share one object.
 const unread = new reader.block.State('', reader, {}, []).push('unread', '', 0)
 reader.block.State = class extends reader.block.State {
   override push(type: string, _tag: string, nesting: -1 | 0 | 1): Token {
@@ -59,7 +59,7 @@ reader.inline.State = class extends reader.inline.State {
   }
 }
 
-/** Reads the paragraphs, HTML blocks and `>>>` lines directly under the document, in order. */
+/** Parses the top-level paragraphs, HTML blocks, and `>>>` lines, in order. */
 export function readBlocks(text: string): Block[] {
   const tokens: Token[] = []
   reader.block.parse(text.replaceAll(quoteMark, '\uFFFD').replace(/(^|\n)>>>[ \t]*(?=\n|$)/g, `$1${quoteMark}`), reader, {}, tokens)
@@ -70,8 +70,8 @@ export function readBlocks(text: string): Block[] {
 }
 
 /**
- * Reads a paragraph and calls `visit` at each line, the first one too, that begins as text: not inside a code span,
- * a tag, a comment. When `visit` returns true the rest of the line is not read: nothing that it holds opens anything.
+ * Parses a paragraph and calls `visit` at each line, including the first, that begins as text: not inside a code span,
+ * a tag, or a comment. If `visit` returns true, the rest of the line is skipped: nothing in it opens anything.
  */
 export function readLineStarts(paragraph: string, visit: (line: number) => boolean): void {
   reader.inline.parse(`\n${paragraph}`, reader, { line: -1, counted: 0, visit } satisfies Cursor, [])
@@ -79,7 +79,7 @@ export function readLineStarts(paragraph: string, visit: (line: number) => boole
 
 function readLineEnd(state: StateInline): boolean {
   const { src } = state
-  // A backslash at the end of a line is a hard break, and the next line begins all the same.
+  // A backslash at the end of a line is a hard break, and the next line still begins as text.
   if (src.startsWith('\\\n', state.pos)) state.pos += 1
   if (src[state.pos] !== '\n') return false
   const cursor = state.env as unknown as Cursor

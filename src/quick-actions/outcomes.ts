@@ -1,4 +1,4 @@
-// What became of each contact, in words: by address for the author, in numbers for everybody else.
+// The outcome for each contact, in words: by address for the author, as counts for everyone else.
 import type { ContactOutcome, FittingContact, IssueResult, UnclearName, Wish } from '../domain/change.ts'
 import type { Audience } from './action.ts'
 import { count, fits, list } from './phrases.ts'
@@ -28,7 +28,7 @@ interface Tally {
   say(contacts: string, were: string): string
 }
 
-// In public an address that is unknown looks like one that is inactive, or not linked: existence is not revealed.
+// In public, an unknown address looks like an inactive or unlinked one: existence is not revealed.
 const inPublic: Record<Wish, readonly Tally[]> = {
   add: [
     { of: ['added'], say: (contacts) => `Added ${contacts}` },
@@ -41,7 +41,7 @@ const inPublic: Record<Wish, readonly Tally[]> = {
   ],
 }
 
-/** The outcomes of one wish, in sentences; '' when there are none. */
+/** The outcomes of one wish, in sentences; '' if there are none. */
 export function tellOutcomes(result: IssueResult, wish: Wish, audience: Audience): string {
   const outcomes = result.outcomes.filter((one) => one.wish === wish)
   const unclear = result.unclear?.filter((one) => one.wish === wish) ?? []
@@ -55,7 +55,7 @@ export function tellOutcomes(result: IssueResult, wish: Wish, audience: Audience
 
 type Became = IssueResult['outcomes'][number]
 
-/** `Jane Doe (jane@x.io)` where she was not named by her address. */
+/** `Jane Doe (jane@x.io)` if she was not named by her address. */
 const shown = ({ name, address }: Pick<Became, 'name' | 'address'>): string => (name === undefined ? address : `${name} (${address})`)
 
 function sentencesOn(outcome: ContactOutcome, some: readonly Became[], sentences: Record<ContactOutcome, Sentence>): string[] {

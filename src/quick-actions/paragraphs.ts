@@ -1,4 +1,4 @@
-// Markdown → the lines on which a command may stand.
+// Markdown → the lines that can hold a command.
 import { type Block, readBlocks, readLineStarts } from './markdown.ts'
 
 /** From a line to a later one. */
@@ -6,15 +6,15 @@ type Span = readonly [from: number, to: number]
 
 const tag = /<(\/?)([a-z][a-z0-9-]*)[^<>]*>/gi
 const beginsWithTag = (line: string | undefined): boolean => /^ {0,3}<[/a-z]/i.test(line ?? '')
-// A comment, or an element whose content is no HTML: what looks like a tag inside is none.
+// A comment, or an element whose content isn't HTML: anything inside that looks like a tag isn't one.
 const opaque = /^ {0,3}<(?:[!?]|(?:script|pre|style|textarea)\b)/i
 
 /**
- * Of some lines, those on which a command may stand: in a paragraph directly under the document, not in a code span or
- * an HTML comment, not in a `>>>` block, not between an opening and a closing HTML tag that stand on lines of their own.
+ * Of some lines, those that can hold a command: in a top-level paragraph, not in a code span or
+ * an HTML comment, not in a `>>>` block, not between opening and closing HTML tags on lines of their own.
  * @param lines all lines of the text, without their ends
  * @param candidates numbers of lines, from 0
- * @param taken those that are taken out if they stand in the open: a back-tick in them opens nothing after it
+ * @param taken those that are removed if they are outside of everything: a back-tick in them opens nothing after it
  */
 export function linesInTheOpen(lines: readonly string[], candidates: ReadonlySet<number>, taken: ReadonlySet<number>): Set<number> {
   const blocks = readBlocks(lines.join('\n'))
@@ -28,7 +28,7 @@ interface Lines {
   taken: ReadonlySet<number>
 }
 
-/** The candidates in a block, and its lines that begin with a tag, unless they are inside of something else. */
+/** The candidates in a block, and its lines that begin with a tag, unless they are inside something else. */
 function linesToRead(lines: readonly string[], block: Block, { candidates, taken }: Lines): number[] {
   const { kind, start, end } = block
   if (kind === 'quote mark' || (kind === 'html' && opaque.test(lines[start] ?? ''))) return []
@@ -77,7 +77,7 @@ function elements(lines: readonly string[], read: readonly number[]): Span[] {
   return found
 }
 
-/** Tells for each line whether one of the spans covers it; in one pass, however deep the spans are nested. */
+/** Finds out for each line whether one of the spans covers it; in one pass, however deeply the spans are nested. */
 function hiding(spans: readonly Span[], lines: number): (line: number) => boolean {
   const depth = new Int32Array(lines + 1)
   const change = (line: number, by: number) => {

@@ -1,6 +1,6 @@
-// Numbers and lists in words, for everything that is said to people.
+// Numbers and lists in words, for all messages to users.
 
-/** Of a longer list only the first ones are named. */
+/** Of a longer list, only the first ones are named. */
 const mostNamed = 20
 
 /** `1 contact`, `2 contacts`. */
@@ -12,5 +12,5 @@ export function list(items: readonly string[]): string {
   return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`
 }
 
-/** The form of a word that fits a number: `fits(n, 'is', 'are')`. */
+/** The form of a word that agrees with a number: `fits(n, 'is', 'are')`. */
 export const fits = (number: number, one: string, many: string): string => (number === 1 ? one : many)

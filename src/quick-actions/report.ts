@@ -1,23 +1,23 @@
-// The reply: what came of a comment, in words.
+// The reply: the outcome of a comment, in words.
 import type { IssueResult } from '../domain/change.ts'
 import type { Audience } from './action.ts'
 import { findAction } from './index.ts'
 import type { Interpretation } from './interpreter.ts'
 import { count } from './phrases.ts'
 
-/** What the reply needs of an interpretation; it can be stored with a comment and told later. */
+/** What the reply needs of an interpretation; it can be stored with a comment and reported later. */
 export type Told = Pick<Interpretation, 'accepted' | 'refused' | 'faults' | 'hints'>
 
 /**
- * Tells what came of a comment.
- * @param result what came of its change
- * @param told what was accepted and refused, and what was not understood
- * @param audience in public no addresses, no names, nor what was typed in their place
- * @returns the sentences of each action, then refusals, faults and hints, each on a line of its own; '' if there is nothing to say
+ * Reports the outcome of a comment.
+ * @param result the outcome of its change
+ * @param told what was accepted and refused, and what could not be parsed
+ * @param audience in public no addresses, no names, and nothing that was typed in their place
+ * @returns the sentences of each action, then refusals, faults, and hints, one per line; '' if there is nothing to say
  */
 export const report = (result: IssueResult, told: Told, audience: Audience): string => reportLines(result, told, audience).join('\n')
 
-/** The same as `report`, in parts. For a preview it says what would be. */
+/** The same as `report`, in parts. For a preview it says what would happen. */
 export function reportLines(result: IssueResult, told: Told, audience: Audience): string[] {
   const done = [...new Set(told.accepted)].map((name) => findAction(name)?.report(result, audience) ?? '')
   const parts = [result.refused ?? '', ...done, ...told.refused.map(({ reason }) => reason), ...faults(told, audience), ...told.hints]

@@ -1,13 +1,13 @@
-// Near misses: which name was probably meant.
+// Near misses: which name was probably intended.
 
-/** A short name is near after one slip of the finger, a long one after two. */
+/** A short name is near after one typo, a long one after two. */
 const slipsIn = (name: string): number => (name.length < 6 ? 1 : 2)
 
-/** The name that is nearest to a word, if one is near. */
+/** The nearest name to a word, if one is near. */
 export const nearest = (word: string, names: readonly string[]): string | undefined =>
   names.find((name) => isNear(word, name, 1)) ?? names.find((name) => isNear(word, name, slipsIn(name)))
 
-/** Does it take no more than so many slips: a letter too many, too few, another one, or two in the wrong order? */
+/** Is the distance at most this many typos: an extra letter, a missing one, a different one, or two swapped? */
 function isNear(word: string, name: string, slips: number): boolean {
   if (Math.abs(word.length - name.length) > slips) return false
   let same = 0

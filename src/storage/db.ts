@@ -13,12 +13,12 @@ export type Tx = Db | PgTransaction<PgQueryResultHKT, typeof schema, ExtractTabl
 
 export interface Database {
   db: Db
-  /** Calls back with each payload told on the channel; again after a lost connection, then with `null` first: something may have been missed. */
+  /** Calls back with each payload on the channel; after a lost connection it calls first with `null`: notifications may have been missed. */
   listen(channel: string, heard: (payload: string | null) => void): Promise<void>
   close(): Promise<void>
 }
 
-/** The rows of a statement written by hand; both drivers in one shape. 8-byte integers are numbers, times are strings. */
+/** The rows of a handwritten statement; the same shape for both drivers. 8-byte integers are numbers, times are strings. */
 export async function rowsOf<Row>(tx: Tx, statement: SQL): Promise<Row[]> {
   const result = (await tx.execute(statement)) as unknown as Row[] | { rows: Row[] }
   return Array.isArray(result) ? result : result.rows
@@ -39,7 +39,7 @@ export const settingsOf = (url: string): pg.ClientConfig => ({
 
 const names = new Map<string, string>()
 
-// Drizzle sends its statements unprepared unless each one is given a name; parsing and planning then cost more than the work itself.
+// Drizzle sends its statements unprepared unless each one has a name; parsing and planning then cost more than the work itself.
 function named(config: unknown): unknown {
   const text = (config as { text?: string } | null)?.text
   if (text === undefined) return config
@@ -48,23 +48,23 @@ function named(config: unknown): unknown {
   return { ...(config as object), name }
 }
 
-// Connections on which long work is done just now.
+// Connections that are running a long statement.
 const patient = new WeakSet<pg.PoolClient>()
 
 function prepareEverything(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...given: unknown[]) => unknown
   const timed = (config: unknown) => (patient.has(client) && config instanceof Object ? { ...config, query_timeout: longest } : config)
   client.query = ((config: unknown, ...rest: unknown[]) => query(timed(named(config)), ...rest)) as typeof client.query
-  // A connection that ends while nothing is asked of it: whoever asks next hears of it.
+  // An idle connection ended: the next query on it reports that.
   client.on('error', () => {})
 }
 
 const options = { schema, casing: 'snake_case' } as const
 
-// Moving a group with all that is in it may take minutes.
+// Moving a group with everything in it can take minutes.
 const longest = 1_800_000
 
-// Drizzle's own way with a pool forgets to give a connection back on which no transaction could be begun.
+// Drizzle's own way with a pool doesn't return a connection on which no transaction could be begun.
 function transactionsOn(pool: pg.Pool, { long = false } = {}): Db['transaction'] {
   const dbs = new WeakMap<pg.PoolClient, Db>()
   const dbOf = (client: pg.PoolClient): Db => {
@@ -91,7 +91,7 @@ const longTransactions = new WeakMap<Db, Db['transaction']>()
 
 /** Postgres at `url`, with at most `connections` connections (and one more to listen). Does not connect before the first statement. */
 export function openPostgres(url: string, connections: number): Database {
-  // A statement that waits longer than this waits in vain; the work is tried again later.
+  // A statement that waits longer than this fails; the work is retried later.
   const patience = { statement_timeout: 30_000, query_timeout: 35_000 }
   const pool = new pg.Pool({ ...settingsOf(url), ...patience, max: connections, idleTimeoutMillis: 0 })
   pool.on('connect', prepareEverything).on('error', () => {})
@@ -113,7 +113,7 @@ export function openPostgres(url: string, connections: number): Database {
 
 const nextTry = 500
 
-/** Listens on a connection of its own, and connects anew when it is lost. Returns how to stop. */
+/** Listens on a connection of its own, and reconnects when it is lost. Returns a function that stops it. */
 async function keepListening(url: string, channel: string, heard: (payload: string | null) => void): Promise<() => Promise<void>> {
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
@@ -136,7 +136,7 @@ async function keepListening(url: string, channel: string, heard: (payload: stri
   }
 }
 
-/** The embedded database behind the same face. `close` is the business of whoever opened it. */
+/** The embedded database behind the same interface. Whoever opened it closes it. */
 export function overPglite(pglite: PGlite, close: () => Promise<void>): Database {
   return {
     db: drizzlePglite(pglite, { schema, casing: 'snake_case' }),
@@ -147,10 +147,10 @@ export function overPglite(pglite: PGlite, close: () => Promise<void>): Database
   }
 }
 
-/** Thrown in a transaction that finds that what it took for granted has changed meanwhile: it begins again. */
+/** Thrown in a transaction that finds that its assumptions have changed: it starts over. */
 export class Again extends Error {}
 
-// A deadlock; a serialization failure; a reference to what went meanwhile. postgresql.org/docs/current/errcodes-appendix.html
+// A deadlock; a serialization failure; a reference to a deleted row. postgresql.org/docs/current/errcodes-appendix.html
 const passing = ['40P01', '40001', '23503']
 const mostTries = 8
 
@@ -160,9 +160,9 @@ const isPassing = (fault: unknown): boolean => {
 }
 
 /**
- * Does some work in one transaction. When it met others in a circle, or what it took for granted has changed, it is rolled back and done again.
- * @param how `long`: a statement may take half an hour, not only half a minute
- * @throws what the work throws; after eight tries also what is passing
+ * Does some work in one transaction. After a deadlock, or if its assumptions have changed, it is rolled back and retried.
+ * @param how `long`: a statement can take half an hour, instead of half a minute
+ * @throws what the work throws; after eight attempts also transient errors
  */
 export async function transact<Value>(db: Db, work: (tx: Tx) => Promise<Value>, how: { long?: boolean } = {}): Promise<Value> {
   const begin = (how.long ? longTransactions.get(db) : undefined) ?? db.transaction.bind(db)
@@ -176,7 +176,7 @@ export async function transact<Value>(db: Db, work: (tx: Tx) => Promise<Value>, 
   }
 }
 
-/** What a constraint's violation says: its name, or undefined if the error is another. Drizzle wraps the driver's error. */
+/** The name of the violated constraint, or undefined if the error is another. Drizzle wraps the driver's error. */
 export function violated(error: unknown): string | undefined {
   const cause = (error as { cause?: { code?: string; constraint?: string } } | null)?.cause
   return cause?.code?.startsWith('23') ? cause.constraint : undefined

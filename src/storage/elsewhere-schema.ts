@@ -1,10 +1,10 @@
-// Tables of what we know of other places: who people are there, what is spoken about where, and what lets us in.
+// Tables about connected services: linked accounts, bindings, and installations.
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { key, moment, now, ref } from './columns.ts'
 import { issues, projects, users } from './schema.ts'
 
-/** Who somebody is elsewhere. */
+/** A linked account on another service. */
 export const userNames = pgTable(
   'user_names',
   { via: text().notNull(), externalId: text().notNull(), userId: ref().notNull(), name: text(), createdAt: now() },
@@ -15,7 +15,7 @@ export const userNames = pgTable(
   ],
 )
 
-/** A code by which somebody proves elsewhere who they are here: once, and only its SHA-256 is kept. `used…` says who did. */
+/** A code by which a user links an account on another service: works once, and only its SHA-256 is stored. `used…` says which account used it. */
 export const linkCodes = pgTable(
   'link_codes',
   {
@@ -34,7 +34,7 @@ export const linkCodes = pgTable(
   ],
 )
 
-/** What is spoken about at a place elsewhere, a channel or a thread: an issue, or the issues of a project. */
+/** What a channel or a thread on another service is bound to: an issue, or the issues of a project. */
 export const bindings = pgTable(
   'bindings',
   { via: text().notNull(), place: key().notNull(), projectId: ref(), issueId: ref(), userId: ref(), createdAt: now() },
@@ -50,7 +50,7 @@ export const bindings = pgTable(
   ],
 )
 
-/** A workspace elsewhere into which we were let, and what lets us in, encrypted. */
+/** A workspace where we are installed, and our token, encrypted. */
 export const installations = pgTable(
   'installations',
   {
@@ -69,7 +69,7 @@ export const installations = pgTable(
   ],
 )
 
-/** What came from elsewhere and has taken effect, by its hash: sent again it does nothing. */
+/** Requests from other services that took effect, by hash: repeated, they do nothing. */
 export const onlyOnce = pgTable('only_once', { key: key().primaryKey(), expiresAt: moment().notNull() }, (t) => [
   index('only_once_expiry').on(t.expiresAt),
 ])

@@ -1,4 +1,4 @@
-// The embedded database made safe: PGlite that syncs what it acknowledges, in a folder of ours that only one process at a time can open.
+// The embedded database made safe: PGlite that syncs what it acknowledges, in a folder that only one process at a time can open.
 import fs from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -19,10 +19,10 @@ import {
 } from './folder.ts'
 import { refuseIfHeld, takeLock } from './folder-lock.ts'
 
-// What the migrations ask for.
+// The extensions that the migrations need.
 const extensions = { pg_trgm }
 
-/** The open database. `announce` tells other processes where to talk to this one; `close` may be called twice. */
+/** The open database. `announce` tells other processes where to reach this one; `close` can be called twice. */
 export interface Embedded {
   pglite: PGlite
   announce(socket: string): void
@@ -34,7 +34,7 @@ const quiet = PGlite.defaultStartParams.concat('-c', 'log_startup_progress_inter
 // -F means "do not sync".
 const durable = quiet.filter((param) => param !== '-F').concat('-c', 'wal_sync_method=fsync')
 
-/** Called before a database is created; `false`: none may be. */
+/** Called before a database is created; `false`: don't create one. */
 export type MayCreate = false | (() => void)
 
 /**
@@ -76,7 +76,7 @@ export async function openEmbedded(folder: string, mayCreate: MayCreate = () => 
 
 /**
  * A database in memory, for tests: gone with the process.
- * @param dump what `dumpDataDir` of another one gave; spares the seconds that a new one takes
+ * @param dump the result of `dumpDataDir` of another one; saves the seconds that a new one takes
  * @throws what PGlite throws on a dump it cannot read
  */
 export const openInMemory = (dump?: Blob | File): Promise<PGlite> => PGlite.create({ loadDataDir: dump, startParams: quiet, extensions })
@@ -91,7 +91,7 @@ async function openDatabase(folder: string, creating: () => void): Promise<PGlit
   return PGlite.create({ fs: new DurableNodeFS(join(folder, 'postgres')), startParams: durable, extensions })
 }
 
-// The new database gets its name when it is whole and on the disk. Until then nobody has used it, so what a crash left of it can go.
+// The new database gets its name when it is complete and on disk. Until then nobody has used it, so leftovers of a crash can be deleted.
 async function initialise(folder: string): Promise<void> {
   const place = join(folder, unfinished)
   fs.rmSync(place, { recursive: true, force: true })
@@ -108,8 +108,8 @@ async function initialise(folder: string): Promise<void> {
 
 const aMinute = 60_000
 
-// What Postgres does in processes of its own, and so never in one. Without checkpoints the log would grow until `close`, and with it the start
-// after a crash; without vacuum every table that is written to would grow for ever.
+// Postgres does this in separate processes, so PGlite never does. Without checkpoints, the log would grow until `close`, and so would recovery
+// after a crash; without vacuum, every table that is written to would grow forever.
 async function keepUp(pglite: PGlite): Promise<void> {
   const isDue = async (question: string) => (await pglite.query<{ name: string }>(question)).rows
   try {
@@ -119,7 +119,7 @@ async function keepUp(pglite: PGlite): Promise<void> {
     const worn = await isDue('select relname as name from pg_stat_user_tables where n_dead_tup > 1000 + n_live_tup * 0.2')
     for (const { name } of worn) await pglite.exec(`vacuum (analyze) "${name}"`)
   } catch {
-    // Closed or broken: whoever uses the database hears of it.
+    // Closed or broken: the next user of the database gets the error.
   }
 }
 
@@ -128,12 +128,12 @@ interface Emscripten {
   NODEFS: { stream_ops: { fsync?: (stream: { nfd?: number }) => number } }
 }
 
-// Postgres forgives a file system that cannot sync folders (EINVAL), and gives up on any other failure.
+// Postgres tolerates a file system that cannot sync folders (EINVAL), and stops on any other failure.
 const errnoOf = (error: unknown) => (codeOf(error) === 'EINVAL' ? 28 : 29)
 
 // PGlite's file system answers fsync with "done" and does nothing. This does it: for files and for folders, as Postgres syncs a folder
 // after it has created or renamed a file in it (a new WAL segment, pg_control). Not covered: fdatasync (hence wal_sync_method=fsync, the
-// default would be fdatasync), and disks that lie. Leans on PGlite's insides: its version is pinned, and a test counts.
+// default would be fdatasync), and disks that lie. Depends on PGlite's internals: its version is pinned, and a test counts.
 class DurableNodeFS extends NodeFS {
   override async init(...[pglite, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const result = await super.init(pglite, options)
@@ -154,7 +154,7 @@ function syncForReal({ FS, NODEFS }: Emscripten): void {
   }
 }
 
-// Postgres gives up (PANIC) when the disk fails or is full under its log. PGlite would run on in the ruins and spin for ever.
+// Postgres stops (PANIC) when the disk under its log fails or is full. PGlite would continue in a broken state and spin forever.
 function refuseFromNowOn(pglite: PGlite, place: string): void {
   pglite.execProtocolRawSync = () => {
     throw new FolderUnusable(

@@ -2,8 +2,8 @@
 //
 // A folder `lock` with one file in it, named by a random id, that says who holds it. It is made aside, whole, and then renamed to `lock`:
 // that succeeds only where there is no `lock` or an empty one, so of many exactly one succeeds, and nobody ever sees half a lock.
-// A dead holder's file is deleted by its name, which no other lock will ever have. So whoever judged late and deletes late deletes nothing
-// of the new holder, and his rename fails. (With a lock *file*, "is it stale? delete it" can delete the lock of who was quicker.)
+// A dead holder's file is deleted by its name, which no other lock will ever have. So a late deletion removes nothing
+// of the new holder, and its rename fails. (With a lock *file*, "is it stale? delete it" can delete a faster process's lock.)
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
@@ -79,8 +79,8 @@ function lockOf(folder: string, id: string, holder: Holder, server: Server | und
 }
 
 /**
- * Who has the folder open. Touches nothing.
- * @returns the holder, or undefined if nobody has, or who had is dead
+ * The process that has the folder open. Changes nothing.
+ * @returns the holder, or undefined if there is none, or if it is dead
  * @throws what reading the folder throws
  */
 export async function holderOf(folder: string): Promise<Holder | undefined> {
@@ -96,7 +96,7 @@ export async function refuseIfHeld(folder: string): Promise<void> {
   if (holder) throw new FolderInUse(folder, holder)
 }
 
-// The names come first: what is not there yet when the holders are judged is not deleted.
+// The names come first: what doesn't exist yet when the holders are judged is not deleted.
 async function clearDead(folder: string): Promise<void> {
   const names = namesIn(join(folder, 'lock'))
   await refuseIfHeld(folder)
@@ -108,7 +108,7 @@ function remove(lock: string, names: string[]): void {
   try {
     fs.rmdirSync(lock)
   } catch {
-    // Gone, or somebody else's by now.
+    // Deleted, or another process's by now.
   }
 }
 
@@ -126,7 +126,7 @@ function read(file: string): Holder | undefined {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'))
   } catch (error) {
-    // Released meanwhile, or emptied by a power cut: no process that lives leaves it unreadable.
+    // Released meanwhile, or emptied by a power failure: no live process leaves it unreadable.
     if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return
     throw error
   }
@@ -134,7 +134,7 @@ function read(file: string): Holder | undefined {
 
 async function lives(holder: Holder, lock: string, id: string): Promise<boolean> {
   const here = hereAndNow()
-  // A service may be kept from reading some of /proc: what is empty tells nothing.
+  // A service might not be allowed to read some of /proc: an empty value says nothing.
   if (holder.boot !== '' && here.boot !== '' && holder.boot !== here.boot) return false
   if (holder.space !== here.space) return answers(lock, `${id}.alive`)
   if (holder.pid === process.pid && here.start === '') return held.has(id)
@@ -151,7 +151,7 @@ function isRunning(pid: number, start: string): boolean {
   return now === '' || now === start
 }
 
-// A process is the same process if its machine has not been started anew, it counts pids in the same space (container), and it began
+// It is the same process if its machine has not been restarted, it counts pids in the same namespace (container), and it began
 // at the same tick.
 function hereAndNow(): Pick<Holder, 'boot' | 'space' | 'start'> {
   const boot = proc(() => fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
@@ -173,7 +173,7 @@ function startOf(pid: number): string {
   return state === 'Z' ? 'dead' : (fields[18] ?? '')
 }
 
-// A process of another container cannot be seen, but the kernel answers for it: whoever connects to its socket gets through while it
+// A process of another container cannot be seen, but the kernel answers for it: connections to its socket succeed while it
 // lives, however busy it is. The way over /proc/self/fd keeps the address short, which may have 107 bytes.
 const throughFd = (folder: string, name: string) => {
   const fd = fs.openSync(folder, 'r')
@@ -189,7 +189,7 @@ function listenIn(folder: string, name: string): Promise<Server | undefined> {
   }).finally(done)
 }
 
-// Only a refusal proves that nobody listens any more; in doubt the folder is in use.
+// Only a refused connection proves that nobody listens any more; in doubt, the folder is in use.
 function answers(folder: string, name: string): Promise<boolean> {
   const { path, done } = throughFd(folder, name)
   return new Promise<boolean>((settle) => {

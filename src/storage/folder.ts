@@ -1,8 +1,8 @@
-// The folder of the embedded database: whose it is, of which version, and why it cannot be used, said to people.
+// The folder of the embedded database: its owner, its version, and why it can't be used, in messages for users.
 import fs from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The folder cannot be opened. The message is for people: what, where, what to do. */
+/** The folder can't be opened. The message is for users: what, where, what to do. */
 export class FolderError extends Error {
   readonly folder: string
   constructor(folder: string, message: string, cause?: unknown) {
@@ -21,7 +21,7 @@ export class FolderOfAnotherVersion extends FolderError {
   }
 }
 
-/** Nothing has ever been stored in the folder, and whoever opens it may not create a database there. */
+/** Nothing was ever stored in the folder, and the caller can't create a database there. */
 export class FolderWithoutDatabase extends FolderError {
   constructor(folder: string) {
     super(folder, `There is no database in ${folder}. Start the server first: npm start`)
@@ -59,7 +59,7 @@ export async function explained<Result>(folder: string, work: () => Promise<Resu
   }
 }
 
-// What the folder holds: `version` and `postgres`, and while it is open `lock`.
+// What the folder contains: `version` and `postgres`, and while it is open, `lock`.
 
 export const unfinished = 'postgres.new'
 
@@ -69,7 +69,7 @@ export const holdsDatabase = (folder: string): boolean => namesIn(folder).includ
 const ownBeforeVersion = (name: string) =>
   name === 'lost+found' || name === unfinished || name === 'version.new' || /^lock(\.|$)/.test(name)
 
-// Reads only. `version` is written before anything of a database, so a folder with a `postgres` and no version is somebody else's.
+// Only reads. `version` is written before anything of a database, so a folder with a `postgres` and no version isn't ours.
 export function checkOurs(folder: string): void {
   const names = namesIn(folder)
   if (names.includes('version')) checkVersion(folder, names)

@@ -1,4 +1,4 @@
-// Applies drizzle/, one process at a time, and tells whether a schema fits the program.
+// Applies drizzle/, one process at a time, and checks whether a schema fits the program.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
@@ -9,7 +9,7 @@ import pg from 'pg'
 import { type Db, rowsOf, settingsOf } from './db.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
-// Any number, the same in every process of ours.
+// Any number, the same in all of our processes.
 const lock = 7_202_611
 
 export type SchemaState = 'empty' | 'older' | 'current' | 'newer'
@@ -19,7 +19,7 @@ function lastMigration(): number {
   return Math.max(...journal.entries.map((entry) => entry.when))
 }
 
-/** How the database's schema stands to the one of this program. Reads only. */
+/** How the database's schema compares to this program's. Only reads. */
 export async function schemaState(db: Db): Promise<SchemaState> {
   const [found] = await rowsOf<{ table: string | null }>(db, sql`select to_regclass('drizzle.__drizzle_migrations')::text as "table"`)
   if (!found?.table) return 'empty'
@@ -29,7 +29,7 @@ export async function schemaState(db: Db): Promise<SchemaState> {
   return last.at === ours ? 'current' : last.at < ours ? 'older' : 'newer'
 }
 
-/** Brings a Postgres up to date. Processes that start together take turns; who comes second finds nothing to do. */
+/** Updates the schema of a Postgres database. Processes that start together take turns; the second one finds nothing to do. */
 export async function migrateDatabase(url: string): Promise<void> {
   const client = new pg.Client(settingsOf(url))
   try {
@@ -42,10 +42,10 @@ export async function migrateDatabase(url: string): Promise<void> {
   }
 }
 
-/** Brings the embedded database up to date. Its folder is locked, so nobody else is there. */
+/** Updates the schema of the embedded database. Its folder is locked, so no other process is there. */
 export const migrateEmbedded = (db: Db): Promise<void> => migratePglite(db as Parameters<typeof migratePglite>[0], { migrationsFolder })
 
-/** What to tell the person who starts a program on a schema that does not fit; '' when it fits. */
+/** What to tell an operator who starts a program on a schema that doesn't fit; '' if it fits. */
 export function misfit(state: SchemaState): string {
   switch (state) {
     case 'current':

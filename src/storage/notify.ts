@@ -1,50 +1,50 @@
-// Tell and listen: the database itself carries "issue 42 changed" to every process, together with the change.
+// Notify and listen: the database itself carries "issue 42 changed" to every process, together with the change.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database, Tx } from './db.ts'
 
 const channel = 'rolobot'
 
-/** News of one issue; `delivery` names the work that caused it, if any did. */
+/** A change to one issue; `delivery` names the work that caused it, if any. */
 export interface News {
   issue: number
   delivery?: number
-  /** What came of it, when it is short enough to travel along. */
+  /** The outcome, if it is short enough to travel along. */
   outcome?: unknown
 }
 
-/** A token or a session of a user ended, or the user was blocked: what is open in that user's name is to be checked again. */
+/** A token or session of a user ended, or the user was blocked: that user's open streams must be checked again. */
 interface Ended {
   ended: number
 }
 
-/** SQL: tells news, which a query yields as JSON, when the transaction commits, and only then. */
+/** SQL: sends notifications, which a query yields as JSON, when the transaction commits, and only then. */
 export const telling = (news: SQL): SQL => sql`pg_notify(${channel}, ${news})`
 
-/** Tells the news when the transaction commits, and only then. */
+/** Sends the notification when the transaction commits, and only then. */
 export async function tell(tx: Tx, news: News): Promise<void> {
   await tx.execute(sql`select ${telling(sql`${JSON.stringify(news)}`)}`)
 }
 
-/** Tells, when the transaction commits, that something ended that proves who a user is. */
+/** Notifies, when the transaction commits, that a token or session ended. */
 export async function tellEnd(tx: Tx, userId: number): Promise<void> {
   await tx.execute(sql`select ${telling(sql`${JSON.stringify({ ended: userId } satisfies Ended)}`)}`)
 }
 
 type Listener = (news: News) => void
 
-/** What listens to the database once and passes the news on within the process. */
+/** Listens to the database once and distributes the notifications within the process. */
 export interface Newsroom {
-  /** Starts to listen. A process in which nobody follows anything does without: each one that listens is woken by all news. */
+  /** Starts to listen. A process without followers doesn't need to: each listening process is woken by every notification. */
   open(): Promise<void>
   /**
-   * Calls back with each piece of news of an issue.
-   * @param missed called when the connection was lost for a while: look again, news may be missing
-   * @returns how to stop following
+   * Calls back on each change of an issue.
+   * @param missed called after the connection was lost for a while: check again, notifications may be missing
+   * @returns a function that stops following
    */
   follow(issue: number, listener: Listener, missed?: () => void): () => void
   /**
-   * Calls back whenever something ended that proves who a user is, or may have.
-   * @returns how to stop following
+   * Calls back whenever a token or session ended, or may have.
+   * @returns a function that stops following
    */
   followEnds(userId: number, listener: () => void): () => void
 }
@@ -75,7 +75,7 @@ function pass({ issues, users }: AllFollowers, payload: string | null): void {
   else for (const listener of issues.get(news.issue)?.keys() ?? []) listener(news)
 }
 
-/** The newsroom of a process. One connection serves any number of followers. */
+/** The notifications of a process. One connection serves any number of followers. */
 export function newsroomOf(database: Database): Newsroom {
   const followers: AllFollowers = { issues: new Map(), users: new Map() }
   return {

@@ -1,5 +1,5 @@
-// Every table of our own on one page; what we know of other places is in elsewhere-schema.ts. Row types are the types of the house; rules of
-// uniqueness and reference live here, in the database.
+// All of our tables on one page; data about connected services is in elsewhere-schema.ts. Row types are used everywhere; rules of
+// uniqueness and reference are enforced here, in the database.
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, check, foreignKey, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { id, key, moment, now, ref, state, visibility } from './columns.ts'
@@ -48,7 +48,7 @@ export const accessTokens = pgTable(
   ],
 )
 
-/** `ancestors` is the way from the top-level group down to this one, itself included. */
+/** `ancestors` is the path from the top-level group down to this one, itself included. */
 export const groups = pgTable(
   'groups',
   {
@@ -72,7 +72,7 @@ export const groups = pgTable(
   ],
 )
 
-/** No row: customer relations on, no source named. */
+/** No row: customer relations are on, and no source is named. */
 export const groupSettings = pgTable(
   'group_settings',
   { groupId: ref().primaryKey(), customerRelations: boolean().notNull().default(true), contactSourceId: ref() },
@@ -151,7 +151,7 @@ export const issues = pgTable(
   ],
 )
 
-/** What a search of issues looks through. Beside them, as every other change to an issue would write this index anew. */
+/** What an issue search looks through. A separate table, because every other change to an issue would rewrite this index. */
 export const issueTexts = pgTable('issue_texts', { issueId: ref().primaryKey(), searchText: key().notNull() }, (t) => [
   foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
   index('issue_texts_search').using('gin', sql`search_text gin_trgm_ops`),
@@ -169,7 +169,7 @@ export const formerReferences = pgTable(
   ],
 )
 
-/** What an issue shows: what people wrote, less its commands, and the system's notes. */
+/** What an issue shows: what users wrote, without commands, and system notes. */
 export const comments = pgTable(
   'comments',
   {
@@ -204,7 +204,7 @@ export const deliveries = pgTable(
     place: text().notNull(),
     body: text().notNull(),
     replaces: text(),
-    /** A hash of the whole request, where the sender chose the name of the delivery: the name alone is not trusted. */
+    /** A hash of the whole request, if the sender chose the name of the delivery: the name alone is not trusted. */
     fingerprint: text(),
     status: text({ enum: ['queued', 'applied', 'replied', 'failed'] }).notNull(),
     outcome: jsonb(),
@@ -265,7 +265,7 @@ export const organizations = pgTable(
 // Only active contacts can be added.
 const canBeSuggested = sql`state = 'active'`
 
-/** The keys, written by domain/contact-fields.ts, are what suggestions and lists read as ranges; `searchText` is what a search looks through. */
+/** The keys, written by domain/contact-fields.ts, are what suggestions and lists read as ranges; searches use `searchText`. */
 export const contacts = pgTable(
   'contacts',
   {
@@ -299,7 +299,7 @@ export const contacts = pgTable(
   (t) => [
     unique('contacts_email_unique').on(t.groupId, t.emailKey),
     foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }),
-    // The pair, not the id alone: a contact's organization is one of its own group.
+    // The pair, not the id alone: a contact's organization belongs to the contact's own group.
     foreignKey({
       name: 'contacts_organization',
       columns: [t.groupId, t.organizationId],
@@ -329,8 +329,8 @@ export const contacts = pgTable(
 )
 
 /**
- * By what else active contacts are suggested: the later words of names, those of the organization's name, and phone numbers. Triggers keep it
- * (drizzle/…_words_of_contacts.sql): nobody writes it.
+ * What else active contacts are suggested by: later words of names, words of the organization's name, and phone numbers. Maintained by triggers
+ * (drizzle/…_words_of_contacts.sql): no code writes it.
  */
 export const contactWords = pgTable(
   'contact_words',
@@ -349,14 +349,14 @@ export const issueContacts = pgTable('issue_contacts', { issueId: ref().notNull(
   index('issue_contacts_contact').on(t.contactId, t.issueId),
 ])
 
-/** How many contacts and organizations a group has, by state. Triggers keep it (drizzle/0001_…): nobody writes it. */
+/** How many contacts and organizations a group has, by state. Maintained by triggers (drizzle/0001_…): no code writes it. */
 const counted = { noun: text().notNull(), groupId: ref().notNull(), state: text().notNull(), n: ref().notNull() }
 export const stateCounts = pgTable('state_counts', counted, (t) => [
   primaryKey({ columns: [t.noun, t.groupId, t.state] }),
   foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }).onDelete('cascade'),
 ])
 
-/** What deleted contacts were called, as it may still stand in what was once delivered, until the sweep has taken it out there. */
+/** Names and addresses of deleted contacts, which may still be in past deliveries, until the sweep has removed them there. */
 export const erasures = pgTable('erasures', { id: id(), trace: key().notNull(), askedAt: now() })
 
 /** Who did what, when, from where. Names its subjects by id alone, so that personal data goes with the contact. */

@@ -1,12 +1,12 @@
-// Statements that may take only so long. The embedded database knows no such limit; what it holds is small.
+// Statements with a time limit. The embedded database has no such limit; its data is small.
 import { sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from './db.ts'
 
 const cancelled = '57014'
 
 /**
- * Reads something within a time.
- * @returns what was read; undefined if a statement took longer, and then the transaction is as it was before
+ * Reads something within a time limit.
+ * @returns the result; undefined if a statement took longer, and then the transaction is as it was before
  */
 export async function withinTime<Value>(tx: Tx, milliseconds: number, read: (tx: Tx) => Promise<Value>): Promise<Value | undefined> {
   const limit = String(Math.max(1, Math.round(milliseconds)))

@@ -1,4 +1,4 @@
-// The stylesheet and the script, kept by browsers for as long as they do not change.
+// The stylesheet and the script, cached by browsers until they change.
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ export interface AssetAddresses {
 // The same from src/web and from dist/web.
 const root = fileURLToPath(new URL('../../dist/assets', import.meta.url))
 
-/** Serves `dist/assets`. The addresses carry a hash of what is in the files. */
+/** Serves `dist/assets`. The URLs contain a hash of the files. */
 export async function serveAssets(app: FastifyInstance): Promise<AssetAddresses> {
   const [script, style] = await Promise.all([addressOf('page.js'), addressOf('page.css')])
   await app.register(fastifyStatic, { root, prefix: '/assets/', decorateReply: false, maxAge: '1y', immutable: true })

@@ -1,4 +1,4 @@
-// A comment that is sent, or previewed, from the page of an issue.
+// A comment that is sent, or previewed, from an issue's page.
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { Asker } from '../domain/access-tokens.ts'
@@ -12,7 +12,7 @@ import { showIssuePage } from './pages/issue.tsx'
 import { readSent } from './sent.ts'
 import { Fault, field, openIssue, pathOf, signInFirst, type Visit, whyNoComment } from './visit.ts'
 
-/** `POST /:project/-/issues/:iid`: what was not accepted, or failed, stays in the box. */
+/** `POST /:project/-/issues/:iid`: what was rejected, or failed, stays in the box. */
 export async function comment(visit: Visit): Promise<FastifyReply> {
   const { asker, facts, body } = await openDraft(visit)
   const sent = readSent(visit.request.body, body)
@@ -50,7 +50,7 @@ async function openDraft(visit: Visit): Promise<{ asker: Asker; facts: IssueFact
   return { asker, facts, body: field(visit.request.body, 'body').replaceAll('\r\n', '\n') }
 }
 
-// The text is part of the name: a user who goes back, edits the text and sends it again has written another comment.
+// The text is part of the name: a user who goes back, edits the text, and sends it again has written another comment.
 function deliveryOf({ userId }: Asker, delivery: string, body: string): string {
   return `${userId} ${delivery.slice(0, 50)} ${createHash('sha256').update(body).digest('base64url')}`
 }
@@ -79,26 +79,26 @@ async function answer(visit: Visit, facts: IssueFacts, { heard, body, rest, asTe
     return showIssuePage(visit, facts, { status: refusalStatus[receipt.why], body, notice })
   }
   if (waiting) return showIssuePage(visit, facts, { body: rest, notice: stillWaiting })
-  // What was meant as text needs no hint that it looks like a command.
+  // Text that was confirmed as text needs no hint that it looks like a command.
   const isText = asText && receipt.accepted.length + receipt.refused.length === 0
   if (outcome && outcome.answer.length > 0 && !isText) {
     const left = [rest, outcome.left ?? ''].filter((text) => text !== '').join('\n')
     const notice = { state: stateOfAll(outcome, receipt.shown !== null), sentences: sentencesOf(outcome) }
     return showIssuePage(visit, facts, { body: left, notice: { ...notice, choices: await choicesFor(visit, facts, { outcome, rest }) } })
   }
-  // Nothing to tell: the browser is sent to a page that it can load again without sending again.
+  // Nothing to say: the browser is redirected to a page that can be reloaded without resubmitting.
   return visit.reply.redirect(`${pathOf(facts)}${receipt.shown ? `#note_${receipt.shown.id}` : ''}`, 303)
 }
 
 const stillWaiting = { state: 'waiting' as const, sentences: ['Your commands are queued and will take effect soon.'] }
 
-/** A comment that was posted is a part of what was asked. */
+/** A posted comment is part of what was done. */
 function stateOfAll(outcome: Outcome, posted: boolean): State {
   const state = stateOf(outcome)
   return state === 'refused' && posted ? 'partly' : state
 }
 
-/** What can be chosen: of the outcome, and of what was left to choose when one of several was chosen. */
+/** The choices: of the outcome, and those left over after one of several was chosen. */
 async function choicesFor(visit: Visit, facts: IssueFacts, { outcome, rest }: { outcome: Outcome; rest: string }): Promise<Choice[]> {
   const others = rest === '' ? [] : choicesOf((await visit.preview(rest, facts)).outcome.result)
   return [...others, ...choicesOf(outcome.result)]

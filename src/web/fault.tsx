@@ -1,4 +1,4 @@
-// An error as a page: the document that the HTTP shell makes of it, for a browser.
+// An error as a page: the HTTP shell's document, rendered for browsers.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AssetAddresses } from './assets.ts'
 import { asPage, pageText } from './layout.tsx'
@@ -16,7 +16,7 @@ interface Pages {
   who: WebRoutes['sessions']['who']
 }
 
-/** A hook that answers a browser with a page, and asks visitors to sign in. Programs get the document as it is. */
+/** A hook that answers browsers with a page, and asks visitors to sign in. Programs get the document as it is. */
 export const faultPage = (pages: Pages) => async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
   const isProblem = String(reply.getHeader('content-type')).startsWith('application/problem+json')
   if (!isProblem || !request.headers.accept?.includes('text/html')) return payload
@@ -27,7 +27,7 @@ export const faultPage = (pages: Pages) => async (request: FastifyRequest, reply
   }
   asPage(reply)
   const { assets, who } = pages
-  // The error may be the very reason why nobody can be recognized; without a database there is nothing to wait for.
+  // The error may be the very reason why the user can't be identified; without a database there is nothing to wait for.
   const asker = problem.status === 503 ? undefined : await who(request).catch(() => undefined)
   const unsent = problem.status === 401 ? field(request.body, 'body') : ''
   return pageText({ title: problem.title, assets, asker }, <FaultPage {...problem} back={pageBefore(request)} unsent={unsent} />)

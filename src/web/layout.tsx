@@ -8,7 +8,7 @@ import type { Visit } from './visit.ts'
 
 interface Frame {
   title: string
-  /** Undefined where it is not known. */
+  /** Undefined if unknown. */
   asker?: Asker | null
   assets: AssetAddresses
 }
@@ -22,7 +22,7 @@ export const show = (visit: Visit, { title, status = 200 }: { title: string; sta
   asPage(visit.reply.code(status)).send(pageText({ title, asker: visit.asker, assets: visit.assets }, content))
 
 /**
- * The headers of a page. Under helmet's `no-referrer` a form's `Origin` would be `null`; so it names us, to ourselves alone.
+ * The headers of a page. Under helmet's `no-referrer`, a form's `Origin` would be `null`; this names us, but only to ourselves.
  */
 export const asPage = (reply: FastifyReply): FastifyReply => reply.type('text/html; charset=utf-8').header('referrer-policy', 'same-origin')
 
@@ -61,7 +61,7 @@ const SignedIn = ({ name }: { name: string }) => (
   </form>
 )
 
-/** A moment, the same for everybody who reads it. */
+/** A time, the same for every reader. */
 export const Time = ({ at }: { at: Date }) => <time datetime={at.toISOString()}>{moment.format(at)} UTC</time>
 
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' })

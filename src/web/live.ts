@@ -1,15 +1,15 @@
-// Tells a browser that an issue has changed, as server-sent events. What has changed it asks for itself.
+// Tells a browser that an issue has changed, as server-sent events. The browser fetches the change itself.
 import type { OutgoingHttpHeaders } from 'node:http'
 import { readFacts } from '../domain/issues.ts'
 import { can } from '../domain/permissions.ts'
 import { watchForEnd } from '../domain/sessions.ts'
 import { openIssue, type Visit } from './visit.ts'
 
-// Proxies close what is silent for long.
+// Proxies close connections that are silent for long.
 const heartbeat = 20_000
 const shortestPause = 200
 
-/** `GET /:project/-/issues/:iid/live`. It ends when the caller may no longer see the issue, or is signed out. */
+/** `GET /:project/-/issues/:iid/live`. It ends when the caller can no longer see the issue, or signs out. */
 export async function live(visit: Visit): Promise<void> {
   const { db, newsroom, reply, streams } = visit
   const { issueId, userId } = await openIssue(visit)
@@ -37,7 +37,7 @@ export async function live(visit: Visit): Promise<void> {
   write('retry: 2000\n\n')
 }
 
-/** Calls at once, then after a pause once more if it was asked to meanwhile. */
+/** Calls at once, then once more after a pause if it was called meanwhile. */
 function calmly(call: () => Promise<void>): () => void {
   let resting = false
   let due = false

@@ -1,8 +1,8 @@
-// Markdown that users wrote, as elements: raw HTML is text, an image is a link, and a link leads only to where a click is safe.
+// Users' Markdown as elements: raw HTML is text, an image is a link, and links lead only to safe targets.
 import MarkdownIt, { type StateBlock, type Token } from 'markdown-it'
 import { type ComponentChildren, h } from 'preact'
 
-// What is longer or heavier is shown as it was typed: reading Markdown takes time from every other request.
+// A longer or heavier text is shown as typed: parsing Markdown takes time from every other request.
 const longest = 32 * 1024
 const heaviest = { text: 4_000, page: 30_000, cache: 60_000 }
 
@@ -16,7 +16,7 @@ reader.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
 reader.validateLink = (link) => /^(?:https?|mailto):/i.test(link) || !/^[^/?#]*:/.test(link)
 reader.block.ruler.before('table', 'too_deep', readAsText)
 
-/** A text in Markdown; shown as it was typed if it is too heavy, or `plain`. */
+/** A Markdown text; shown as typed if it is too heavy, or `plain`. */
 export const Markdown = ({ text, plain }: { text: string; plain?: boolean }) => {
   const isPlain = plain || weigh(text) > heaviest.text
   return (
@@ -26,7 +26,7 @@ export const Markdown = ({ text, plain }: { text: string; plain?: boolean }) => 
   )
 }
 
-/** Which texts of a page are shown as they were typed, so that together they are not too heavy: the earliest ones. */
+/** Which texts of a page are shown as typed, so that together they are not too heavy: the earliest ones. */
 export function tooHeavy(texts: readonly string[]): boolean[] {
   let left = heaviest.page
   const plain = [...texts].reverse().map((text) => {
@@ -36,11 +36,11 @@ export function tooHeavy(texts: readonly string[]): boolean[] {
   return plain.reverse()
 }
 
-/** Signs and line ends make the work, letters hardly any. */
+/** Punctuation and line ends cost time, letters hardly any. */
 const weigh = (text: string): number =>
   text.length > longest ? Number.POSITIVE_INFINITY : text.length / 64 + (text.match(/[^\p{L}\p{N} ]/gu)?.length ?? 0)
 
-// Every change to an issue is followed by its readers asking for all of the page again.
+// After every change to an issue, its readers request the whole page again.
 const cache = new Map<string, ComponentChildren>()
 let cached = 0
 
@@ -108,7 +108,7 @@ function leafOf(token: Token, open: readonly Open[]): ComponentChildren {
       return h('code', null, token.content)
     case 'fence':
     case 'code_block':
-      // What can be scrolled sideways can be reached by keys.
+      // Whatever scrolls sideways can be reached by keyboard.
       return h('pre', { tabindex: 0 }, h('code', null, token.content))
     case 'softbreak':
     case 'hardbreak':

@@ -14,7 +14,7 @@ import { Fault, type Visit, type WebRoutes } from './visit.ts'
 
 type Page = (visit: Visit) => Promise<unknown>
 
-// A project's path may be of any depth, which the router's own patterns cannot say.
+// A project's path can have any depth, which the router's own patterns can't express.
 const pages: readonly [method: 'GET' | 'POST', path: RegExp, page: Page][] = [
   ['GET', /^\/$/, home],
   ['GET', /^\/users\/sign_in$/, signIn],
@@ -46,7 +46,7 @@ function findPage({ method, params }: FastifyRequest): Found {
   throw new Fault(404, "This page doesn't exist.")
 }
 
-/** All pages. What no other door answers comes here. */
+/** All pages. Requests that no other route matches end up here. */
 export function webRoutes(app: FastifyInstance, routes: WebRoutes): void {
   app.register(async (web) => {
     const assets = await serveAssets(web)
@@ -58,7 +58,7 @@ export function webRoutes(app: FastifyInstance, routes: WebRoutes): void {
     }
     web.addHook('onSend', faultPage({ assets, who: routes.sessions.who }))
     web.addHook('preClose', async () => streams.forEach((end) => void end()))
-    // Looked for before a body is read: whatever is sent to an address that is none gets the same answer.
+    // Checked before a body is read: any request to an unknown path gets the same response.
     const onRequest = async (request: FastifyRequest) => void findPage(request)
     web.route({ method: ['GET', 'POST'], url: '/*', exposeHeadRoute: false, onRequest, handler: open })
   })

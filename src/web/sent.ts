@@ -1,15 +1,15 @@
-// What the form of the comment box asks for: a comment, a command that was nearly written, or a choice among contacts.
+// What the form of the comment box requests: a comment, a near-miss command, or a choice among contacts.
 import { nearMissOf } from '../quick-actions/commands.ts'
 import { field } from './visit.ts'
 
 export type Sent =
   | { kind: 'nothing' }
-  /** The text may have been meant as the command of this name; it is not posted yet. */
+  /** The text may be intended as the command of this name; it is not posted yet. */
   | { kind: 'near miss'; name: string }
-  /** `rest` stays in the box; `asText`: what looks like a command was meant as text. */
+  /** `rest` stays in the box; `asText`: what looks like a command is intended as text. */
   | { kind: 'comment'; text: string; rest: string; asText: boolean }
 
-/** Reads a form that was sent with this text in the box. */
+/** Parses a form that was sent with this text in the box. */
 export function readSent(form: unknown, body: string): Sent {
   const [command, name = ''] = field(form, 'choice').split(/\r?\n/)
   if (command) return { kind: 'comment', text: command, rest: withoutName(body, name), asText: false }
@@ -21,7 +21,7 @@ export function readSent(form: unknown, body: string): Sent {
   return { kind: 'near miss', name: miss.name }
 }
 
-/** The text without a name that was chosen, and without the command that has no other. */
+/** The text without a name that was chosen, and without the command if it has no other. */
 function withoutName(text: string, name: string): string {
   const lines = text.split('\n')
   const at = lines.findIndex((line) => line.startsWith('/') && namesIn(line).includes(name))

@@ -1,4 +1,4 @@
-// One request for a page: the caller, what they ask for, and what pages are built from.
+// One request for a page: the caller, the request, and what pages are built from.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Asker } from '../domain/access-tokens.ts'
 import { type IssueFacts, readFacts } from '../domain/issues.ts'
@@ -9,19 +9,19 @@ import type { Db } from '../storage/db.ts'
 import type { Newsroom } from '../storage/notify.ts'
 import type { AssetAddresses } from './assets.ts'
 
-/** What the pages need from the rest of the house. */
+/** What the pages need from the other modules. */
 export interface WebRoutes {
   db: Db
   newsroom: Newsroom
   hear: Hear
-  /** Who is signed in in a browser, whether a page of ours asks, and the cookie that keeps the session. */
+  /** The signed-in user, whether the request comes from one of our pages, and the session cookie. */
   sessions: {
     who(request: FastifyRequest): Promise<Asker | null>
     refuseOtherSites(request: FastifyRequest): void
     keep(reply: FastifyReply, secret: string): FastifyReply
     forget(reply: FastifyReply): FastifyReply
   }
-  /** What a comment would come to; changes nothing. */
+  /** What a comment would do; changes nothing. */
   preview: (body: string, facts: IssueFacts) => Promise<{ text: string; outcome: Outcome }>
 }
 
@@ -29,10 +29,10 @@ export interface Visit extends WebRoutes {
   request: FastifyRequest
   reply: FastifyReply
   asker: Asker | null
-  /** The named parts of the address. */
+  /** The named parameters of the path. */
   params: Readonly<Record<string, string>>
   assets: AssetAddresses
-  /** How to end each live stream that is open. */
+  /** How to end each open live stream. */
   streams: Set<() => void>
 }
 
@@ -45,10 +45,10 @@ export class Fault extends Error {
   }
 }
 
-/** A token that may only read changes nothing: least of all does it become somebody who may do everything. */
+/** A read-only token changes nothing: least of all can it open a session with full access. */
 export const mayChange = ({ scopes }: Asker): boolean => scopes.includes('api')
 
-/** Whoever is signed in, to change something of their own. @throws 401 for a visitor, 403 for a token that may only read */
+/** The signed-in user, to change something of their own. @throws 401 for a visitor, 403 for a read-only token */
 export function whoMayChange({ asker }: Pick<Visit, 'asker'>): Asker {
   if (!asker) throw signInFirst()
   if (!mayChange(asker)) throw new Fault(403, 'You are signed in with a read-only token.')
@@ -59,10 +59,10 @@ export const signInFirst = () => new Fault(401, 'Sign in first.')
 
 const notHere = "This page doesn't exist, or you don't have access to it."
 
-/** Absent or forbidden: a visitor is asked to sign in, everyone else is told the same for both. */
+/** Doesn't exist or is forbidden: visitors are asked to sign in, everyone else gets the same answer for both. */
 export const absent = ({ asker }: Pick<Visit, 'asker'>) => (asker ? new Fault(404, notHere) : signInFirst())
 
-/** The issue that the address names, if the caller can see it. */
+/** The issue in the path, if the caller can see it. */
 export async function openIssue(visit: Visit): Promise<IssueFacts> {
   const { project = '', iid } = visit.params
   const facts = await readFacts(visit.db, { project, iid: Number(iid) }, visit.asker?.userId ?? null)
@@ -76,13 +76,13 @@ export function whyNoComment(asker: Asker, { standing }: IssueFacts): string | u
   return can(standing, 'comment') ? undefined : "You don't have permission to comment on this issue."
 }
 
-/** A text of the query or of a sent form; '' if it is absent or sent twice. */
+/** A text of the query or of a submitted form; '' if it is absent or repeated. */
 export function field(fields: unknown, name: string): string {
   const value = (fields as Record<string, unknown> | null | undefined)?.[name]
   return typeof value === 'string' ? value : ''
 }
 
-/** A number of the query; undefined if it is absent or none. */
+/** A number of the query; undefined if it is absent or invalid. */
 export function numberField(fields: unknown, name: string): number | undefined {
   const text = field(fields, name)
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined

@@ -1,4 +1,4 @@
-// What every part of the schema is made with: who is asking, scalars, and the tools for connections and mutations.
+// What every part of the schema is built with: the caller, scalars, and helpers for connections and mutations.
 import SchemaBuilder from '@pothos/core'
 import RelayPlugin from '@pothos/plugin-relay'
 import { GraphQLError, Kind, type ValueNode } from 'graphql'
@@ -10,7 +10,7 @@ import type { Newsroom } from '../../storage/notify.ts'
 import { type IdKind, numberOf } from './ids.ts'
 import type { Loaders } from './loaders.ts'
 
-/** What the API needs from the other rooms. */
+/** What the API needs from the other modules. */
 export interface GraphqlParts {
   db: Db
   hear: Hear
@@ -24,12 +24,12 @@ export interface Context extends GraphqlParts {
   asker: Asker | null
   /** null for a visitor. */
   userId: number | null
-  /** Whoever asks, as the history names them; absent for a visitor. */
+  /** The caller, as the history names them; absent for a visitor. */
   actor?: Actor
   load: Loaders
   /** The name of the delivery that a mutation makes, after the request's Idempotency-Key. */
   deliveryOf(part: string | undefined): string
-  /** Names what ends a stream when the server stops; returns how to take that back. */
+  /** Registers what ends a stream when the server stops; returns how to unregister it. */
   ending(end: () => void): () => void
 }
 

@@ -4,7 +4,7 @@ import { emptyPage, type Page } from '../../domain/lists.ts'
 import type { Result } from '../../domain/refusals.ts'
 import { granted } from './refusals.ts'
 
-/** What every connection can be asked. Nulls and empty cursors are as if they were absent. */
+/** The arguments of every connection. Nulls and empty cursors count as absent. */
 export interface PageArguments {
   first?: number | null
   last?: number | null
@@ -19,10 +19,10 @@ interface PageWanted {
   fromEnd?: boolean
 }
 
-/** The most of one page; whoever asks for more gets as many. */
+/** The largest page; callers who ask for more get this many. */
 export const mostOnPage = 100
 
-/** @throws GraphQLError for what cannot be a page */
+/** @throws GraphQLError for invalid arguments */
 function pageWanted({ first, last, after, before }: PageArguments): PageWanted {
   if (typeof first === 'number' && typeof last === 'number') throw new GraphQLError('Can only provide either `first` or `last`, not both')
   if ((first ?? 0) < 0 || (last ?? 0) < 0) throw new GraphQLError('`first` and `last` cannot be less than 0')
@@ -38,9 +38,9 @@ const connectionOf = <Row>({ rows, cursors, hasNext, hasPrevious, startCursor, e
 })
 
 /**
- * Reads what a connection is asked for.
+ * Reads the arguments of a connection.
  * @param count how many there are on all pages together
- * @throws GraphQLError for arguments that cannot be
+ * @throws GraphQLError for invalid arguments
  */
 export async function connect<Row>(
   asked: PageArguments,
@@ -48,11 +48,11 @@ export async function connect<Row>(
   count?: () => Promise<number | null>,
 ) {
   const wanted = pageWanted(asked)
-  // `first: 0` is a way to ask for nothing.
+  // `first: 0` is a way to request no rows.
   return { ...connectionOf<Row>(wanted.limit === 0 ? emptyPage : granted(await read(wanted))), count }
 }
 
-/** How many there are on all pages together; counted only when it is asked for. */
+/** How many there are on all pages together; counted only when requested. */
 export const countField = {
   description: 'How many there are on all pages together',
   resolve: async ({ count }: { count?: () => Promise<number | null> }): Promise<number | null> => (await count?.()) ?? null,

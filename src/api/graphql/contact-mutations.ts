@@ -14,13 +14,13 @@ interface Changed extends Payload {
   contact: ListedContact | null
 }
 
-/** What came of a deed on a contact, as it is shown now. */
+/** The result of an operation on a contact, as it is shown now. */
 async function shown({ db }: Context, deed: Promise<Result<{ id: number }>>): Promise<Changed> {
   const { value, errors } = outcomeOf(await deed)
   return { contact: value ? ((await showContacts(db, [value.id]))[0] ?? null) : null, errors }
 }
 
-/** What was sent of the fields: those sent as null are none, those that were not sent stay as they are. */
+/** The fields that were sent: null clears a field, absent fields stay as they are. */
 const fieldsOf = ({ firstName, lastName, email, phone, description, organizationId }: ContactFields): ContactFields => ({
   firstName,
   lastName,

@@ -13,7 +13,7 @@ export const countsType = (name: string) =>
     }),
   })
 
-/** Says of a connection whether more may match than it tells. */
+/** Tells whether more rows may match than a connection returns. */
 export const searchCutOff = {
   nullable: false,
   description: 'The search would have taken too long: more may match than is told',

@@ -1,4 +1,4 @@
-// Documents as they come in: read once however often they are sent, and refused before they are validated if that would take long.
+// Documents as they arrive: parsed once however often they are sent, and rejected before validation if that would take long.
 import { type DocumentNode, GraphQLError, Kind, parse, visit } from 'graphql'
 import { addExtent, bounds, type Extent, exceededBy, nothingYet } from './expansion.ts'
 import { costliest, longestQuery, mostTokens, type Rank } from './limits.ts'
@@ -10,7 +10,7 @@ const mostKept = 20 * longestQuery
 
 const withoutNul = (text: string): string => text.replaceAll('\0', '\uFFFD')
 
-/** A value without what Postgres cannot store, and without nulls in lists: clients made for GitLab send them where nothing is meant. */
+/** A value without what Postgres cannot store, and without nulls in lists: clients made for GitLab send them with no meaning. */
 export function cleanValue(value: unknown): unknown {
   if (typeof value === 'string') return withoutNul(value)
   if (Array.isArray(value)) return value.filter((item) => item !== null).map(cleanValue)
@@ -36,7 +36,7 @@ function read(source: string): Read {
   }
 }
 
-/** The documents that were read last, oldest first. */
+/** The documents that were parsed last, oldest first. */
 const kept = new Map<string, Read>()
 let keptLength = 0
 
@@ -53,14 +53,14 @@ function readOnce(source: string): Read {
   return known
 }
 
-/** Reads a document. @throws GraphQLError that says where it is broken */
+/** Parses a document. @throws GraphQLError that says where the syntax is wrong */
 export function documentOf(source: string): DocumentNode {
   const came = readOnce(source)
   if ('fault' in came) throw came.fault
   return came.document
 }
 
-/** Why the documents of a request are refused unvalidated; nothing if they are not. */
+/** Why the documents of a request are rejected before validation; empty if they are not. */
 export function excessOf(asked: readonly string[], rank: Rank): string[] {
   const sources = [...new Set(asked)]
   const length = sources.reduce((sum, source) => sum + source.length, 0)

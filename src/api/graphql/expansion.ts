@@ -10,7 +10,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 
-/** Where counting stops: whatever is beyond is refused anyway. */
+/** Where counting stops: anything larger is rejected anyway. */
 export const bounds = { operations: 30, selections: 1_000, repeats: 10_000, depth: 50, schemas: 1, types: 5 } as const
 
 export type Extent = Record<keyof typeof bounds, number> & {
@@ -20,7 +20,7 @@ export type Extent = Record<keyof typeof bounds, number> & {
 
 export const nothingYet = (): Extent => ({ operations: 0, selections: 0, repeats: 0, depth: 0, schemas: 0, types: 0, certain: 0 })
 
-/** Which bounds an extent exceeds. */
+/** Which limits an extent exceeds. */
 export const exceededBy = (extent: Extent) => (Object.keys(bounds) as (keyof typeof bounds)[]).filter((name) => extent[name] > bounds[name])
 
 interface Part {
@@ -94,7 +94,7 @@ class Expander {
     return set?.selections ?? []
   }
 
-  /** What a fragment holds, the first time that it is spread somewhere. */
+  /** What a fragment contains, the first time that it is spread. */
   #enter(name: string, spread: Set<string>): SelectionSetNode | undefined {
     this.#unused.delete(name)
     if (spread.has(name)) return undefined

@@ -1,4 +1,4 @@
-// Groups, for those who may see them.
+// Groups, for users who can see them.
 import type { GroupFacts } from '../../domain/group-facts.ts'
 import { readGroupFacts } from '../../domain/group-facts.ts'
 import { can } from '../../domain/permissions.ts'
@@ -9,10 +9,10 @@ export const Group = builder.objectRef<GroupFacts>('Group')
 
 const visible = (group: GroupFacts | undefined): GroupFacts | null => (group && can(group.standing, 'read_group') ? group : null)
 
-/** A group by its id, if whoever asks may see it. */
+/** A group by its id, if the caller can see it. */
 export const groupById = async ({ load }: Context, id: number): Promise<GroupFacts | null> => visible(await load.group.load(id))
 
-/** A group by its full path, if whoever asks may see it. */
+/** A group by its full path, if the caller can see it. */
 export const groupAt = async ({ db, userId }: Context, fullPath: string): Promise<GroupFacts | null> =>
   visible(await readGroupFacts(db, fullPath, userId))
 

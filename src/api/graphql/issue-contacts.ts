@@ -1,4 +1,4 @@
-// Setting the contacts of an issue by their ids: what clients send, and what they are told of each.
+// Setting the contacts of an issue by id: what clients send, and the result for each contact.
 import { GraphQLError } from 'graphql'
 import type { ContactOutcome } from '../../domain/change.ts'
 import { type IdOutcome, type Mode, setIssueContacts } from '../../domain/contacts-by-id.ts'
@@ -23,7 +23,7 @@ const outcomes = {
 
 const Outcome = builder.enumType('IssueCrmContactOutcome', { values: Object.values(outcomes) })
 
-/** What came of one contact that was named. */
+/** The result for one contact. */
 export const ContactResult = builder.objectRef<IdOutcome>('IssueCrmContactResult').implement({
   fields: (t) => ({
     contactId: t.field({ type: 'CustomerRelationsContactID', nullable: false, resolve: ({ contactId }) => gid('contact', contactId) }),
@@ -46,8 +46,8 @@ const insufficient = 'You have insufficient permissions to set customer relation
 const noneNamed = 'Name at least one contact to add or to remove'
 
 /**
- * Sets the contacts of an issue. Good ones take effect though others fail.
- * @throws where there is no issue that whoever asks may edit, and where customer relations are off for its group
+ * Sets the contacts of an issue. Valid ones take effect even if others fail.
+ * @throws if there is no issue that the caller can edit, or customer relations are off for its group
  */
 export async function setContacts(context: Context, name: IssueName, wanted: Wanted): Promise<ContactsSet> {
   const actor = actorOf(context)

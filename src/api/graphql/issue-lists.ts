@@ -32,12 +32,12 @@ interface FilterArguments {
   crmOrganizationId?: string | null
 }
 
-/** What every list of issues can be asked. */
+/** The arguments that every list of issues has. */
 export interface IssueArguments extends FilterArguments, PageArguments {
   sort?: string | null
 }
 
-/** A number that is sent as text; undefined if it is absent or blank. @throws for what is none */
+/** A number that is sent as text; undefined if it is absent or blank. @throws if it isn't a number */
 function numberIn(name: string, text: string | null | undefined): number | undefined {
   if (!text?.trim()) return undefined
   if (!/^\s*\d{1,15}\s*$/.test(text)) throw new GraphQLError(`\`${name}\` must be a number`)
@@ -50,7 +50,7 @@ async function filterOf(asked: FilterArguments, { db }: Context): Promise<IssueF
   return {
     state: state === 'opened' || state === 'closed' ? state : undefined,
     search,
-    // Nothing here is ever locked, or of another type.
+    // No issue here is ever locked, or of another type.
     iids: state === 'locked' || (types?.length && !types.includes('ISSUE')) ? [] : iids?.map((iid) => numberIn('iids', iid) ?? 0),
     authorId: authorUsername ? ((await findUser(db, authorUsername))?.id ?? 0) : undefined,
     contactId: numberIn('crmContactId', crmContactId),
@@ -58,7 +58,7 @@ async function filterOf(asked: FilterArguments, { db }: Context): Promise<IssueF
   }
 }
 
-/** A page of the issues of a place that whoever asks may see. */
+/** A page of the issues of a group or project that the caller can see. */
 export const issuesIn = (place: IssuePlace, asked: IssueArguments, context: Context) =>
   connect<ListedIssue>(
     asked,
@@ -67,7 +67,7 @@ export const issuesIn = (place: IssuePlace, asked: IssueArguments, context: Cont
     async () => (await countsIn(place, asked, context))[asked.state === 'opened' || asked.state === 'closed' ? asked.state : 'all'],
   )
 
-/** How many there are of them, by state. */
+/** How many of them there are, by state. */
 const countsIn = async (place: IssuePlace, asked: FilterArguments, context: Context): Promise<IssueCounts> =>
   granted(await countIssuesIn(context.db, context.userId, place, await filterOf(asked, context)))
 

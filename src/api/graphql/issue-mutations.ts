@@ -49,8 +49,8 @@ builder.relayMutationField(
 )
 
 /**
- * Hears what whoever asks writes in an issue.
- * @throws where they may not, or there is no such thing
+ * Submits what the caller writes on an issue.
+ * @throws if they don't have permission, or it doesn't exist
  */
 export async function write(
   context: Context,
@@ -109,7 +109,7 @@ interface Move {
   targetProjectPath: string | number
 }
 
-// GitLab's sentence, for an issue that may not leave and a project that may not take it.
+// GitLab's sentence, for an issue that can't be moved away and a project that can't take it.
 const mayNotMove = 'Cannot move issue due to insufficient permissions!'
 
 async function move(context: Context, { projectPath, iid, targetProjectPath }: Move) {

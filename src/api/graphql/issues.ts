@@ -11,13 +11,13 @@ import { Author } from './users.ts'
 
 export const Issue = builder.objectRef<ListedIssue>('Issue')
 
-/** An issue by its id, if whoever asks may see it. */
+/** An issue by its id, if the caller can see it. */
 export const issueById = async ({ db, userId }: Context, id: number): Promise<ListedIssue | null> =>
   (await showIssues(db, userId, [id]))[0] ?? null
 
 const webPathOf = ({ projectPath, iid }: ListedIssue): string => `/${projectPath}/-/issues/${iid}`
 
-/** A page of the contacts of an issue; none for those who may not see them. */
+/** A page of the contacts of an issue; empty for users who can't see them. */
 export const contactsOf = ({ id }: { id: number }, page: Parameters<typeof connect>[0], { load }: Context) =>
   connect(
     page,

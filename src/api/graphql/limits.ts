@@ -1,4 +1,4 @@
-// What a request may cost, before anything of it is read: GitLab's figures. docs.gitlab.com/api/graphql/#limits
+// What a request may cost, checked before any of it runs: GitLab's limits. docs.gitlab.com/api/graphql/#limits
 import {
   type DocumentNode,
   type FieldNode,
@@ -22,7 +22,7 @@ import { mostOnPage, type PageArguments } from './connections.ts'
 
 /** The longest query, in characters. */
 export const longestQuery = 10_000
-/** Enough for the longest query that is no nonsense. */
+/** Enough for the longest sensible query. */
 export const mostTokens = 5_000
 /** The most errors of one query that are reported. */
 export const mostFaults = 5
@@ -31,7 +31,7 @@ const deepest = { visitor: 15, user: 20 }
 export const costliest = { visitor: 200, introspection: 217, user: 250, administrator: 300 }
 const mostNested = 2
 
-/** Who asks, as far as limits are concerned. */
+/** The caller, as far as limits are concerned. */
 export type Rank = 'visitor' | 'user' | 'administrator'
 
 interface Measure {
@@ -43,7 +43,7 @@ interface Measure {
 
 const nothing: Measure = { cost: 0, depth: 0, nested: new Map() }
 
-/** One operation, as it is about to be carried out. */
+/** One operation, about to be executed. */
 interface Asked {
   schema: GraphQLSchema
   document: DocumentNode
@@ -51,7 +51,7 @@ interface Asked {
   variables: Readonly<Record<string, unknown>>
 }
 
-/** What exceeds the limits; nothing if it may be carried out. */
+/** Which limits are exceeded; empty if it may run. */
 export function faultsOf(asked: Asked, rank: Rank): GraphQLError[] {
   const operations = asked.document.definitions.filter((one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION)
   const operation = asked.operationName ? operations.find(({ name }) => name?.value === asked.operationName) : operations[0]

@@ -1,4 +1,4 @@
-// What one request reads by id: what is asked for at the same time is read in one statement, and nothing twice.
+// What one request reads by id: reads at the same time share one statement, and nothing is read twice.
 import DataLoader from 'dataloader'
 import type { ListedContact } from '../../domain/contact-lists.ts'
 import { contactsOfIssues, countContactsOfIssues, type WantedLinked } from '../../domain/contacts-of-issues.ts'
@@ -19,11 +19,11 @@ export interface Loaders {
   organization: DataLoader<number, ListedOrganization | undefined>
   group: DataLoader<number, GroupFacts | undefined>
   project: DataLoader<number, ProjectFacts | undefined>
-  /** What is known of an issue for whoever asks; of a visitor nothing. */
+  /** The facts of an issue for the caller, who may be a visitor. */
   issueFacts: DataLoader<number, IssueFacts | undefined>
-  /** How many contacts an issue has; 0 for users who may not see them. */
+  /** How many contacts an issue has; 0 for users who can't see them. */
   contactCount: DataLoader<number, number>
-  /** A page of the contacts of an issue, if whoever asks may see them. */
+  /** A page of the contacts of an issue, if the caller can see them. */
   contactsOfIssue(issueId: number, wanted: WantedLinked): Promise<Page<ListedContact> | undefined>
 }
 

@@ -4,20 +4,20 @@ import type { builder } from './builder.ts'
 type Types = (typeof builder)['$inferSchemaTypes']
 type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>
 
-/** The input field by which a client knows its answer again. */
+/** The input field by which a client recognizes its response. */
 export const echoed = (t: InputFields) => ({ clientMutationId: t.string() })
 
 interface Echoing {
   clientMutationId?: string | null
 }
 
-/** What comes of a mutation, with what its client wants to see again. */
+/** The result of a mutation, with the value that its client wants back. */
 export const echo = async <Came extends object>({ clientMutationId }: Echoing, work: () => Promise<Came>): Promise<Came & Echoing> => ({
   ...(await work()),
   clientMutationId,
 })
 
-/** What every mutation comes to. */
+/** What every mutation returns. */
 export interface Payload extends Echoing {
   errors: string[]
 }

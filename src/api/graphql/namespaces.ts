@@ -13,7 +13,7 @@ type Place = { group: GroupFacts } | { project: ProjectFacts }
 
 const factsOf = (place: Place) => ('group' in place ? place.group : place.project)
 
-/** What is at a full path, if whoever asks may see it. */
+/** What is at a full path, if the caller can see it. */
 export async function namespaceAt(context: Context, fullPath: string): Promise<Place | null> {
   const [group, project] = await Promise.all([groupAt(context, fullPath), projectAt(context, fullPath)])
   if (group) return { group }

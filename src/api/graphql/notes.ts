@@ -1,4 +1,4 @@
-// Writing notes; commands in them are carried out.
+// Writing notes; commands in them run.
 import type { GraphQLResolveInfo } from 'graphql'
 import { readFacts, referenceOf } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'

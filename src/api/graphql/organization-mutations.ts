@@ -15,7 +15,7 @@ interface Changed extends Payload {
 
 const shownNow = async ({ db }: Context, id: number): Promise<ListedOrganization | null> => (await showOrganizations(db, [id]))[0] ?? null
 
-/** What came of a deed on an organization, as it is shown now. */
+/** The result of an operation on an organization, as it is shown now. */
 async function shown(context: Context, deed: Promise<Result<{ id: number }>>): Promise<Changed> {
   const { value, errors } = outcomeOf(await deed)
   return { organization: value && (await shownNow(context, value.id)), errors }
@@ -65,7 +65,7 @@ builder.relayMutationField(
       const { id, name, defaultRate, description, active } = input
       return echo(input, async () => {
         const edited = await shown(context, editOrganization(context.db, actorOf(context), id, { name, defaultRate, description, active }))
-        // Clients rely on the organization, whether it was changed or not.
+        // Clients rely on getting the organization, whether it was changed or not.
         return { ...edited, organization: edited.organization ?? (await shownNow(context, id)) ?? missing() }
       })
     },

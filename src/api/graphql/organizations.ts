@@ -8,7 +8,7 @@ import { gid } from './ids.ts'
 import { granted, missing } from './refusals.ts'
 import { countsOf, sortsOf, stateOf, stateValues } from './sorting.ts'
 
-/** What is known of an organization at first; the rest is read when it is asked for. */
+/** The fields of an organization that are read at first; the rest is read when requested. */
 export type KnownOrganization = { id: number; name: string } & Partial<ListedOrganization>
 
 export const Organization = builder.objectRef<KnownOrganization>('CustomerRelationsOrganization')

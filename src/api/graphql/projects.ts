@@ -1,4 +1,4 @@
-// Projects, for those who may see them.
+// Projects, for users who can see them.
 import { type ProjectFacts, readProject } from '../../domain/group-facts.ts'
 import { can } from '../../domain/permissions.ts'
 import { builder, type Context } from './builder.ts'
@@ -10,10 +10,10 @@ export const Project = builder.objectRef<ProjectFacts>('Project')
 const visible = (project: ProjectFacts | undefined): ProjectFacts | null =>
   project && can(project.standing, 'read_issue') ? project : null
 
-/** A project by its id, if whoever asks may see it. */
+/** A project by its id, if the caller can see it. */
 export const projectById = async ({ load }: Context, id: number): Promise<ProjectFacts | null> => visible(await load.project.load(id))
 
-/** A project by its full path, if whoever asks may see it. */
+/** A project by its full path, if the caller can see it. */
 export const projectAt = async ({ db, userId }: Context, fullPath: string): Promise<ProjectFacts | null> =>
   visible(await readProject(db, fullPath, userId))
 

@@ -3,28 +3,28 @@ import { GraphQLError } from 'graphql'
 import type { Refusal, Result } from '../../domain/refusals.ts'
 import type { Context } from './builder.ts'
 
-/** The same words for what does not exist and what may not be seen or done. */
+/** The same message for what doesn't exist and what the caller can't see or do. */
 export const noSuch = "The resource that you are attempting to access does not exist or you don't have permission to perform this action"
 
-/** @throws what clients are told of something that is not there for them */
+/** @throws what clients are told when something doesn't exist for them */
 export function missing(): never {
   throw new GraphQLError(noSuch)
 }
 
-/** Whoever asks, if they may change something at all. @throws for visitors, and tokens that may only read */
+/** The caller, if they can change anything at all. @throws for visitors, and for read-only tokens */
 export function actorOf({ asker, actor }: Context) {
   if (!asker || !actor) return missing()
   if (!asker.scopes.includes('api')) throw new GraphQLError('This token may only read: it lacks the scope `api`.')
   return actor
 }
 
-/** What was refused, a sentence for each fault. */
+/** The refusals, one sentence each. */
 export const sentencesOf = (refused: Refusal): string[] =>
   refused.why === 'invalid' ? refused.faults.map(({ fault }) => fault) : [refused.reason]
 
 /**
- * What came of a deed, as payloads have it.
- * @throws where there is nothing to be changed for whoever asks
+ * The result of an operation, as payloads have it.
+ * @throws if there is nothing that the caller can change
  */
 export function outcomeOf<Value>({ value, refused }: Result<Value>): { value: Value | null; errors: string[] } {
   if (!refused) return { value: value as Value, errors: [] }

@@ -1,4 +1,4 @@
-// POST and GET /api/graphql: who asks, limits, and events for subscriptions.
+// POST and GET /api/graphql: the caller, limits, and events for subscriptions.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type DocumentNode, GraphQLError, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
@@ -12,7 +12,7 @@ import { openLoaders } from './loaders.ts'
 import { schema } from './schema.ts'
 
 const address = '/api/graphql'
-// Clients made for GitLab send what they ask for at the same time together.
+// Clients made for GitLab batch queries that they send at the same time.
 const mostTogether = 10
 // Four times the longest comment: as JSON, its quotes, line ends and backslashes take two characters each.
 const bodyLimit = 1024 * 1024
@@ -49,7 +49,7 @@ const limits: Plugin<Context> = {
   onSubscribe: ({ args, setResultAndStopExecution }) => stopAt(args as Executed, setResultAndStopExecution),
 }
 
-// Wrong variables have a status of their own in the executor; at GitLab they are faults of a query like others.
+// Wrong variables have a status of their own in the executor; GitLab treats them like any other query error.
 function forgetStatus({ errors = [] }: { errors?: readonly GraphQLError[] }): void {
   for (const { extensions } of errors) delete extensions.http
 }
@@ -118,7 +118,7 @@ export function graphqlRoutes(
       const asker = await askerOf(who, request, reply)
       if (asker === undefined) return reply
       preferJson(request)
-      // A key that cannot be one is refused here: no single mutation is at fault.
+      // An invalid key is rejected here: no single mutation is at fault.
       deliveryOf(request, 0)
       if (answerUnread(request, reply, rankOf({ asker }))) return reply
       const response = await yoga.handleNodeRequestAndResponse(request, reply, { sent: request, asker })
@@ -129,13 +129,13 @@ export function graphqlRoutes(
   })
 }
 
-// Whoever does not ask for the newer media type by name gets what GitLab sends: faults of a query with the status 200.
+// Clients that don't ask for the newer media type by name get what GitLab sends: query errors with the status 200.
 // graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
 function preferJson({ raw: { headers } }: FastifyRequest): void {
   if (!/graphql-response|event-stream/.test(headers.accept ?? '')) headers.accept = 'application/json'
 }
 
-/** Who asks; undefined if that was answered already, as GitLab does. */
+/** The caller; undefined if the request was answered already, as GitLab does. */
 async function askerOf(who: (request: FastifyRequest) => Promise<Asker | null>, request: FastifyRequest, reply: FastifyReply) {
   try {
     return await who(request)
@@ -146,7 +146,7 @@ async function askerOf(who: (request: FastifyRequest) => Promise<Asker | null>, 
   }
 }
 
-/** Answers what yoga would take too long for, or fail at; false if there is nothing of the kind. */
+/** Answers requests that would take yoga too long, or make it fail; false for all others. */
 function answerUnread({ method, query, body }: FastifyRequest, reply: FastifyReply, rank: Rank): boolean {
   const asked = [method === 'GET' ? query : body].flat().slice(0, mostTogether) as ({ query?: unknown } | null)[]
   const unreadable = method === 'GET' ? faultOfAddress(query as Record<string, unknown>) : undefined
@@ -158,7 +158,7 @@ function answerUnread({ method, query, body }: FastifyRequest, reply: FastifyRep
   return true
 }
 
-/** What is wrong with the JSON in an address. */
+/** What is wrong with the JSON in a URL. */
 function faultOfAddress(query: Record<string, unknown>): string | undefined {
   for (const name of ['variables', 'extensions']) {
     const text = [query[name]].flat()[0]

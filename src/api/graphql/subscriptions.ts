@@ -1,4 +1,4 @@
-// What changes while one looks on: told as events, also of what other processes did, as the database carries the news.
+// Live changes, streamed as events, including those made by other processes, through notifications of the database.
 import { Repeater, SlidingBuffer } from 'graphql-yoga'
 import { isStillGood } from '../../domain/access-tokens.ts'
 import type { ListedIssue } from '../../domain/issue-rows.ts'
@@ -11,16 +11,16 @@ import { missing } from './refusals.ts'
 
 const Issuable = builder.unionType('Issuable', { types: [Issue], resolveType: () => Issue })
 
-/** Did this change the contacts of its issue? What the news does not say may have. */
+/** Did this change the contacts of its issue? A notification without details may have. */
 function isOfContacts({ outcome }: News): boolean {
   const { result } = (outcome ?? {}) as { result?: { outcomes?: readonly { outcome: string }[] } }
   return result?.outcomes?.some(({ outcome: what }) => what === 'added' || what === 'removed') ?? true
 }
 
-/** An event for each change of an issue's contacts, until the caller's token or session ends; those that come while one is on its way are one. */
+/** An event for each change of an issue's contacts, until the caller's token or session ends; changes while one is being sent are merged. */
 const changesOf = (issueId: number, { db, newsroom, asker, ending }: Context): Repeater<true> =>
   new Repeater(async (push, stop) => {
-    // Whatever ended the token, nothing is told after it.
+    // Whatever ended the token, nothing is sent after it.
     const tell = async () => {
       if (asker && !(await isStillGood(db, asker.tokenId))) stop()
       else await push(true)
@@ -42,7 +42,7 @@ builder.subscriptionField('issueCrmContactsUpdated', (t) =>
     args: { issuableId: t.arg({ type: 'IssuableID', required: true }) },
     subscribe: async (_, { issuableId }, context) => ((await issueById(context, issuableId)) ? changesOf(issuableId, context) : missing()),
     resolve: (_, { issuableId }, context): Promise<ListedIssue | null> => {
-      // Nothing that was read for an earlier event.
+      // Nothing that was read for an earlier event is reused.
       context.load = openLoaders(context.db, context.userId)
       return issueById(context, issuableId)
     },

@@ -1,4 +1,4 @@
-// Who is asking, and who wrote what.
+// The caller, and the authors of content.
 import { builder } from './builder.ts'
 import { gid } from './ids.ts'
 
@@ -8,7 +8,7 @@ interface KnownUser {
   name: string
 }
 
-/** A user, as everybody is shown them. */
+/** A user, as shown to everyone. */
 const User = builder.interfaceRef<KnownUser>('User').implement({
   resolveType: () => 'UserCore',
   fields: (t) => ({
@@ -21,11 +21,11 @@ const User = builder.interfaceRef<KnownUser>('User').implement({
   }),
 })
 
-/** Somebody who wrote something. */
+/** The author of something. */
 export const Author = builder.objectRef<KnownUser>('UserCore').implement({ interfaces: [User] })
 const CurrentUser = builder.objectRef<KnownUser>('CurrentUser').implement({
   interfaces: [User],
-  // Blocked users cannot ask.
+  // Blocked users cannot send requests.
   fields: (t) => ({ active: t.boolean({ resolve: () => true }) }),
 })
 

@@ -1,4 +1,4 @@
-// Opening and changing work items: issues, with what they hold in widgets.
+// Opening and changing work items: issues, with their content in widgets.
 import type { GraphQLResolveInfo } from 'graphql'
 import { editIssue } from '../../domain/issue-edits.ts'
 import { builder, type Context } from './builder.ts'
@@ -35,7 +35,7 @@ interface Update {
   crmContactsWidget?: Wanted | null
 }
 
-/** Changes what is wanted; contacts are set though the rest may be refused, and the other way round. */
+/** Makes the requested changes; contacts are set even if the rest is refused, and the other way round. */
 async function update(
   context: Context,
   { id, title, stateEvent, descriptionWidget, crmContactsWidget }: Update,

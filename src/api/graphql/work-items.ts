@@ -1,4 +1,4 @@
-// Work items: issues, as newer clients of GitLab know them, with what they hold in widgets.
+// Work items: issues, as newer clients of GitLab know them, with their content in widgets.
 import type { ListedIssue } from '../../domain/issue-rows.ts'
 import { can } from '../../domain/permissions.ts'
 import { builder, type Context } from './builder.ts'

@@ -1,35 +1,35 @@
-// What addresses of the REST API name: a number or an encoded full path, and what there is at them for whoever asks.
+// What the paths of the REST API refer to: a number or an encoded full path, and what the caller finds there.
 import type { PlaceName } from '../../domain/group-facts.ts'
 import { type IssueFacts, readFacts } from '../../domain/issues.ts'
 import { can } from '../../domain/permissions.ts'
 import { notFound, type Refusal, signInFirst } from '../refusal.ts'
 import type { Call } from '../route.ts'
 
-/** Not there, or not to be seen: a visitor is asked to sign in, everybody else is told the same for both. */
+/** Doesn't exist, or the caller can't see it: visitors are asked to sign in, everyone else gets the same answer for both. */
 export const absent = ({ asker }: Pick<Call, 'asker'>, what: string): Refusal => (asker ? notFound(what) : signInFirst())
 
-/** A number of the address. @throws 404 if it is none */
+/** A number in the path. @throws 404 if it isn't one */
 export function numberIn({ params }: Pick<Call, 'params'>, name: string, what: string): number {
   const text = params[name] ?? ''
   if (!/^\d{1,15}$/.test(text)) throw notFound(what)
   return Number(text)
 }
 
-/** The group or project that the address names, by its number or full path. */
+/** The group or project in the path, by its number or full path. */
 export function placeIn({ params }: Pick<Call, 'params'>, what: string, name = 'id'): PlaceName {
   const { [name]: id = '' } = params
   if (id.includes('\0')) throw notFound(what)
   return /^\d{1,15}$/.test(id) ? Number(id) : id
 }
 
-/** The issue that the address names. */
+/** The issue in the path. */
 export function issueIn(call: Pick<Call, 'params'>): { project: PlaceName; iid: number } {
   const iid = numberIn(call, 'iid', 'Issue')
   if (iid >= 2 ** 31) throw notFound('Issue')
   return { project: placeIn(call, 'Issue'), iid }
 }
 
-/** What is known of the issue that the address names, if whoever asks may see it. */
+/** The facts of the issue in the path, if the caller can see it. */
 export async function openIssue(call: Pick<Call, 'params' | 'db' | 'asker' | 'userId'>): Promise<IssueFacts> {
   const facts = await readFacts(call.db, issueIn(call), call.userId)
   if (!facts || !can(facts.standing, 'read_issue')) throw absent(call, 'Issue')

@@ -1,4 +1,4 @@
-// For each resource the fields and filters that GitLab has and Rolobot has not, and what is accepted of them. docs.gitlab.com/api/api_resources/
+// For each resource, the fields and filters that GitLab has and Rolobot doesn't, and which values are accepted. docs.gitlab.com/api/api_resources/
 import { anything, each, empty, noId, off, on, only, type Unused } from './unused.ts'
 
 /** Bodies that create or change issues. docs.gitlab.com/api/issues/#new-issue */
@@ -6,24 +6,24 @@ export const issueFields: Unused = {
   ...each(noId, 'assignee_id assignee_ids milestone_id epic_id epic_iid discussion_to_resolve merge_request_to_resolve_discussions_of'),
   ...each(empty, 'labels add_labels assignees due_date weight created_at updated_at iid'),
   ...each(off, 'confidential discussion_locked'),
-  // Nothing has a label that could be taken away. python-gitlab sends back lists of ours that a script has read.
+  // Nothing has labels that could be removed. python-gitlab sends back lists of ours that a script has read.
   ...each(anything, 'remove_labels summary'),
   issue_type: only('issue'),
 }
 
-/** Queries of lists of issues that ask for what no issue is. docs.gitlab.com/api/issues/#list-issues */
+/** Queries of lists of issues that match no issue here. docs.gitlab.com/api/issues/#list-issues */
 export const issueFilters: Unused = { confidential: off, issue_type: only('issue') }
 
 const none = only('None', 'none', '0')
 
-/** Queries of lists of issues about what issues do not have. */
+/** Queries of lists of issues about properties that issues don't have. */
 export const issueOptions: Unused = {
   ...each(none, 'assignee_id milestone_id epic_id iteration_id my_reaction_emoji health_status due_date'),
   ...each(empty, 'assignee_username iteration_title'),
   ...each(only('None', 'none'), 'weight'),
   labels: only('None', 'none', 'No_Label'),
   milestone: only('None', 'none', 'No Milestone'),
-  // Excluding what no issue has leaves all of them.
+  // Excluding a property that no issue has leaves all issues.
   ...each(anything, 'not[labels] not[milestone] not[milestone_id] not[assignee_id] not[assignee_username] not[my_reaction_emoji]'),
   ...each(anything, 'not[weight] not[iteration_id] with_labels_details non_archived'),
 }
@@ -43,11 +43,11 @@ export const groupFields: Unused = {
   ...each(empty, 'avatar file_template_project_id ip_restriction_ranges allowed_email_domains_list shared_runners_minutes_limit'),
   ...each(empty, 'extra_shared_runners_minutes_limit unique_project_download_limit unique_project_download_limit_allowlist'),
   ...each(only('disabled'), 'wiki_access_level duo_availability'),
-  // What these settings are about is not here: repositories, pipelines, mails about changes, passwords.
+  // These settings are about features that don't exist here: repositories, pipelines, mails about changes, passwords.
   ...each(anything, 'default_branch default_branch_protection default_branch_protection_defaults lfs_enabled emails_enabled'),
   ...each(anything, 'two_factor_grace_period enabled_git_access_protocol max_artifacts_size math_rendering_limits_enabled'),
   ...each(anything, 'lock_math_rendering_limits_enabled shared_runners_setting organization_id'),
-  // As the table of permissions has it.
+  // As in the permission table.
   project_creation_level: only('maintainer'),
   subgroup_creation_level: only('owner'),
 }
@@ -72,7 +72,7 @@ export const projectFields: Unused = {
   ...each(only('disabled'), 'model_experiments_access_level model_registry_access_level package_registry_access_level'),
   ...each(empty, 'topics tag_list avatar import_url template_name template_project_id group_with_project_templates_id'),
   ...each(empty, 'issue_branch_template issues_template external_authorization_classification_label approvals_before_merge'),
-  // What these settings are about is not here: repositories, merge requests, pipelines.
+  // These settings are about features that don't exist here: repositories, merge requests, pipelines.
   ...each(anything, 'default_branch lfs_enabled merge_method squash_option merge_commit_template squash_commit_template'),
   ...each(anything, 'only_allow_merge_if_pipeline_succeeds only_allow_merge_if_all_discussions_are_resolved public_builds public_jobs'),
   ...each(anything, 'allow_merge_on_skipped_pipeline remove_source_branch_after_merge printing_merge_request_link_enabled'),
@@ -102,7 +102,7 @@ export const projectOptions: Unused = {
 
 /** Bodies that create users. docs.gitlab.com/api/users/#create-a-user */
 export const userFields: Unused = {
-  // Nobody signs in with a password.
+  // Users don't sign in with passwords.
   ...each(anything, 'password reset_password force_random_password skip_confirmation projects_limit'),
   ...each(off, 'external private_profile auditor'),
   ...each(on, 'can_create_group'),
@@ -114,7 +114,7 @@ export const userFields: Unused = {
 /** Queries of lists of users. docs.gitlab.com/api/users/#list-users */
 export const userFilters: Unused = { external: off, two_factor: only('disabled'), humans: on }
 
-/** Options of users and lists of them that change nothing, as there are no bots and no outsiders; and filters on what users do not have. */
+/** Options of users and lists of them that change nothing, as there are no bots or external users; and filters that don't apply to users. */
 export const userOptions: Unused = {
   ...each(empty, 'extern_uid provider public_email skip_ldap'),
   ...each(anything, 'with_custom_attributes exclude_internal exclude_external without_project_bots pagination'),
@@ -136,5 +136,5 @@ export const memberOptions: Unused = each(anything, 'show_seat_info with_saml_id
 /** Bodies that create tokens. */
 export const tokenFields: Unused = each(empty, 'description')
 
-/** Options of deleting groups, projects and memberships: what is deleted here is deleted at once, and whole. */
+/** Options of deleting groups, projects, and memberships: everything is deleted at once and completely. */
 export const deletionOptions: Unused = each(anything, 'permanently_remove full_path skip_subresources unassign_issuables')

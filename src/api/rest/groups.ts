@@ -190,5 +190,5 @@ const changing: readonly Route[] = [
   }),
 ]
 
-/** All about groups but their members and projects. */
+/** All group routes except those of members and projects. */
 export const groupRoutes: readonly Route[] = [...reading, ...changing]

@@ -1,4 +1,4 @@
-// What is written through the REST API, and what is answered of the commands in it.
+// What is submitted through the REST API, and the answer to the commands in it.
 import { z } from 'zod'
 import type { Receipt } from '../../pipeline/comment.ts'
 import type { Heard } from '../../pipeline/wait.ts'
@@ -6,7 +6,7 @@ import { deliveryOf } from '../idempotency.ts'
 import { notFound, Refusal, refusalFrom } from '../refusal.ts'
 import type { Call } from '../route.ts'
 
-/** How whoever asks writes something: who they are, and the name of what they write. */
+/** How a caller submits something: who they are, and the name of the delivery. */
 export function writing({ request, asker }: Call<'users'>) {
   return { via: 'api', delivery: deliveryOf(request, asker.userId), author: { id: String(asker.userId), name: asker.name } }
 }
@@ -17,7 +17,7 @@ const statuses = { 'unknown person': 403, 'not found': 404, forbidden: 403, 'too
 >
 
 /**
- * What was taken.
+ * What was submitted.
  * @param what could not be found: `Issue`
  * @throws Refusal what was refused
  */
@@ -27,7 +27,7 @@ export function takenOf({ receipt }: Heard, what: string): Extract<Receipt, { st
   throw receipt.why === 'not found' ? notFound(what) : new Refusal(statuses[receipt.why], receipt.reason)
 }
 
-/** What came of commands, for the person who wrote them. */
+/** The outcome of commands, for their author. */
 export const Summary = z.array(z.string())
 
 const Changes = z.record(z.string(), z.array(z.string()))
@@ -39,7 +39,7 @@ export function summaryOf({ outcome, waiting }: Heard): { summary?: string[] } {
   return outcome ? { summary: [...outcome.answer] } : {}
 }
 
-/** What the commands changed, by command and address; and the answer in words. */
+/** What the commands changed, by command and address, and the answer in words. */
 export function commandsOf(heard: Heard): { commands_changes: Record<string, string[]>; summary?: string[] } {
   const done = { added: 'add_contacts', removed: 'remove_contacts' } as const
   const changes: Record<string, string[]> = {}

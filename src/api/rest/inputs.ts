@@ -5,7 +5,7 @@ import type { Page } from './paging.ts'
 
 export const text = z.string('must be a text')
 
-/** What is looked for. No database holds a zero; it is read as U+FFFD. */
+/** A search text. Postgres can't store a NUL; it is read as U+FFFD. */
 export const search = text.max(1_000, 'can be at most 1000 characters long').transform((words) => words.replaceAll('\0', '\uFFFD'))
 
 const digits = z
@@ -19,7 +19,7 @@ const levels: readonly number[] = Object.values(roles)
 
 const shapeOfMoment = /^(?!0000)(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/
 
-/** A moment without its zone is UTC, as Python's `isoformat` writes it; undefined for none. */
+/** A time without a zone is UTC, as Python's `isoformat` writes it; undefined if invalid. */
 function momentIn(written: string): Date | undefined {
   const [, day = '', zone] = shapeOfMoment.exec(written) ?? []
   const [moment, midnight] = [new Date(zone || written === day ? written : `${written}Z`), new Date(day)]
@@ -27,7 +27,7 @@ function momentIn(written: string): Date | undefined {
   return isDay && !Number.isNaN(moment.getTime()) ? moment : undefined
 }
 
-/** A moment or a day; empty as a form has it: none. */
+/** A time or a day; an empty form field means none. */
 export const moment = z
   .string('must be a date or time (ISO 8601)')
   .refine((written) => written === '' || momentIn(written) !== undefined, 'must be a date or time (ISO 8601)')
@@ -36,12 +36,12 @@ export const moment = z
 /** A role, as the number that GitLab has for it. */
 export const accessLevel = id.refine((level) => levels.includes(level), `must be one of ${levels.join(', ')}`).meta({ enum: levels })
 
-/** Null, or empty as a form has it: none. */
+/** Null; an empty form field means none. */
 export const idOrNone = z.union([id, z.null(), z.literal('').transform(() => null)], 'must be a whole number, or null')
 
 export const visibility = z.enum(['public', 'private'], 'must be public or private')
 
-/** @param usual the direction if none is asked for */
+/** @param usual the default direction */
 export const sort = (usual: 'asc' | 'desc') => z.enum(['asc', 'desc'], 'must be asc or desc').default(usual)
 
 /** One of some words. */

@@ -37,7 +37,7 @@ const fields = {
   sort: sort('desc'),
 }
 
-/** @param usual the scope if none is asked for */
+/** @param usual the default scope */
 const listing = (usual: 'all' | 'created_by_me') =>
   alsoFiltering(alsoAccepting({ ...fields, scope: scope.default(usual) }, issueOptions), issueFilters)
 
@@ -83,7 +83,7 @@ export const issueListRoutes: readonly Route[] = [
 
 function filterOf({ userId, query }: Asked): IssueFilter {
   const numbers = [query.iids, query['iids[]']].flatMap((given) => (given ? [given] : []))
-  // Nobody has the number 0.
+  // No issue has the number 0.
   const own = query.scope === 'all' ? undefined : (userId ?? 0)
   return {
     state: query.state === 'all' ? undefined : query.state,

@@ -35,7 +35,7 @@ export const issueMoveRoutes: readonly Route[] = [
   }),
 ]
 
-// GitLab's own words, which clients look for.
+// GitLab's own words, which clients match.
 const refusals = { forbidden: 'due to insufficient permissions!', conflict: 'to project it originates from!' }
 
 async function bring(call: Call<'users', unknown, z.output<typeof Move>>, verb: 'move' | 'clone', deed: typeof moveIssue) {

@@ -20,7 +20,7 @@ const NewIssue = alsoAccepting({ title: text, description: text.nullish() }, iss
 const edit = { title: text.optional(), description: text.nullish(), state_event: oneOf(['close', 'reopen']).optional() }
 const Edit = alsoAccepting(edit, issueFields)
 
-/** An issue as whoever asks is shown it. */
+/** An issue as shown to the caller. */
 export async function issueShown(
   call: Pick<Call, 'db' | 'asker' | 'userId' | 'publicUrl'>,
   id: number,

@@ -1,11 +1,11 @@
-// GitLab's keyset paging: a cursor that leads on, in Link, and no totals. docs.gitlab.com/api/rest/#keyset-based-pagination
+// GitLab's keyset paging: a next-page cursor in Link, and no totals. docs.gitlab.com/api/rest/#keyset-based-pagination
 import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
 import type { Call } from '../route.ts'
 import { rowsOn, text } from './inputs.ts'
 import { addressWith, type Page } from './paging.ts'
 
-/** The query fields of a list that can be paged so, beside those of `pageFields`. */
+/** The query fields of a list with keyset paging, in addition to `pageFields`. */
 export const keysetFields = {
   pagination: z.enum(['offset', 'keyset'], 'must be offset or keyset').default('offset'),
   cursor: text.optional(),
@@ -26,8 +26,8 @@ interface Asked extends Page {
 const misplaced = (field: string, message: string) => new Refusal(422, `${field} ${message}`, [{ field, message }])
 
 /**
- * Which part of a list is asked for. A cursor of ours says whether what comes after it is wanted, or before it.
- * @throws Refusal for a field of the other way of paging
+ * Which part of a list is requested. Our cursors say whether they point forward or backward.
+ * @throws Refusal for a field of the other kind of paging
  */
 export function partOf(asked: Asked): { after?: string; before?: string; offset?: number } {
   const { pagination, cursor, page } = asked

@@ -1,4 +1,4 @@
-// /api/link_codes and /api/linked_accounts: linking accounts elsewhere, and unlinking them.
+// /api/link_codes and /api/linked_accounts: linking accounts on other services, and unlinking them.
 import { z } from 'zod'
 import { createLinkCode } from '../../domain/link-codes.ts'
 import { forgetNameElsewhere, namesElsewhere } from '../../domain/users.ts'
@@ -9,7 +9,7 @@ const LinkCode = z.strictObject({ code: z.string(), expires_at: z.iso.datetime()
 
 const LinkedAccount = z.strictObject({ via: z.string(), id: z.string(), name: z.string().nullable(), created_at: z.iso.datetime() })
 
-/** Getting a code, and seeing to the accounts that were linked by one: everybody for themselves. */
+/** Creating a link code, and managing linked accounts: users their own. */
 export const linkedAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',

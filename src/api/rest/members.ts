@@ -64,7 +64,7 @@ async function userIn({ db, body }: Call<'users', unknown, z.output<typeof NewMe
   return user.id
 }
 
-/** Reading members: with `/all` those too who have their role from above. */
+/** Reading members; with `/all`, including inherited ones. */
 const reading = (kind: Kind, inherited: boolean): Route[] => [
   defineRoute({
     method: 'GET',
@@ -93,7 +93,7 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
   }),
 ]
 
-/** Giving roles, changing them and taking them away. */
+/** Assigning, changing, and removing roles. */
 const changing = (kind: Kind): Route[] => [
   defineRoute({
     method: 'POST',

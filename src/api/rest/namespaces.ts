@@ -1,4 +1,4 @@
-// /api/v4/namespaces, as GitLab has them: the groups in which a user may have something. docs.gitlab.com/api/namespaces/
+// /api/v4/namespaces, as GitLab has them: the groups in which a user can have projects. docs.gitlab.com/api/namespaces/
 import { z } from 'zod'
 import { roles } from '../../domain/permissions.ts'
 import { listGroups, showGroup } from '../../domain/place-lists.ts'

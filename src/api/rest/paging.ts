@@ -1,4 +1,4 @@
-// GitLab's paging: page and per_page in, X-Total and its like and Link out. docs.gitlab.com/api/rest/#pagination
+// GitLab's paging: page and per_page in, X-Total and similar headers and Link out. docs.gitlab.com/api/rest/#pagination
 import { z } from 'zod'
 import type { Call } from '../route.ts'
 
@@ -18,7 +18,7 @@ export interface Page {
 
 type Paged = Pick<Call, 'request' | 'reply' | 'publicUrl'>
 
-/** The requested address with some fields of its query changed. It begins with our own address, whatever host the request names. */
+/** The requested URL with some fields of its query changed. It begins with our own address, whatever host the request names. */
 export function addressWith({ request, publicUrl }: Paged, fields: Readonly<Record<string, string>>): string {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost')
   for (const [name, value] of Object.entries(fields)) searchParams.set(name, value)
@@ -31,7 +31,7 @@ export function noRows(call: Paged, page: Page): [] {
   return []
 }
 
-/** Sets the headers that tell which page of the list this is, and lead to the others. */
+/** Sets the headers that describe this page of the list and link to the others. */
 export function setPageHeaders(call: Paged, { page, per_page: size }: Page, total: number): void {
   const pages = Math.max(1, Math.ceil(total / size))
   const places = { prev: page > 1 ? page - 1 : 0, next: page < pages ? page + 1 : 0, first: 1, last: pages }

@@ -1,4 +1,4 @@
-// The group or project that an address names, for whoever may see it, and what is common to both.
+// The group or project in the path, for callers who can see it, and what both have in common.
 import { z } from 'zod'
 import { type GroupFacts, type ProjectFacts, readGroupFacts, readProject } from '../../domain/group-facts.ts'
 import { can } from '../../domain/permissions.ts'
@@ -7,7 +7,7 @@ import { absent, placeIn } from './addresses.ts'
 
 type Asked = Pick<Call, 'params' | 'db' | 'asker' | 'userId'>
 
-/** @throws 404, or 401 for a visitor, if there is none to be seen */
+/** @throws 404, or 401 for a visitor, if the caller can't see one */
 export async function openGroup(call: Asked): Promise<GroupFacts> {
   const facts = await readGroupFacts(call.db, placeIn(call, 'Group'), call.userId)
   if (!facts || !can(facts.standing, 'read_group')) throw absent(call, 'Group')
@@ -15,8 +15,8 @@ export async function openGroup(call: Asked): Promise<GroupFacts> {
 }
 
 /**
- * @param name of the part of the address that names it
- * @throws 404, or 401 for a visitor, if there is none to be seen
+ * @param name of the path parameter
+ * @throws 404, or 401 for a visitor, if the caller can't see one
  */
 export async function openProject(call: Asked, name = 'id'): Promise<ProjectFacts> {
   const facts = await readProject(call.db, placeIn(call, 'Project', name), call.userId)
@@ -24,6 +24,6 @@ export async function openProject(call: Asked, name = 'id'): Promise<ProjectFact
   return facts
 }
 
-/** What GitLab answers when it goes on deleting afterwards; here all is done by then. */
+/** GitLab's answer when it deletes in the background; here everything is done by then. */
 export const Accepted = z.strictObject({ message: z.string() })
 export const accepted: z.input<typeof Accepted> = { message: '202 Accepted' }

@@ -24,11 +24,11 @@ const list = {
   owned: flag.optional(),
   min_access_level: accessLevel.optional(),
   visibility: visibility.optional(),
-  // What is not kept here is as old as the project itself.
+  // Times that we don't store are the project's own.
   order_by: oneOf(['id', 'name', 'path', 'created_at', 'updated_at', 'last_activity_at']).default('created_at'),
   sort: sort('desc'),
 }
-// A client that asks for keyset paging follows the links of the usual one.
+// A client that requests keyset paging follows the links of offset paging.
 const listing = <Shape extends z.ZodRawShape>(fields: Shape) =>
   alsoFiltering(alsoAccepting({ ...list, ...fields }, projectOptions), projectFilters)
 const List = listing({ membership: flag.optional(), search_namespaces: flag.optional() })
@@ -68,7 +68,7 @@ async function listed(call: Call<'everybody', z.output<z.ZodObject<typeof list>>
   return rows.map((project) => shownProject(project, publicUrl))
 }
 
-/** The group of that number or full path, if whoever asks may see it. */
+/** The group with that number or full path, if the caller can see it. */
 async function namespaceId({ db, userId, body }: Call<'users', undefined, { namespace: PlaceName }>): Promise<number> {
   const facts = await readGroupFacts(db, body.namespace, userId)
   if (!facts || !can(facts.standing, 'read_group')) throw notFound('Namespace')
@@ -169,5 +169,5 @@ const changing: readonly Route[] = [
   }),
 ]
 
-/** All about projects but their members. */
+/** All project routes except those of members. */
 export const projectRoutes: readonly Route[] = [...reading, ...changing]

@@ -22,13 +22,13 @@ export const ShownGroup = z.strictObject({
   created_at: z.iso.datetime(),
 })
 
-/** The settings are there for those who may see them. */
+/** The settings are included for users who can see them. */
 export const GroupDetail = ShownGroup.extend({
   crm_enabled: z.boolean().optional(),
   crm_source_group_id: z.int().nullable().optional(),
 })
 
-/** A group as the place of projects and groups. docs.gitlab.com/api/namespaces/ */
+/** A group as a namespace. docs.gitlab.com/api/namespaces/ */
 export const ShownNamespace = z.strictObject({
   id: z.int(),
   name: z.string(),
@@ -71,7 +71,7 @@ export const shownGroup = (group: ListedGroup, publicUrl: string): z.input<typeo
   created_at: new Date(group.createdAt).toISOString(),
 })
 
-/** A group whole, for whoever asked for these facts. */
+/** A complete group, for the caller that these facts are about. */
 export async function groupDetail(
   { db, userId, publicUrl }: Pick<Call, 'db' | 'userId' | 'publicUrl'>,
   facts: GroupFacts,

@@ -4,7 +4,7 @@ import type { ListedIssue } from '../../domain/issue-rows.ts'
 import { Summary } from './heard.ts'
 import { ShownUser, shownUser } from './shown-users.ts'
 
-// What GitLab tells of issues, and what here is always the same.
+// GitLab's fields that always have the same value here.
 const always = {
   type: z.literal('ISSUE'),
   issue_type: z.literal('issue'),
@@ -47,7 +47,7 @@ export const ShownIssue = z.strictObject({
   ...always,
 })
 
-/** An issue, and what came of commands in its description. */
+/** An issue, and the outcome of commands in its description. */
 export const WrittenIssue = ShownIssue.extend({ summary: Summary.optional() })
 
 const constants: z.input<z.ZodObject<typeof always>> = {
@@ -69,7 +69,7 @@ const constants: z.input<z.ZodObject<typeof always>> = {
   time_stats: { time_estimate: 0, total_time_spent: 0, human_time_estimate: null, human_total_time_spent: null },
 }
 
-/** @param seenFrom the full path of the group or project that relative references start from; null: none; absent: the issue's project */
+/** @param seenFrom the full path that relative references start from; null: none; absent: the issue's project */
 export function shownIssue(issue: ListedIssue, publicUrl: string, seenFrom: string | null = issue.projectPath): z.input<typeof ShownIssue> {
   const { id, iid, projectId, projectPath, title, description, state, author } = issue
   const short = `#${iid}`

@@ -26,7 +26,7 @@ export const ShownProject = z.strictObject({
   merge_requests_enabled: z.literal(false),
   empty_repo: z.literal(true),
   service_desk_address: z.string().nullable(),
-  // null to those who may not see the group.
+  // null for users who can't see the group.
   namespace: ShownNamespace.nullable(),
   permissions: z.strictObject({ project_access: Access, group_access: Access }),
 })
@@ -60,7 +60,7 @@ export function shownProject(project: ListedProject, publicUrl: string): z.input
   }
 }
 
-/** A project, for whoever may see it. */
+/** A project, for users who can see it. */
 export async function projectDetail({ db, userId, publicUrl }: Pick<Call, 'db' | 'userId' | 'publicUrl'>, id: number) {
   const project = await showProject(db, id, userId)
   if (!project) throw notFound('Project')

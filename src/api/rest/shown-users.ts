@@ -1,4 +1,4 @@
-// Users as everybody is shown them. docs.gitlab.com/api/users/
+// Users as shown to everyone. docs.gitlab.com/api/users/
 import { z } from 'zod'
 
 export const ShownUser = z.strictObject({
@@ -11,7 +11,7 @@ export const ShownUser = z.strictObject({
   web_url: z.string(),
 })
 
-/** @param user who is blocked only if that is said */
+/** @param user who is blocked only if it says so */
 export const shownUser = (
   { id, username, name, blocked = false }: { id: number; username: string; name: string; blocked?: boolean },
   publicUrl: string,
@@ -25,7 +25,7 @@ export const shownUser = (
   web_url: `${publicUrl}/${username}`,
 })
 
-/** Users as they are shown to themselves and to administrators. */
+/** Users as shown to themselves and to administrators. */
 export const FullUser = ShownUser.extend({
   created_at: z.iso.datetime(),
   email: z.string().nullable(),

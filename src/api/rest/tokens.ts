@@ -39,7 +39,7 @@ const listed = z.union([z.array(text), text.transform((one) => [one])], 'must be
 const newToken = {
   name: text.optional(),
   scopes: listed.optional(),
-  // As a form names a list.
+  // The name of a list in a form.
   'scopes[]': listed.optional(),
   expires_at: text.nullable().optional(),
 }
@@ -59,7 +59,7 @@ const shownToken = (token: ShownToken): z.input<typeof Token> => ({
 
 const tokenIn = (call: Call<'users'>): number => (call.params.id === 'self' ? call.asker.tokenId : numberIn(call, 'id', 'Token'))
 
-/** Making API tokens for users, seeing to them, and ending them. A secret is answered once, when it is made. */
+/** Creating, managing, and revoking API tokens. A secret is returned once, when it is created. */
 export const tokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',

@@ -1,4 +1,4 @@
-// Fields of GitLab's that Rolobot does not have: accepted where they ask for nothing, otherwise refused by name, or matched by nothing.
+// GitLab fields that Rolobot doesn't have: accepted if they ask for nothing, otherwise rejected by name, or matched by nothing.
 import { z } from 'zod'
 import { readFlag } from './flags.ts'
 
@@ -37,7 +37,7 @@ export const anything: AsksNothing = () => true
 /** The same rule for several names, separated by blanks. */
 export const each = (rule: AsksNothing, names: string): Unused => Object.fromEntries(names.split(' ').map((name) => [name, rule]))
 
-// Each also as a form names a list. They are not described: a program that is written for Rolobot has no use for them.
+// Each name also as a form writes a list. They are not documented: a program written for Rolobot doesn't need them.
 const shapeOf = (unused: Unused, accept: (rule: AsksNothing) => z.ZodType): z.ZodRawShape =>
   Object.fromEntries(
     Object.entries(unused).flatMap(([name, rule]) => {
@@ -46,7 +46,7 @@ const shapeOf = (unused: Unused, accept: (rule: AsksNothing) => z.ZodType): z.Zo
     }),
   )
 
-/** A body or query of some fields that also accepts others where they ask for nothing. */
+/** A body or query with some fields that also accepts others if they ask for nothing. */
 export const alsoAccepting = <Shape extends z.ZodRawShape>(fields: Shape, unused: Unused) =>
   z.strictObject({
     ...fields,
@@ -55,11 +55,11 @@ export const alsoAccepting = <Shape extends z.ZodRawShape>(fields: Shape, unused
 
 const matchesNothing = Symbol('matches nothing')
 
-/** Adds to the query of a list filters on what Rolobot does not have: where they ask for something, nothing matches. */
+/** Adds filters that Rolobot doesn't have to the query of a list: if they ask for something, nothing matches. */
 export const alsoFiltering = <Shape extends z.ZodRawShape>(query: z.ZodObject<Shape, z.core.$strict>, unused: Unused) =>
   query.extend(
     shapeOf(unused, (rule) => z.unknown().transform((value) => (rule(value) ? undefined : matchesNothing))),
   ) as unknown as z.ZodObject<Shape, z.core.$strict>
 
-/** Does a filter on what Rolobot does not have leave nothing to list? */
+/** Does a filter that Rolobot doesn't have rule out every row? */
 export const leavesNothing = (query: object): boolean => Object.values(query).includes(matchesNothing)

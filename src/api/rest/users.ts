@@ -1,4 +1,4 @@
-// /api/v4/users and /user, as GitLab has them, and which version of its API this is. docs.gitlab.com/api/users/
+// /api/v4/users and /user, as GitLab has them, and the version of its API that this follows. docs.gitlab.com/api/users/
 import { z } from 'zod'
 import { listMemberships, type Membership } from '../../domain/member-lists.ts'
 import { listUsers, lookUpUser } from '../../domain/user-lists.ts'
@@ -46,12 +46,12 @@ const shownMembership = ({ kind, id, name, level }: Membership): z.input<typeof 
   access_level: level,
 })
 
-// What GitLab had when its guide to customer relations was last rewritten: clients ask before they use what is newer.
+// The GitLab version whose customer relations guide we follow: clients check it before they use newer features.
 const version = { version: '17.7.0', revision: 'rolobot' }
 
 type User = Parameters<typeof fullUser>[0]
 
-/** Everything about oneself; to administrators about everybody; to others what everybody may know. */
+/** All fields for oneself and for administrators; public ones for everyone else. */
 const userFor = ({ asker, publicUrl }: Call<'users'>, user: User) =>
   asker.administrator || asker.userId === user.id ? fullUser(user, publicUrl) : shownUser(user, publicUrl)
 

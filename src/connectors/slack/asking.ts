@@ -1,4 +1,4 @@
-// Takes what somebody asks for on an issue, wherever in Slack: authenticates, finds the issue, and submits the comment.
+// Handles requests about an issue from anywhere in Slack: authenticates, finds the issue, and submits the comment.
 import type { KnownBlock } from '@slack/types'
 import { findBinding } from '../../domain/bindings.ts'
 import { type IssueFacts, type IssueName, parseReference, readFacts, referenceOf } from '../../domain/issues.ts'
@@ -10,14 +10,14 @@ import type { Place } from './outbound.ts'
 import type { People } from './people.ts'
 import type { Respond } from './respond.ts'
 
-/** What is told at once. */
+/** The immediate answer. */
 export interface Said {
-  /** '' where there is nothing to tell besides the outcome. */
+  /** '' if there is nothing to say besides the outcome. */
   text: string
   blocks?: KnownBlock[]
-  /** A comment was taken: the outcome comes by itself, and is under way if it is known already. `again`: it had been taken before. */
+  /** A comment was taken: the outcome is sent separately, and is on its way if it is known already. `again`: it had been taken before. */
   taken?: { issueId: number; again: boolean; outcome?: readonly string[] }
-  /** All that was asked is done; or something of it is not. */
+  /** Everything was done; or something was not. */
   state?: 'done' | 'lacking'
 }
 
@@ -26,7 +26,7 @@ export interface Asking extends House {
   respond: Respond
 }
 
-/** A place to answer at, without what is known of every one. */
+/** Where to answer, without the fields that every request has. */
 type PlaceOf<At> = At extends Place ? Omit<At, 'person' | 'since' | 'about' | 'issue'> : never
 
 export interface Asked extends Pick<Comment, 'body' | 'delivery'> {
@@ -37,31 +37,31 @@ export interface Asked extends Pick<Comment, 'body' | 'delivery'> {
   place: PlaceOf<Place>
   /** What was taken before an edit, and on which issue. */
   replaces?: { delivery: string; text: string; issueId: number }
-  /** So long, in milliseconds, whoever asks can be made to wait for what comes of it. */
+  /** How long, in milliseconds, the user can be made to wait for the outcome. */
   patience?: number
 }
 
 export const noSuchIssue = 'There is no such issue, or you may not see it.'
 
-/** One sentence for somebody whom we do not know: how to change that, and nothing else. */
+/** One sentence for users without a linked account: how to link it, and nothing else. */
 export const whoAreYou = ({ publicUrl }: Pick<House, 'publicUrl'>): Said => ({
   text: `I don't know who you are yet. Get a link code from <${publicUrl}/-/profile|your profile> and enter it here: \`/rolobot link 4F7K-9QXM\`.`,
   state: 'lacking',
 })
 
-/** The facts of an issue for somebody who may read it. */
+/** The facts of an issue for a user who can read it. */
 export async function factsFor({ db }: Pick<House, 'db'>, on: IssueName, userId: number): Promise<IssueFacts | undefined> {
   const facts = await readFacts(db, on, userId)
   return facts && can(facts.standing, 'read_issue') ? facts : undefined
 }
 
-/** Takes what somebody asks. What is returned is told at once; the outcome follows to the place. */
+/** Handles a request. The result is the immediate answer; the outcome is sent later. */
 export async function ask(house: Asking, asked: Asked): Promise<Said> {
   const userId = await house.people.find(asked.person)
   if (userId === undefined) return whoAreYou(house)
   const facts = await factsFor(house, asked.on, userId)
   if (!facts) return { text: noSuchIssue, state: 'lacking' }
-  // What was taken on another issue stays there, and is no part of this.
+  // What was taken on another issue stays there, and is not part of this.
   return take(house, { ...asked, replaces: asked.replaces?.issueId === facts.issueId ? asked.replaces : undefined }, facts)
 }
 
@@ -80,8 +80,8 @@ async function take({ receive, hear }: House, asked: Asked, facts: IssueFacts): 
 }
 
 /**
- * The issue that is meant at a place: the one that is named, by its number alone where the place belongs to a project, or the one that the place
- * belongs to. What cannot be known is said.
+ * The issue that is meant: the one that is named, by its number alone if the channel or thread is bound to a project, or the one that it is
+ * bound to. If it can't be determined, the answer says why.
  * @param places the thread, if it is one, and the channel
  */
 export async function issueMeant(
@@ -98,7 +98,7 @@ export async function issueMeant(
   return binding?.issue ? { on: { id: binding.issue.id }, unnamed: true } : { lacks: whichIssue }
 }
 
-/** What is said where the issue cannot be known; to somebody whom we do not know nothing of that. */
+/** The answer if the issue can't be determined; it reveals nothing to users without a linked account. */
 export const tellLack = async (house: Asking, person: Person, lacks: string): Promise<Said> =>
   (await house.people.find(person)) === undefined ? whoAreYou(house) : { text: lacks, state: 'lacking' }
 

@@ -7,14 +7,14 @@ import { type Asking, issueMeant, type Said, whoAreYou } from './asking.ts'
 import { escaped } from './blocks.ts'
 import { issueNamed, type Person, via } from './inbound.ts'
 
-/** What somebody wants a place to be about. */
+/** A request to bind a channel or thread. */
 export interface Bound {
   person: Person
   place: string
-  /** As it was written. */
+  /** As written. */
   what: string
   kind: 'channel' | 'thread'
-  /** Names the command or message: sent again, it does nothing. */
+  /** The name of the command or message: resent, it does nothing. */
   name: string
 }
 
@@ -22,7 +22,7 @@ const mayComment = ({ standing }: Pick<IssueFacts, 'standing'>): boolean => can(
 
 const noSuchThing = "This issue or project doesn't exist, or you don't have permission to comment there."
 
-/** `bind acme/shop#12`, or a project: for whoever may comment there. */
+/** `bind acme/shop#12`, or a project: for users who can comment there. */
 export async function bindPlace(house: Asking, { person, place, what, kind, name }: Bound): Promise<Said> {
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
@@ -39,7 +39,7 @@ export async function bindPlace(house: Asking, { person, place, what, kind, name
 
 const nothing: Said = { text: '' }
 
-/** Does something the first time that it is asked for by that name. @returns was it? */
+/** Does something only the first time for a given name. @returns whether this was the first time */
 const once = (house: Asking, name: string, work: (tx: Asking['db']) => Promise<unknown>): Promise<boolean> =>
   house.db.transaction(async (tx) => {
     if (!(await isFirstTime(tx, `slack ${name}`))) return false
@@ -52,7 +52,7 @@ const notYours = (kind: string): Said => ({
   state: 'lacking',
 })
 
-/** Who may not speak about something does not decide that it is not spoken about. */
+/** A user who can't comment on something can't unbind it either. */
 async function mayLoosen({ db }: Asking, userId: number, { projectId }: { projectId: number }): Promise<boolean> {
   const project = await readProjectFacts(db, projectId, userId)
   return project !== undefined && mayComment(project)
@@ -68,7 +68,7 @@ export async function unbindPlace(house: Asking, { person, place, kind, name }: 
   return { text: before ? `This ${kind} is no longer bound.` : `This ${kind} wasn't bound.`, state: 'done' }
 }
 
-// What somebody may not see is not told to them, though the channel is about it.
+// Users aren't told what they can't see, even if the channel is bound to it.
 async function tellBinding(
   { db }: Asking,
   userId: number,
@@ -96,7 +96,7 @@ async function targetOf(house: Asking, userId: number, what: string, place: stri
 }
 
 async function projectOf({ db }: Asking, userId: number, path: string): Promise<Target | undefined> {
-  // As a reference it could be, so that no other text reaches the database.
+  // Only valid references, so that no other text reaches the database.
   if (!parseReference(`${path}#1`)) return undefined
   const facts = await readProjectFacts(db, path, userId)
   return facts && mayComment(facts) ? { to: { projectId: facts.projectId }, name: facts.projectPath } : undefined

@@ -1,25 +1,25 @@
-// What Slack shows: its limits, and the pieces that messages and forms are made of.
+// What Slack shows: its limits, and the building blocks of messages and forms.
 import type { KnownBlock, MrkdwnElement, PlainTextElement, PlainTextOption } from '@slack/types'
 
 // docs.slack.dev/reference/block-kit/composition-objects/option-object
 const longestOption = 75
-/** Slack takes a hundred (docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select): nobody reads so many, and half are there sooner. */
+/** Slack accepts a hundred (docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select): nobody reads that many, and half load faster. */
 export const mostOptions = 50
 /** docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
 export const longestInput = 3_000
 // docs.slack.dev/reference/block-kit/blocks/section-block
 const longestSection = 3_000
-// docs.slack.dev/reference/methods/chat.postMessage#truncating: up to 4,000 are shown well.
+// docs.slack.dev/reference/methods/chat.postMessage#truncating: up to 4,000 display well.
 const longestText = 4_000
 
-/** Cuts a text; what is cut ends in `…`. Counts UTF-16 units, as Slack does, and halves no character. */
+/** Truncates a text, which then ends in `…`. Counts UTF-16 units, as Slack does, and splits no character. */
 export const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 
-/** Text for Slack's mrkdwn in which nothing means anything. docs.slack.dev/messaging/formatting-message-text#escaping */
+/** Text for Slack's mrkdwn without any markup. docs.slack.dev/messaging/formatting-message-text#escaping */
 export const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-/** Sentences and lists as Slack shows them. */
+/** Sentences and lists in Slack's format. */
 export const asText = (lines: readonly string[]): string => cut(escaped(lines.join('\n').replace(/^- /gm, '• ')), longestText)
 
 export const plain = (text: string, most = longestOption): PlainTextElement => ({ type: 'plain_text', text: cut(text, most), emoji: false })
@@ -29,7 +29,7 @@ const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text: cut(tex
 /** A paragraph; `text` is mrkdwn. */
 export const section = (text: string): KnownBlock => ({ type: 'section', text: mrkdwn(text) })
 
-/** Something small below. */
+/** Small text below. */
 export const context = (text: string): KnownBlock => ({ type: 'context', elements: [mrkdwn(text)] })
 
 /** One choice; the value is an id. An empty text is not allowed. */

@@ -1,13 +1,13 @@
-// Asking Slack for something: what it will never do is told apart from what it may do later.
+// Calling Slack: errors that are permanent are distinguished from those that are transient.
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
 
-/** Undefined: it is done. */
+/** Undefined: done. */
 export type Given = { cannot: string } | undefined
 
-/** How long we wait for an answer, in milliseconds: Slack can be slow, and what it did although we did not wait would be done twice. */
+/** How long we wait for a response, in milliseconds: Slack can be slow, and a call that succeeded after our timeout would be repeated. */
 export const patience = 15_000
 
-// Errors that pass. Each method's page has the list: docs.slack.dev/reference/methods/chat.postEphemeral#errors
+// Transient errors. Each method's page has the list: docs.slack.dev/reference/methods/chat.postEphemeral#errors
 const passing: ReadonlySet<string> = new Set([
   'internal_error',
   'fatal_error',
@@ -16,15 +16,15 @@ const passing: ReadonlySet<string> = new Set([
   'ratelimited',
   'team_added_to_org',
 ])
-// It is as we want it.
+// The desired state already holds.
 const wanted: ReadonlySet<string> = new Set(['already_reacted'])
 
-/** Slack asks to wait that long. */
+/** How long Slack asks us to wait. */
 export const later = (seconds: number) => Object.assign(new Error(`Slack asks to wait ${seconds} seconds`), { retryAfter: seconds * 1_000 })
 
 /**
  * Calls a method of Slack's API.
- * @throws what passes: no connection, no answer in time, a limit (with `retryAfter`)
+ * @throws transient errors: no connection, no response in time, a rate limit (with `retryAfter`)
  */
 export async function call(ask: () => Promise<unknown>): Promise<Given> {
   try {
@@ -38,7 +38,7 @@ export async function call(ask: () => Promise<unknown>): Promise<Given> {
   }
 }
 
-/** Waits for something, but not longer than that many milliseconds. @throws what goes wrong within the time; later it goes to `late` */
+/** Waits for something, for at most that many milliseconds. @throws what fails within the time; later failures go to `late` */
 export async function withinTime(work: Promise<void>, milliseconds: number, late: (fault: unknown) => void): Promise<void> {
   let isOver = false
   const guarded = work.catch((fault: unknown) => {

@@ -1,4 +1,4 @@
-// Runs what somebody chose where several contacts fit a name.
+// Runs the user's choice where several contacts fit a name.
 import type { App, BlockAction, ButtonAction } from '@slack/bolt'
 import { actions } from '../../quick-actions/index.ts'
 import { type Asking, ask, noSuchIssue, type Said } from './asking.ts'
@@ -8,7 +8,7 @@ import { personOf } from './inbound.ts'
 
 type Choice = BlockAction<ButtonAction>
 
-/** A choice that is made. */
+/** A choice that was made. */
 export function choiceListeners(app: App, house: Asking): void {
   app.action<Choice>({ action_id: choose, type: 'block_actions' }, async ({ ack, body, action }) => {
     const replaces = choose.exec(action.action_id)?.[1] === 'alone'
@@ -27,7 +27,7 @@ async function onChoice(house: Asking, body: Choice, { value, replaces }: { valu
   return ask(house, {
     person,
     on: { id: chosen.issueId },
-    // By number: the contact may have got another address, or have none.
+    // By number: the contact's address may have changed or been removed.
     body: `/${actions.find(({ suggests }) => suggests === chosen.wish)?.name} [contact:#${chosen.contactId}]`,
     delivery: `choice ${person.team} ${body.trigger_id}`,
     place: { in: 'command', url: body.response_url, channel: body.channel?.id ?? person.id, keep: !replaces },

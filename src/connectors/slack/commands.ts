@@ -1,4 +1,4 @@
-// Slash commands: `/add_contacts acme/shop#12 ann@example.com`, and `/rolobot` for what is not about an issue.
+// Slash commands: `/add_contacts acme/shop#12 ann@example.com`, and `/rolobot` for everything that isn't about an issue.
 import type { App, RespondArguments, SlashCommand } from '@slack/bolt'
 import { useLinkCode } from '../../domain/link-codes.ts'
 import { isFirstTime } from '../../domain/only-once.ts'
@@ -10,7 +10,7 @@ import { type Bound, bindPlace, unbindPlace } from './binding.ts'
 import { escaped } from './blocks.ts'
 import { asTyped, externalId, type Person, placeName, takeIssue, via } from './inbound.ts'
 
-/** The commands that are typed with a slash in Slack: all that have to do with an issue. `/help` is Slack's own. */
+/** The slash commands in Slack: all that work on an issue. `/help` is Slack's own. */
 export const slashActions = actions.filter(({ name }) => name !== 'help')
 
 export const rolobotCommand = '/rolobot'
@@ -18,14 +18,14 @@ export const rolobotCommand = '/rolobot'
 // Slack waits three seconds. docs.slack.dev/interactivity/implementing-slash-commands#responding_to_commands
 const patience = 2_500
 
-/** Of that so much, in milliseconds, is spent on waiting for the outcome: what Slack shows of a command cannot be replaced later. */
+/** How much of that, in milliseconds, is spent on waiting for the outcome: Slack's first response to a command can't be replaced later. */
 export const forOutcome = 1_500
 
 const late: Said = {
   text: 'This is taking longer than usual. If no answer comes within a minute, send it again: nothing is done twice.',
 }
 
-/** What Slack shows at once, to the person alone; nothing where the outcome itself is under way. */
+/** What Slack shows at once, to the author alone; nothing if the outcome itself is on its way. */
 export function shown({ text, blocks, taken }: Said): RespondArguments | '' {
   const waits = taken && !taken.outcome && text === ''
   const lines = [waits ? 'Working on it …' : '', text].filter((one) => one !== '')
@@ -33,8 +33,8 @@ export function shown({ text, blocks, taken }: Said): RespondArguments | '' {
 }
 
 /**
- * Answers within the time that Slack waits, a fault too. What was not known by then is told by `tell` when it is.
- * @param work comes to an end by itself
+ * Responds within the time that Slack waits, also on a fault. A later result is passed to `tell`.
+ * @param work ends by itself
  */
 export async function inTime({ log }: Pick<House, 'log'>, work: Promise<Said>, tell: (said: Said) => Promise<unknown>): Promise<Said> {
   const done = work.catch((fault: unknown): Said => {
@@ -44,7 +44,7 @@ export async function inTime({ log }: Pick<House, 'log'>, work: Promise<Said>, t
   const timer = new Promise<undefined>((resolve) => setTimeout(resolve, patience, undefined).unref())
   const said = await Promise.race([done, timer])
   if (said) return said
-  // An outcome follows by itself: it is not announced.
+  // The outcome is sent separately and needs no announcement.
   void done
     .then((said) => (said.text === '' ? undefined : tell(said)))
     .catch((fault: unknown) => log.warn({ fault }, 'could not tell Slack what came late'))
@@ -65,7 +65,7 @@ export function commandListeners(app: App, house: Asking): void {
   listen(otherCommands, onOther)
 }
 
-// A workspace can give its app's commands other names, or more of them.
+// A workspace can rename its app's commands, or add more.
 const otherCommands = new RegExp(`^(?!(?:${[rolobotCommand, ...slashActions.map(({ name }) => `/${name}`)].join('|')})$)`)
 
 const onOther = async (_: Asking, { command }: SlashCommand): Promise<Said> => ({
@@ -76,12 +76,12 @@ const onOther = async (_: Asking, { command }: SlashCommand): Promise<Said> => (
 const speaker = ({ team_id: team, user_id: id }: SlashCommand): Person => ({ team, id, at: team })
 const placeOf = (command: SlashCommand) => placeName(speaker(command), command.channel_id)
 
-/** What names this command, however often it is sent. A server that only speaks like Slack may have no triggers. */
+/** The name of this command, the same for every redelivery. A Slack-compatible server might not have triggers. */
 const nameOf = ({ team_id, trigger_id, response_url }: SlashCommand) => `command ${team_id} ${trigger_id ?? response_url}`
 
 /** `/add_contacts`, `/remove_contacts`, `/contacts`. */
 async function onAction(house: Asking, command: SlashCommand): Promise<Said> {
-  // One string, whatever was typed: a second line is no second command.
+  // One line, whatever was typed: a second line isn't a second command.
   const { named, rest } = takeIssue(asTyped(command.text).replace(/\s+/g, ' '), house.publicUrl)
   const meant = await issueMeant(house, named, [placeOf(command)])
   const person = speaker(command)
@@ -145,7 +145,7 @@ const help = [
   'In threads, where Slack has no slash commands, mention me: `@rolobot add_contacts ann@example.com`. Name contacts by address or by name.',
 ].join('\n')
 
-/** What can be typed; and for somebody whom we do not know, how to change that. */
+/** What can be typed; and for users without a linked account, how to link it. */
 export async function onHelp(house: Asking, person: Person): Promise<Said> {
   const known = await house.people.find(person)
   return { text: known === undefined ? `${whoAreYou(house).text}\n${help}` : help, state: 'done' }

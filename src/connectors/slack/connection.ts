@@ -1,4 +1,4 @@
-// Slack, switched on: Bolt tells apart what comes in, and each kind goes to its file.
+// Slack, enabled: Bolt dispatches what comes in, and each kind has its own file.
 import { App } from '@slack/bolt'
 import type { Connection, House } from '../connector.ts'
 import type { Asking } from './asking.ts'
@@ -16,7 +16,7 @@ import { slackLog } from './slack-log.ts'
 import { openSockets } from './sockets.ts'
 import { clientOptions, openWorkspaces, type Workspaces } from './workspaces.ts'
 
-/** Connects to Slack. Nothing is asked of it before something comes in, or `listen`. */
+/** Connects to Slack. Sends it nothing before something comes in, or `listen`. */
 export function connect(settings: SlackSettings, house: House): Connection {
   const { log, publicUrl } = house
   const client = clientOptions(settings, log)
@@ -35,7 +35,7 @@ export function connect(settings: SlackSettings, house: House): Connection {
     },
     listen: () => sockets?.open(),
     async close() {
-      // What is under way is still acknowledged.
+      // Work in progress is still acknowledged.
       await receiver.stop()
       await sockets?.close()
     },
@@ -54,11 +54,11 @@ const partings: readonly unknown[] = ['app_uninstalled', 'tokens_revoked']
 function openApp(receiver: OurReceiver, { house, workspaces, client }: Parts): void {
   const app = new App({
     receiver,
-    // No question to Slack: whoever waits for us waits three seconds.
+    // No call to Slack: users wait at most three seconds for us.
     authorize: async ({ teamId }) => ({ botToken: (await workspaces.client(teamId ?? ''))?.token }),
     clientOptions: client,
     logger: slackLog(house.log),
-    // Both would be asked of Slack, or kept in memory: toMessage knows our own messages, and the rows are what is kept.
+    // Both would call Slack, or use memory: toMessage recognizes our own messages, and the rows are what is stored.
     ignoreSelf: false,
     convoStore: false,
   })

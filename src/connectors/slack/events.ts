@@ -1,4 +1,4 @@
-// What happens in a workspace: messages, links, and that we are thrown out.
+// Events in a workspace: messages, links, and uninstallation.
 import type { App } from '@slack/bolt'
 import type { Asking } from './asking.ts'
 import { type MessageEvent, toMessage } from './inbound.ts'
@@ -16,7 +16,7 @@ interface Envelope {
 
 const ourUser = ({ authorizations }: Envelope) => (authorizations?.find((one) => one.is_bot) ?? authorizations?.[0])?.user_id
 
-/** Everything that happens without anybody asking for an answer. */
+/** Everything that happens without a user waiting for an answer. */
 export function eventListeners(app: App, house: Asking, workspaces: Workspaces): void {
   for (const name of ['app_mention', 'message'] as const)
     app.event(name, async ({ event, body, client }) => {
@@ -33,12 +33,12 @@ export function eventListeners(app: App, house: Asking, workspaces: Workspaces):
       source,
       links,
     } = event as typeof event & { source?: 'composer' | 'conversations_history' }
-    // A picture beside a message: nobody waits for it, and it is not drawn twice.
+    // A link preview: nobody waits for it, and it isn't posted twice.
     const person = { team: body.team_id, id, at: body.team_id }
     const shared = { person, channel, ts, unfurlId, source, links, us: ourUser(body as unknown as Envelope) }
     void unfurl(house, client, shared).catch((fault: unknown) => house.log.warn({ fault }, 'a link was not unfurled'))
   })
-  // It can come late, when we are installed again.
+  // It can arrive late, after a reinstallation.
   const before = (body: unknown) => new Date((body as Envelope).event_time * 1_000)
   app.event('app_uninstalled', ({ body }) => workspaces.forget(body.team_id, before(body)))
   app.event('tokens_revoked', async ({ event, body }) => {

@@ -1,4 +1,4 @@
-// The form "Link contacts" in Slack: opened by a shortcut, filled with suggestions, sent.
+// The form "Link contacts" in Slack: opened by a shortcut, filled with suggestions, submitted.
 import type { App, BlockAction, ExternalSelectAction, MessageShortcut, SlackShortcut } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import { findBinding } from '../../domain/bindings.ts'
@@ -28,7 +28,7 @@ export function formListeners(app: App, house: Asking): void {
     const { view } = body
     const userId = await house.people.find(personOf(body))
     const id = asId(action.selected_option?.value)
-    // Not what Slack sends back of the option: it is escaped.
+    // Not Slack's copy of the option: it is escaped.
     const issue = userId === undefined || id === undefined ? undefined : await issueChoice(house, userId, id)
     const reason = view?.state.values.reason?.reason?.value ?? undefined
     const draft = formView({ issue, reason, mostAtOnce: house.mostAtOnce })

@@ -4,19 +4,19 @@ import { cut, longestInput, plain } from './blocks.ts'
 
 export const formId = 'link_contacts'
 
-/** What a form knows: it travels with it, as Slack tells suggestions nothing of the other fields. */
+/** The state of a form: it travels with the form, as Slack sends no other fields along with a request for suggestions. */
 interface Known {
   issue?: number
 }
 
-/** Reads what travelled with a form. */
+/** Reads the state of a form. */
 export const knownOf = (metadata: string): Known => (metadata ? (JSON.parse(metadata) as Known) : {})
 
-/** The name of the field for contacts. Another issue has other contacts, so it has another name: then Slack forgets what was chosen. */
+/** The name of the contacts field. It depends on the issue, so that Slack clears the field when another issue is chosen. */
 export const contactsBlock = ({ issue }: Known): string => `contacts ${issue ?? 'of none'}`
 
 export interface Draft {
-  /** The issue that is chosen. */
+  /** The chosen issue. */
   issue?: PlainTextOption
   reason?: string
   mostAtOnce: number

@@ -1,4 +1,4 @@
-// What the form "Link contacts" asks us: suggestions for its fields, and to take it when it is sent.
+// The form "Link contacts": suggestions for its fields, and its submission.
 import { createHash } from 'node:crypto'
 import type { PlainTextOption } from '@slack/types'
 import { referenceTo } from '../../domain/change.ts'
@@ -39,7 +39,7 @@ export async function suggestContacts(
   return found.map((contact) => contactOption(contact, String(contact.id)))
 }
 
-/** The issue of an id as a choice, for somebody who may read it. */
+/** An issue as a choice, for a user who can read it. */
 export async function issueChoice({ db }: Asking, userId: number, id: number): Promise<PlainTextOption | undefined> {
   const [issue] = await showIssues(db, userId, [id])
   return issue && issueOption(issue)
@@ -56,16 +56,16 @@ export interface Submitted {
   }
 }
 
-/** What is wrong, by field; or what is said to somebody whose form was taken. */
+/** What is wrong, by field; or the answer to a submitted form. */
 export type Outcome = { errors: Record<string, string> } | { said: Said }
 
 export const asId = (value: string | undefined): number | undefined =>
   value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : undefined
 
-// Below a field nothing is marked, and there are no links.
+// Field errors can't have markup or links.
 const withoutMarks = (text: string): string => text.replace(/<([^|]*)\|([^>]*)>/g, '$2 ($1)').replaceAll('`', '')
 
-/** Takes a form that was sent. Sent again because the answer was late, it is the same form, and taken once. */
+/** Takes a submitted form. A resubmission because our response was late is the same form, and is taken once. */
 export async function submit(house: Asking, person: Person, view: Submitted): Promise<Outcome> {
   const { values } = view.state
   const userId = await house.people.find(person)
@@ -87,7 +87,7 @@ export async function submit(house: Asking, person: Person, view: Submitted): Pr
       person,
       on: { id: facts.issueId },
       body,
-      // The same form sent with other fields is another wish.
+      // The same form submitted with other fields is another request.
       delivery: `form ${person.at} ${view.id} ${createHash('sha256').update(`${facts.issueId} ${body}`).digest('base64url')}`,
       place: { in: 'form', view: view.id },
       patience: forOutcome,

@@ -1,37 +1,37 @@
-// What Slack sends → what was said. Pure.
+// What Slack sends → what the user wrote. Pure.
 import { parseReference } from '../../domain/issues.ts'
 import { understand } from '../../quick-actions/commands.ts'
 
-/** Somebody as Slack knows them: ids are unique in a workspace. */
+/** A Slack user: ids are unique in a workspace. */
 export interface Person {
   team: string
   id: string
-  /** The workspace in which they speak: in a shared channel it can be another one than theirs. */
+  /** The workspace in which they wrote: in a shared channel it can differ from their own. */
   at: string
 }
 
-/** How deliveries, bindings and names of Slack are marked. */
+/** How deliveries, bindings, and names from Slack are marked. */
 export const via = 'slack'
 
-/** The name under which we know somebody of Slack. */
+/** The name under which we know a Slack user. */
 export const externalId = ({ team, id }: Pick<Person, 'team' | 'id'>): string => `${team}:${id}`
 
-/** Whoever pressed, chose or sent something: somebody of another workspace has that one's name on them. */
+/** The user who pressed, chose, or submitted something: users of another workspace carry its id. */
 export const personOf = ({ user, team }: { user: { id: string; team_id?: string }; team: { id: string } | null }): Person => ({
   team: user.team_id ?? team?.id ?? '',
   id: user.id,
   at: team?.id ?? user.team_id ?? '',
 })
 
-/** The name of a channel, or of a thread in it, under which it is bound. */
+/** The name under which a channel, or a thread in it, is bound. */
 export const placeName = ({ at }: Person, channel: string, thread?: string): string => [at, channel, thread].filter(Boolean).join('/')
 
 // docs.slack.dev/messaging/formatting-message-text: only these three are escaped.
 const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' }
 
 /**
- * Text as it was typed: `<mailto:a@x.io|a@x.io>` and other links, mentions and `&amp;` undone. A mention of ours becomes `@rolobot`.
- * @param us the id of our bot user, where it is known
+ * The text as typed: `<mailto:a@x.io|a@x.io>` and other links, mentions, and `&amp;` are undone. A mention of us becomes `@rolobot`.
+ * @param us the id of our bot user, if known
  */
 export const asTyped = (text: string, us?: string): string =>
   text
@@ -42,17 +42,17 @@ function written(what: string, label: string | undefined, us: string | undefined
   if (what === `@${us}`) return '@rolobot'
   if (what.startsWith('mailto:')) return label?.includes('@') ? label : what.slice('mailto:'.length)
   if (/^[@#!]/.test(what)) return label ? `${what[0] === '#' ? '#' : '@'}${label.replace(/^[@#]/, '')}` : what.replace(/^!/, '@')
-  // Slack makes a link of what looks like one: `x.io` comes as `<http://x.io|x.io>`.
+  // Slack links anything that looks like a link: `x.io` comes as `<http://x.io|x.io>`.
   if (label === undefined || what.endsWith(label)) return label ?? what
   return `[${label}](${what})`
 }
 
-/** An issue as somebody names it: whole, or by its number alone. */
+/** A reference to an issue: complete, or its number alone. */
 export type Named = { reference: string } | { iid: number }
 
 /**
- * Reads what a text begins with: `acme/shop#12`, `#12`, or the address of an issue's page.
- * @returns the issue, if one is named, and the rest
+ * Reads the reference at the start of a text: `acme/shop#12`, `#12`, or the URL of an issue's page.
+ * @returns the issue, if there is one, and the rest
  */
 export function takeIssue(text: string, publicUrl: string): { named?: Named; rest: string } {
   const [, first = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? []
@@ -60,7 +60,7 @@ export function takeIssue(text: string, publicUrl: string): { named?: Named; res
   return named ? { named, rest } : { rest: text.trim() }
 }
 
-/** The issue that one word names. */
+/** The issue that one word refers to. */
 export function issueNamed(word: string, publicUrl: string): Named | undefined {
   const alone = /^#(\d{1,9})$/.exec(word)
   if (alone) return { iid: Number(alone[1]) }
@@ -69,7 +69,7 @@ export function issueNamed(word: string, publicUrl: string): Named | undefined {
   return parseReference(reference) ? { reference } : undefined
 }
 
-/** The issue whose page is at an address of ours, as `acme/shop#12`. */
+/** The issue whose page is at one of our URLs, as `acme/shop#12`. */
 export function issueAt(url: string, publicUrl: string): string | undefined {
   if (!url.startsWith(`${publicUrl}/`) || !URL.canParse(url)) return undefined
   const [, path, iid] = /^\/(.+)\/-\/issues\/(\d{1,9})\/?$/.exec(url.slice(publicUrl.length).replace(/[?#].*$/, '')) ?? []
@@ -84,15 +84,15 @@ function decoded(path: string): string {
   }
 }
 
-/** A message that is for us, with the issues that its commands name taken out of them. */
+/** A message for us, without the issue references of its commands. */
 export interface ReadMessage {
   body: string
   named: Named[]
 }
 
 /**
- * Reads a message as a comment: in `@rolobot add_contacts acme/shop#12 ann@x.io` the issue is taken out. A message that begins a line in the
- * middle of which we are mentioned is read as it stands: only the start of a line speaks to us.
+ * Reads a message as a comment: in `@rolobot add_contacts acme/shop#12 ann@x.io` the issue is removed. A message that mentions us in the
+ * middle of its first line is read as it is: only the start of a line counts.
  */
 export function readMessage(text: string, us: string | undefined, publicUrl: string): ReadMessage {
   const lines = asTyped(text, us).split(/\r\n?|\n/)
@@ -107,7 +107,7 @@ export function readMessage(text: string, us: string | undefined, publicUrl: str
   return { body: lines.join('\n'), named }
 }
 
-/** Has a text commands that the text before an edit did not have? The issue that one names is part of it. */
+/** Does a text have commands that the text before an edit didn't have? Their issue references count too. */
 export function hasNewCommands(text: string, before: string): boolean {
   const [now, old] = [text, before].map((one) => understand(one).commands.map(({ name, arguments: words }) => `${name} ${words}`))
   for (const one of old as string[]) {
@@ -117,22 +117,22 @@ export function hasNewCommands(text: string, before: string): boolean {
   return (now as string[]).length > 0
 }
 
-/** A message, as far as it concerns us. */
+/** A message, as far as we need it. */
 export interface Message {
   person: Person
   channel: string
   ts: string
-  /** The first message of its thread, if it stands in one. */
+  /** The first message of its thread, if it is in one. */
   thread?: string
-  /** As Slack writes it. */
+  /** As Slack formats it. */
   text: string
   /** Our bot user there. */
   us?: string
-  /** It was edited: when, and the text before; when that was an edit itself, its time. */
+  /** It was edited: when, and the text before; if that was an edit itself, its time. */
   edit?: { at: string; before: string; earlier?: string }
 }
 
-/** Events of messages as Slack sends them, as far as we read them. docs.slack.dev/reference/events/message */
+/** Message events as Slack sends them, as far as we read them. docs.slack.dev/reference/events/message */
 export interface MessageEvent {
   type: string
   subtype?: string
@@ -150,9 +150,9 @@ export interface MessageEvent {
 }
 
 /**
- * Reads the event of a message: a mention, a message to us alone, or an edit of either.
- * @param from the workspace that the event came from, and our bot user in it
- * @returns undefined for what is not for us: bots, ourselves, what only looks different, and everything else that happens to messages
+ * Reads a message event: a mention, a direct message, or an edit of either.
+ * @param from the workspace of the event, and our bot user in it
+ * @returns undefined for what isn't for us: bots, ourselves, changes in appearance only, and everything else that happens to messages
  */
 export function toMessage(event: MessageEvent, from: { team: string; us?: string }): Message | undefined {
   const { subtype = '', channel } = event
@@ -162,7 +162,7 @@ export function toMessage(event: MessageEvent, from: { team: string; us?: string
   if (!user || user === from.us || said.bot_id || !spoken.has((edited ? edited.subtype : subtype) ?? '')) return undefined
   const isDirect = event.channel_type === 'im'
   const mentioned = from.us !== undefined && text.includes(`<@${from.us}>`)
-  // What mentions us comes as an event of its own too; once more when it is edited, beside the edit itself.
+  // A mention also arrives as its own event, and once more when it is edited, in addition to the edit.
   const isEvent = event.type === 'app_mention' || isDirect || (subtype === 'file_share' && mentioned)
   if (edited ? !mentioned && !isDirect : event.edited || !isEvent) return undefined
   const addressed = (one: string) => (isDirect && !mentioned ? `<@${from.us}> ${one}` : one)
@@ -174,5 +174,5 @@ export function toMessage(event: MessageEvent, from: { team: string; us?: string
   return { ...message, edit: { at: edited.edited.ts, before: addressed(before), ...(earlier && { earlier }) } }
 }
 
-// Of all that happens to messages, what somebody says. docs.slack.dev/reference/events/message#subtypes
+// The subtypes in which users write. docs.slack.dev/reference/events/message#subtypes
 const spoken: ReadonlySet<string> = new Set(['', 'file_share', 'thread_broadcast'])

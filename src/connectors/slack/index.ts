@@ -1,4 +1,4 @@
-// Slack: what is known of it before it is switched on.
+// Slack: what is known of it before it is enabled.
 import type { Connector } from '../connector.ts'
 import { type SlackSettings, settings } from './settings.ts'
 

@@ -1,4 +1,4 @@
-// Installing into several workspaces: an administrator of ours follows a link, Slack asks, and gives us a token.
+// Installing into several workspaces: an administrator follows a link, Slack asks for consent, and gives us a token.
 import { type Installation, InstallProvider, InvalidStateError, type StateStore } from '@slack/oauth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Asker } from '../../domain/access-tokens.ts'
@@ -20,9 +20,9 @@ interface Parts extends Pick<House, 'db' | 'log' | 'publicUrl'> {
   workspaces: Workspaces
 }
 
-/** A state travels through a browser, signed: the library takes it as often as it comes within ten minutes, we take it once. */
+/** A state travels through a browser, signed: the library accepts it repeatedly within ten minutes, we accept it once. */
 function takeOnce(db: House['db'], provider: InstallProvider): InstallProvider {
-  // Node does not find the library's store among its named exports.
+  // Node doesn't see the library's store among its named exports.
   const signed = provider.stateStore as StateStore
   provider.stateStore = {
     generateStateParam: (...given) => signed.generateStateParam(...given),
@@ -58,7 +58,7 @@ function openProvider({ settings, workspaces, log }: Omit<Parts, 'db'>): Install
 
 const refused = (statusCode: number, message: string) => Object.assign(new Error(message), { statusCode })
 
-/** Only an administrator lets us into a workspace: who speaks there is believed to be who the workspace says. */
+/** Only administrators can install into a workspace, because we trust the workspace on who its users are. */
 async function administrator(who: Who, request: FastifyRequest): Promise<Asker> {
   const asker = await who(request)
   if (!asker) throw refused(401, `Sign in as an administrator first: /users/sign_in?to=${installPath}`)
@@ -67,7 +67,7 @@ async function administrator(who: Who, request: FastifyRequest): Promise<Asker> 
   return asker
 }
 
-/** Adds the two addresses of installing. */
+/** Adds the two routes of the installation. */
 export function installRoutes(http: FastifyInstance, who: Who, parts: Parts): void {
   const provider = takeOnce(parts.db, openProvider(parts))
   const redirectUri = `${parts.publicUrl}${redirectPath}`
@@ -84,7 +84,7 @@ export function installRoutes(http: FastifyInstance, who: Who, parts: Parts): vo
   })
 }
 
-// The library answers by itself.
+// The library sends the response itself.
 async function handOver(reply: FastifyReply, work: () => Promise<void>): Promise<FastifyReply> {
   reply.hijack()
   await work()

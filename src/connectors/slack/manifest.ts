@@ -13,8 +13,8 @@ const unreachable = 'Slack has to reach this server over https: set PUBLIC_URL t
 
 /**
  * Writes the manifest as YAML.
- * @param about the address at which Slack reaches us, and our settings, if there are any yet
- * @param options `socketMode`: Slack is not to reach us
+ * @param about the URL at which Slack reaches us, and our settings, if there are any yet
+ * @param options `socketMode`: Slack doesn't call us
  */
 export async function manifestFor(
   { publicUrl, settings }: { publicUrl: string; settings: unknown },
@@ -83,7 +83,7 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
   }
 }
 
-// Slack knows domains, and no addresses of machines. docs.slack.dev/messaging/unfurling-links-in-messages
+// Slack accepts domains, but no IP addresses. docs.slack.dev/messaging/unfurling-links-in-messages
 const unfurls = (publicUrl: string) => {
   const { hostname } = new URL(publicUrl)
   return /\.\p{L}+$/u.test(hostname) ? { unfurl_domains: [hostname] } : {}

@@ -1,4 +1,4 @@
-// Messages that speak to us: `@rolobot add_contacts …` in a channel, a thread, or to us alone. They run as comments.
+// Messages to us: `@rolobot add_contacts …` in a channel, a thread, or a direct message. They run as comments.
 import type { WebClient } from '@slack/web-api'
 import { understand } from '../../quick-actions/commands.ts'
 import { type Asked, type Asking, ask, issueMeant, type Said, tellLack } from './asking.ts'
@@ -8,15 +8,15 @@ import { onHelp } from './commands.ts'
 import { asTyped, hasNewCommands, type Message, type Named, placeName, type ReadMessage, readMessage } from './inbound.ts'
 import { react } from './outbound.ts'
 
-// Words of ours that are no quick actions. They stand alone.
+// Our own words that are not quick actions. They must be alone in a message.
 const ours = /^@rolobot\s+\/?(bind|unbind)\b[ \t]*(\S*)/im
 
-// Slack waits three seconds for events too; what is written down by then is safe, and words are no more than words.
+// Slack waits three seconds for events too; by then the comment must be stored, even if the outcome isn't known.
 const patience = 1_500
 
 /**
- * Deals with a message. What we say to it at once, the person alone sees.
- * @throws what passes before it is written down; Slack sends it again then
+ * Handles a message. Our immediate answer is visible to its author only.
+ * @throws transient errors before it is stored; Slack then resends it
  */
 export async function onMessage(house: Asking, client: WebClient | undefined, message: Message): Promise<void> {
   const said = await hear(house, message)
@@ -32,7 +32,7 @@ export async function onMessage(house: Asking, client: WebClient | undefined, me
   await withinTime(tell(), patience, (fault) => house.log.warn({ fault }, 'Slack was not told at once'))
 }
 
-/** What others see at once: it is read, done, or not. What comes by itself later sets a sign of its own. */
+/** What others see at once: the message was read, done, or not done. A later outcome adds its own reaction. */
 function signOf({ state, taken }: Said): 'seen' | 'done' | 'lacking' | undefined {
   if (taken?.again) return undefined
   if (taken && state !== 'done') return 'seen'
@@ -63,7 +63,7 @@ async function take(house: Asking, message: Message, { body, named }: ReadMessag
 }
 
 /**
- * The text before an edit, if it is or could be taken: events come in any order, and what was not taken then (the issue was wrong) is no part of
+ * The text before an edit, if it was or could be taken: events arrive in any order, and what wasn't taken then (the issue was wrong) isn't part of
  * what the edit adds.
  */
 async function takeBefore(house: Asking, message: Message): Promise<Asked['replaces']> {
@@ -76,7 +76,7 @@ async function takeBefore(house: Asking, message: Message): Promise<Asked['repla
   return taken && { delivery: nameOf(earlier), text: read.body, issueId: taken.issueId }
 }
 
-// A message is named by its channel and time, and its edit by its own, however often and as whatever event it comes.
+// A message is named by its channel and time, and its edit by its own time, however often and as whatever event it arrives.
 const nameOf = ({ person, channel, ts, edit }: Message) => ['message', person.at, channel, ts, edit?.at].filter(Boolean).join(' ')
 
 const placesOf = ({ person, channel, thread }: Message) => [

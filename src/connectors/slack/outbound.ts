@@ -1,4 +1,4 @@
-// Our answer → their API: to the person alone, where they asked; and if that place is gone, wherever they can be reached.
+// Our answer → Slack's API: to the author alone, where they wrote; and if that isn't possible, wherever they can be reached.
 import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import type { Log } from '../../log.ts'
@@ -11,7 +11,7 @@ import type { Respond } from './respond.ts'
 import type { Workspaces } from './workspaces.ts'
 
 /**
- * Where to answer, and since when (epoch, milliseconds); on which issue, and what it is called if its name was left out. It is kept with the
+ * Where to answer, and since when (epoch, milliseconds); on which issue, and its name if the author left it out. It is stored with the
  * delivery as JSON.
  */
 export type Place = { person: Person; since: number; issue?: number; about?: string } & (
@@ -20,10 +20,10 @@ export type Place = { person: Person; since: number; issue?: number; about?: str
   | { in: 'form'; view: string }
 )
 
-/** A way to answer; it may turn out that it cannot be gone. */
+/** A way to answer; it may turn out to be impossible. */
 type Way = () => Promise<Given>
 
-/** How comments of Slack are answered; `inChannel`: commands also to everybody, in numbers. */
+/** How comments from Slack are answered; `inChannel`: commands also publicly, as counts. */
 export const openReply =
   (workspaces: Workspaces, { inChannel, respond, log }: { inChannel: boolean; respond: Respond; log: Log }): Reply =>
   async (place, answer) => {
@@ -39,7 +39,7 @@ export const openReply =
     return { givenUp: `Slack: ${reasons.join('; ') || 'we are not installed there any more'}` }
   }
 
-// When nothing has come of it by then, "working on it" is on its way (commands.ts, `forOutcome`): it has to be there before the outcome is.
+// If there is no outcome by then, "working on it" is on its way (commands.ts, `forOutcome`): it must arrive before the outcome does.
 const [from, until] = [1_300, 2_300]
 
 const besideOthers = ({ since }: Place): Promise<void> => {
@@ -47,7 +47,7 @@ const besideOthers = ({ since }: Place): Promise<void> => {
   return new Promise((resolve) => (age < from || age > until ? resolve() : setTimeout(resolve, until - age)))
 }
 
-// Once, whatever comes of it: the person has been answered, and who tries again tells everybody twice.
+// Once, whatever happens: the author has been answered, and a retry would post publicly twice.
 async function tellAll(at: Place, lines: readonly string[], { respond, log }: { respond: Respond; log: Log }): Promise<undefined> {
   if (at.in !== 'command' || lines.length === 0) return
   const message = { response_type: 'in_channel', replace_original: false, text: asText(lines) }
@@ -55,7 +55,7 @@ async function tellAll(at: Place, lines: readonly string[], { respond, log }: { 
   if (given) log.warn({ slack: given.cannot }, 'the channel was not told')
 }
 
-/** What is posted: words, and buttons where there is something to choose. */
+/** What is posted: text, and buttons if there are choices. */
 interface Posted {
   text: string
   blocks?: KnownBlock[]
@@ -87,15 +87,15 @@ const respondTo = (respond: Respond, { url, keep }: { url: string; keep?: boolea
 
 type Message = { channel: string; ts: string; thread?: string; person: Person }
 
-// They tell everybody that it was read, and whether all of it is done.
+// Reactions tell everyone that a message was read, and whether all of it was done.
 const reactions = { seen: 'eyes', done: 'white_check_mark', lacking: 'x' } as const
 
-/** Sets a sign under a message. */
+/** Adds a reaction to a message. */
 export const react = (client: WebClient, { channel, ts }: { channel: string; ts: string }, sign: keyof typeof reactions): Promise<Given> =>
   call(() => client.reactions.add({ channel, timestamp: ts, name: reactions[sign] }))
 
 async function answerMessage(client: WebClient, at: Message, { done, ...posted }: Posted & { done: boolean }): Promise<Given> {
-  // A reaction that cannot be made (the message is gone, a scope lacks) does not keep the words back.
+  // A reaction that fails (the message is gone, a scope is missing) doesn't hold the answer back.
   await react(client, at, done ? 'done' : 'lacking')
   return call(() => client.chat.postEphemeral({ channel: at.channel, user: at.person.id, thread_ts: at.thread, ...posted }))
 }
@@ -103,7 +103,7 @@ async function answerMessage(client: WebClient, at: Message, { done, ...posted }
 const showInForm = (client: WebClient, view: string, text: string): Promise<Given> =>
   call(() => client.views.update({ view_id: view, view: outcomeView(text) }))
 
-/** What a form becomes when it was sent. */
+/** What a form becomes after it was submitted. */
 export const outcomeView = (text: string) => ({
   type: 'modal' as const,
   title: { type: 'plain_text' as const, text: 'Link contacts' },

@@ -1,17 +1,17 @@
-// Who is it? Somebody of Slack → our user.
+// Slack user → our user.
 import { linkByAddress } from '../../domain/link-codes.ts'
 import { findUserElsewhere } from '../../domain/users.ts'
 import type { House } from '../connector.ts'
 import { externalId, type Person, via } from './inbound.ts'
 import type { Workspaces } from './workspaces.ts'
 
-// Of the three seconds that Slack waits for us.
+// Part of the three seconds that Slack waits for us.
 const patience = 1_500
 
 export interface People {
-  /** Somebody who is not linked is whoever has the address here that their own workspace has confirmed. */
+  /** A user without a linked account is identified by the address that their own workspace has confirmed. */
   trustEmail: boolean
-  /** Our user; undefined for somebody whom we do not know. */
+  /** Our user; undefined if unknown. */
   find(person: Person): Promise<number | undefined>
 }
 
@@ -28,13 +28,13 @@ export function openPeople(
     trustEmail,
     async find(person) {
       const userId = await findUserElsewhere(db, via, externalId(person))
-      // What a workspace says is believed of its own people alone.
+      // A workspace is trusted for its own members only.
       if (userId !== undefined || !trustEmail || person.at !== person.team) return userId
       const found = byAddress(person).catch((fault: unknown) => {
         log.warn({ fault }, 'Slack did not tell who somebody is')
         return undefined
       })
-      // What comes later is there when they try again.
+      // A result that arrives later is used on the next attempt.
       return Promise.race([found, late(patience)])
     },
   }
@@ -42,7 +42,7 @@ export function openPeople(
 
 const late = (milliseconds: number) => new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds, undefined).unref())
 
-/** The address that Slack has confirmed, of a person (no bot) of a workspace of ours. docs.slack.dev/reference/objects/user-object */
+/** The address that Slack has confirmed, of a human member (not a bot) of one of our workspaces. docs.slack.dev/reference/objects/user-object */
 async function confirmedAddress(workspaces: Workspaces, { id, team }: Person): Promise<{ email: string; name: string } | undefined> {
   const client = await workspaces.certain(team)
   const user = (await client?.users.info({ user: id }))?.user

@@ -1,4 +1,4 @@
-// Bolt without a server of its own: what comes over HTTP or over a socket goes in here, and is acknowledged when it is safe.
+// Bolt without its own server: requests over HTTP or a socket go in here, and are acknowledged when they are safe.
 import { type App, isValidSlackRequest, type Receiver, type StringIndexed } from '@slack/bolt'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../log.ts'
@@ -7,7 +7,7 @@ import { withinTime } from './calls.ts'
 // Slack waits three seconds. docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
 const patience = 2_800
 
-/** What Slack shows where we had nothing to say: to a command words, to a field nothing to choose from, to a form the same words. */
+/** What Slack shows if we have no answer: a text for a command, an empty list for a field, the same text for a form. */
 function tooLate({ command, type }: StringIndexed): unknown {
   if (command) return { response_type: 'ephemeral', text: again }
   if (type === 'block_suggestion') return { options: [] }
@@ -16,10 +16,10 @@ function tooLate({ command, type }: StringIndexed): unknown {
 
 const again = 'This is taking too long, or something went wrong on our side. Send it again in a moment: nothing is done twice.'
 
-// How many events are remembered as done.
+// How many handled events are remembered.
 const mostRemembered = 1_000
 
-/** Receives for Bolt. Events are acknowledged after they were dealt with, so that none is lost: Slack brings again what was not. */
+/** Receives for Bolt. Events are acknowledged after they were handled, so that none is lost: Slack resends those that were not. */
 export class OurReceiver implements Receiver {
   #app: App | undefined
   readonly #log: Log
@@ -36,16 +36,16 @@ export class OurReceiver implements Receiver {
 
   async start(): Promise<void> {}
 
-  /** Waits for what is under way, as long as Slack waits. */
+  /** Waits for work in progress, as long as Slack waits. */
   async stop(): Promise<void> {
     const all = Promise.allSettled(this.#running).then(() => {})
     await withinTime(all, patience, () => {})
   }
 
   /**
-   * Deals with what Slack sends.
-   * @returns what to acknowledge it with
-   * @throws an event that could not be dealt with, and is to be sent again
+   * Handles what Slack sends.
+   * @returns the acknowledgment
+   * @throws if an event could not be handled, and is to be resent
    */
   handle(body: StringIndexed): Promise<unknown> {
     const name = body.type === 'event_callback' && typeof body.event_id === 'string' ? body.event_id : undefined
@@ -64,7 +64,7 @@ export class OurReceiver implements Receiver {
         acknowledged = given
         if (!isEvent) resolve(given)
       }
-      // Whatever happens; an event is sent again, and found done.
+      // Even if this fails: an event is resent, and found done.
       if (!isEvent) setTimeout(() => resolve(tooLate(body)), patience).unref()
       const run = (this.#app as App)
         .processEvent({ body, ack })
@@ -93,10 +93,10 @@ const bodyLimit = 1024 * 1024
 
 export const eventsPath = '/slack/events'
 
-/** Adds the address to which Slack sends everything. */
+/** Adds the route to which Slack sends everything. */
 export function receiveOverHttp(http: FastifyInstance, receiver: OurReceiver, signingSecret: string | undefined): void {
   http.register(async (slack) => {
-    // What is signed are the bytes, whatever they are said to be.
+    // The signature covers the raw bytes, whatever their content type.
     slack.removeAllContentTypeParsers()
     slack.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, async (_: FastifyRequest, body: Buffer) => body)
     slack.post(eventsPath, (request, reply) => answer(request, reply, { receiver, signingSecret }))
@@ -123,7 +123,7 @@ async function answer(
   return typeof given === 'string' ? reply.type('text/plain').send(given) : reply.send(given)
 }
 
-// docs.slack.dev/authentication/verifying-requests-from-slack; the library refuses what is older, and takes what is from the future.
+// docs.slack.dev/authentication/verifying-requests-from-slack; the library rejects old timestamps, but accepts future ones.
 const mostSecondsApart = 5 * 60
 
 function isSigned({ headers }: FastifyRequest, body: string, signingSecret: string): boolean {
@@ -150,7 +150,7 @@ function parsed(text: string): StringIndexed {
     const value: unknown = JSON.parse(text)
     if (isObject(value)) return value
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw refused(400, 'This is not a JSON object.')
 }

@@ -1,15 +1,15 @@
-// Answering at a `response_url`: it comes with what Slack sends, and is checked before anything is sent there.
+// Answering at a `response_url`: Slack sends it along, and it is checked before anything is sent there.
 import type { House } from '../connector.ts'
 import { ForbiddenAddress, hostOf, openPostJson } from '../outgoing.ts'
 import { type Given, later, patience } from './calls.ts'
 import type { SlackSettings } from './settings.ts'
 
-/** Posts a message to a `response_url`, which is good for five of them within thirty minutes. docs.slack.dev/interactivity/handling-user-interaction#message_responses */
+/** Posts a message to a `response_url`, which accepts five messages within thirty minutes. docs.slack.dev/interactivity/handling-user-interaction#message_responses */
 export type Respond = (url: string, message: object) => Promise<Given>
 
 const slackHosts = /(?:^|\.)slack(?:-gov)?\.com$/
 
-/** Opens the way to Slack's addresses, and to those of the server at SLACK_API_URL. */
+/** Creates a client for Slack's URLs, and those of the server at SLACK_API_URL. */
 export function openRespond({ SLACK_API_URL }: SlackSettings, { privateHosts }: Pick<House, 'privateHosts'>): Respond {
   const api = new URL(SLACK_API_URL)
   const expects = (url: URL) => url.host === api.host || (url.protocol === 'https:' && url.port === '' && slackHosts.test(url.hostname))

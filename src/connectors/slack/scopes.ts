@@ -1,12 +1,12 @@
-// What we ask of a workspace: scopes and events. docs.slack.dev/reference/scopes
+// What we request from a workspace: scopes and events. docs.slack.dev/reference/scopes
 import type { SlackSettings } from './settings.ts'
 
-/** What our bot user needs, each for what it does. */
+/** The scopes of our bot user, with the purpose of each. */
 export const scopesFor = ({ SLACK_TRUST_EMAIL }: Partial<Pick<SlackSettings, 'SLACK_TRUST_EMAIL'>> = {}) =>
   [
     // Slash commands and shortcuts.
     'commands',
-    // Mentions; their edits, in channels, in private ones, in groups; messages to us alone.
+    // Mentions, and their edits in channels, private channels, and group messages; direct messages.
     'app_mentions:read',
     'channels:history',
     'groups:history',
@@ -22,7 +22,7 @@ export const scopesFor = ({ SLACK_TRUST_EMAIL }: Partial<Pick<SlackSettings, 'SL
     'groups:read',
     'mpim:read',
     'im:read',
-    // Who somebody is by address.
+    // Users by email address.
     ...(SLACK_TRUST_EMAIL ? (['users:read', 'users:read.email'] as const) : []),
   ] as const
 

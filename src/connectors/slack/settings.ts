@@ -26,7 +26,7 @@ export const settings = z
     SLACK_TRUST_EMAIL: yesOrNo,
     SLACK_IN_CHANNEL: yesOrNo,
   })
-  // Asked whatever else is wrong, so that everything is told at once.
+  // Checked even if something else is wrong, so that everything is reported at once.
   .superRefine((given, context) => {
     for (const fault of lacking(given)) context.addIssue({ code: 'custom', path: [fault.name], message: fault.why })
   })

@@ -1,4 +1,4 @@
-// Slack's libraries log through ours. What they tell in detail holds what people wrote: it is left out.
+// Slack's libraries log through our logger. Their details contain what users wrote, so they are left out.
 import { type Logger, LogLevel } from '@slack/bolt'
 import { reasonOf } from '../../faults.ts'
 import type { Log } from '../../log.ts'

@@ -1,4 +1,4 @@
-// Socket Mode: Slack is called instead of calling, for servers without a public address.
+// Socket Mode: we connect to Slack instead of Slack calling us, for servers without a public address.
 
 import type { StringIndexed } from '@slack/bolt'
 import { SocketModeClient } from '@slack/socket-mode'
@@ -12,9 +12,9 @@ import { slackLog } from './slack-log.ts'
 const connections = 2
 
 const longestPause = 30_000
-// So long whoever stops waits for what is being taken.
+// How long a stop waits for messages being handled.
 const lastCall = 1_000
-// A connection that lives so long is a good one: when it ends, the next is dialled at once.
+// A connection that lasts this long is a good one: when it ends, the next one is opened at once.
 const steadyAfter = 10_000
 
 interface Envelope {
@@ -40,7 +40,7 @@ export function openSockets(
   }
 }
 
-// The library's own way to connect again ends the process when Slack cannot be reached: its start is rejected, and nobody hears it.
+// The library's own reconnect ends the process when Slack is unreachable: its start is rejected, and nothing handles the rejection.
 class Socket {
   readonly #client: SocketModeClient
   readonly #log: Log
@@ -82,7 +82,7 @@ class Socket {
     await this.#client.disconnect()
   }
 
-  // At once the first time, as Slack asks for it now and then.
+  // At once the first time, because Slack requests a reconnect now and then.
   #again(): void {
     clearTimeout(this.#steady)
     if (this.#closed || this.#timer) return
@@ -94,11 +94,11 @@ class Socket {
     }, pause)
   }
 
-  // What is not acknowledged is sent again.
+  // Slack resends what isn't acknowledged.
   async #take(receiver: OurReceiver, { ack, body }: Envelope): Promise<void> {
     try {
       const given = await receiver.handle(body)
-      // An empty text would be sent as one.
+      // An empty text would be sent as a message.
       await ack(given || undefined)
     } catch (fault) {
       this.#log.warn({ fault }, 'not acknowledged to Slack')

@@ -1,4 +1,4 @@
-// Links to our issues: title and state, and among people who all may see them the contacts.
+// Links to our issues: title and state, and the contacts if everyone present can see them.
 import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import { contactsOfIssues } from '../../domain/contacts-of-issues.ts'
@@ -12,7 +12,7 @@ import { context, escaped, section } from './blocks.ts'
 import { call } from './calls.ts'
 import { externalId, issueAt, type Person, via } from './inbound.ts'
 
-/** Links that somebody shared. docs.slack.dev/reference/events/link_shared */
+/** Links that a user shared. docs.slack.dev/reference/events/link_shared */
 export interface Shared {
   person: Person
   channel: string
@@ -25,21 +25,21 @@ export interface Shared {
   us?: string
 }
 
-/** Who sees what is shown. */
+/** Who sees the preview. */
 interface Audience {
-  /** Whoever shared it; null where people of other companies listen, and where that is not known. */
+  /** The user who shared it; null if users of other companies are present, or if that is unknown. */
   viewer: number | null
-  /** Everybody in a private channel, if we know them all. */
+  /** Everyone in a private channel, if we know all of them. */
   members?: readonly number[]
 }
 
-/** So many links of a message are looked at. */
+/** How many links in a message are processed. */
 const mostLinks = 10
 const mostContacts = 21
-/** A private channel of more people is as good as a public one. */
+/** A private channel with more members than this is treated as public. */
 const mostMembers = 100
 
-/** Shows what links lead to: what whoever shared them may see, and nothing that somebody who is there may not. */
+/** Previews links: what the sharing user can see, and nothing that anyone present can't. */
 export async function unfurl(house: Asking, client: WebClient, shared: Shared): Promise<void> {
   const audience = await audienceOf(house, client, shared)
   const unfurls: Record<string, { blocks: KnownBlock[] }> = {}
@@ -67,7 +67,7 @@ async function audienceOf(house: Asking, client: WebClient, { person, channel, s
   return audience
 }
 
-/** Our users of everybody in a channel; undefined if there is somebody whom we do not know. */
+/** Our users for everyone in a channel; undefined if anyone is unknown. */
 async function membersOf(
   { db }: Asking,
   client: WebClient,

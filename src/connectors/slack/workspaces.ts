@@ -1,4 +1,4 @@
-// The workspaces that we were let into, and how to speak in each: with the one token of the settings, or with those that installing left.
+// The workspaces where we are installed, and a client for each: with the one token of the settings, or with those that installations left.
 import { WebClient, type WebClientOptions } from '@slack/web-api'
 import { findInstallation, forgetInstallation, keepInstallation } from '../../domain/installations.ts'
 import type { Log } from '../../log.ts'
@@ -10,20 +10,20 @@ import type { SlackSettings } from './settings.ts'
 import { slackLog } from './slack-log.ts'
 
 export interface Workspaces {
-  /** Speaks in a workspace; undefined if we were not let in. Nothing is asked of Slack. */
+  /** A client for a workspace; undefined if we are not installed there. Doesn't call Slack. */
   client(team: string): Promise<WebClient | undefined>
   /**
-   * Speaks in a workspace that is known to be one into which we were let.
-   * @throws when Slack has to be asked whose our token is, and cannot be
+   * A client for a workspace where we are known to be installed.
+   * @throws if Slack has to be asked whose token ours is, and can't be reached
    */
   certain(team: string): Promise<WebClient | undefined>
-  /** Keeps what lets us into a workspace. */
+  /** Stores an installation. */
   keep(workspace: { id: string; name: string; token: string; userId: number | null }): Promise<void>
-  /** We were thrown out of a workspace, at that time. */
+  /** We were uninstalled from a workspace, at that time. */
   forget(team: string, at: Date): Promise<void>
 }
 
-/** How Slack is spoken to: once, as the queue tries again. */
+/** How calls to Slack are made: once, because the queue retries. */
 export const clientOptions = ({ SLACK_API_URL }: Pick<SlackSettings, 'SLACK_API_URL'>, log: Log): WebClientOptions => ({
   slackApiUrl: SLACK_API_URL,
   retryConfig: { retries: 0 },
@@ -32,10 +32,10 @@ export const clientOptions = ({ SLACK_API_URL }: Pick<SlackSettings, 'SLACK_API_
   logger: slackLog(log),
 })
 
-// A token that was taken back elsewhere is noticed after so long, in milliseconds.
+// How soon, in milliseconds, a token that was revoked elsewhere is noticed.
 const remembered = 60_000
 
-/** Opens the workspaces of the settings. */
+/** Sets up the workspaces of the settings. */
 export function openWorkspaces(settings: SlackSettings, { db, log }: Pick<House, 'db' | 'log'>): Workspaces {
   const own = openOwn(settings, log)
   const installed = openInstalled(settings, { db, log })
@@ -53,7 +53,7 @@ export function openWorkspaces(settings: SlackSettings, { db, log }: Pick<House,
   }
 }
 
-/** The workspace of the one token of the settings. Which one it is Slack is asked once, when somebody has to know. */
+/** The workspace of the one token in the settings. Slack is asked once which one it is, when that is needed. */
 function openOwn(settings: SlackSettings, log: Log) {
   if (!settings.SLACK_BOT_TOKEN) return undefined
   const client = new WebClient(settings.SLACK_BOT_TOKEN, clientOptions(settings, log))

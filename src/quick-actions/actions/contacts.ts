@@ -1,4 +1,4 @@
-// /contacts: answers with the contacts, to the person alone.
+// /contacts: answers with the contacts, to the author alone.
 import { ask, type ContactLine } from '../../domain/change.ts'
 import { defineAction } from '../action.ts'
 

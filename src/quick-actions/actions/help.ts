@@ -1,9 +1,9 @@
-// /help: answers with the commands offered here, to the person alone.
+// /help: answers with the commands offered here, to the author alone.
 import { ask } from '../../domain/change.ts'
 import { type Action, defineAction } from '../action.ts'
 import { describe } from '../help.ts'
 
-/** Help on a list of actions, itself among them: hence a function, asked when the list is complete. */
+/** Help on a list of actions that includes itself: hence a function, called when the list is complete. */
 export const helpOn = (actions: () => readonly Action[]) =>
   defineAction({
     name: 'help',

@@ -1,4 +1,4 @@
-// Where a character of a textarea is. The browser does not tell; a copy of the text laid out in the same way does.
+// Finds the position of a character in a textarea. Browsers have no API for it; a copy of the text with the same layout has the answer.
 
 const copied = `box-sizing border padding font font-kerning letter-spacing word-spacing line-height tab-size text-indent
   text-transform direction overflow-wrap word-break`.split(/\s+/)
@@ -9,7 +9,7 @@ export interface Place {
   bottom: number
 }
 
-/** The place of the character at `offset`, measured from the corner of the textarea, scrolled as it is. */
+/** The position of the character at `offset`, relative to the corner of the textarea, with its current scroll offset. */
 export function placeOf(box: HTMLTextAreaElement, offset: number): Place {
   const { copy, mark } = copyOf(box, offset)
   box.after(copy)
@@ -24,7 +24,7 @@ function copyOf(box: HTMLTextAreaElement, offset: number): { copy: HTMLElement; 
   const copy = document.createElement('div')
   const style = getComputedStyle(box)
   for (const name of copied) copy.style.setProperty(name, style.getPropertyValue(name))
-  // A scroll bar takes room from the text.
+  // A scroll bar takes space from the text.
   const width = box.clientWidth + Number.parseFloat(style.borderLeftWidth) + Number.parseFloat(style.borderRightWidth)
   Object.assign(copy.style, {
     position: 'absolute',

@@ -1,4 +1,4 @@
-// Sends and previews a comment without leaving the page. The server answers as it does without script; its answer is taken over.
+// Sends and previews a comment without leaving the page. The server's response is the same as without a script; its content is inserted.
 import { parsePage, refresh } from './live.ts'
 
 const unreachable = 'The server could not be reached. Your text is still here. Try again.'
@@ -45,7 +45,7 @@ async function whileWaiting(box: HTMLTextAreaElement, button: HTMLButtonElement,
   box.readOnly = false
   button.disabled = false
   button.textContent = label
-  // A disabled button loses the focus; a button of an answer is gone with it.
+  // A disabled button loses the focus; a button in an answer disappears with it.
   if (focused === button && document.activeElement === document.body) (button.isConnected ? button : box).focus({ preventScroll: true })
 }
 
@@ -72,7 +72,7 @@ function takeOver(form: HTMLFormElement, page: Document): void {
     tell(form, unsent(`${page.querySelector('#fault')?.textContent ?? 'This could not be sent.'} Your text is still here.`, signIn))
     return
   }
-  // What was not accepted, or failed, is in the box that the server shows.
+  // What was rejected, or failed, is in the box that the server renders.
   const left = boxOf(fresh).value
   if (box.value !== left) box.value = left
   const delivery = (one: HTMLFormElement) => one.elements.namedItem('delivery') as HTMLInputElement
@@ -87,7 +87,7 @@ function tell(form: HTMLFormElement, ...what: Node[]): void {
   if (what.length > 0) answer.scrollIntoView({ block: 'nearest' })
 }
 
-/** As the server shows what was not sent. */
+/** The same as the server's message for a comment that was not sent. */
 function unsent(sentence: string, link: Element | null = null): DocumentFragment {
   const fragment = (document.querySelector('#not-sent') as HTMLTemplateElement).content.cloneNode(true) as DocumentFragment
   const line = document.createElement('p')

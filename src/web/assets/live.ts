@@ -1,4 +1,4 @@
-// Shows what others change on the issue. The page's own address tells how it looks now.
+// Shows others' changes to the issue. The page itself is loaded again for its current state.
 
 const parts = ['heading', 'activity', 'contacts']
 
@@ -9,7 +9,7 @@ export function keepLive(address: string): void {
     news?.close()
     if (document.hidden) return
     news = new EventSource(address)
-    // What happened before the connection was open was not reported.
+    // Changes before the connection was open were not reported.
     news.addEventListener('open', refresh)
     news.addEventListener('changed', refresh)
   }
@@ -20,7 +20,7 @@ export function keepLive(address: string): void {
 let running = false
 let due = false
 
-/** Brings the page up to date. One at a time, so that an older state never overwrites a newer one. */
+/** Updates the page. One update at a time, so that an older state never overwrites a newer one. */
 export async function refresh(): Promise<void> {
   due = running
   if (running) return
@@ -42,7 +42,7 @@ async function look(): Promise<void> {
 
 export const parsePage = (text: string): Document => new DOMParser().parseFromString(text, 'text/html')
 
-// What is the same stays, and with it the focus and the selection.
+// Unchanged elements stay, and with them the focus and the selection.
 function merge(shown: Element | null, fresh: Element | null): void {
   if (!shown || !fresh) return
   const wanted = [...fresh.children]

@@ -1,4 +1,4 @@
-// The browser's part: the popup at the caret, sending without leaving the page, and live changes. Everything works without it.
+// The script: the popup at the caret, sending without leaving the page, and live updates. Everything works without it.
 import { sendInPlace } from './comment-form.ts'
 import { keepLive } from './live.ts'
 import { suggestIn } from './suggestions.ts'

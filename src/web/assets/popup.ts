@@ -1,4 +1,4 @@
-// A list of choices at a character of a textarea. The focus stays in the textarea, whose keys move in the list.
+// A list of choices at a character of a textarea. The focus stays in the textarea, whose keys navigate the list.
 import Combobox from '@github/combobox-nav'
 import { placeOf } from './caret.ts'
 
@@ -9,7 +9,7 @@ export interface Choice {
 
 interface Shown {
   choices: readonly Choice[]
-  /** Shown in their place where there are none. */
+  /** Shown if there are no choices. */
   empty?: string
   /** The character at which to show them. */
   at: number
@@ -26,14 +26,14 @@ export interface Popup {
 const gap = 4
 const tallest = 256
 
-/** A popup of a textarea, closed at first; calls back with the place in the list of what is chosen. */
+/** A popup of a textarea, closed at first; calls back with the index of the chosen item. */
 export function popupOf(box: HTMLTextAreaElement, choose: (index: number) => void): Popup {
   const list = emptyList()
   let combobox: Combobox | undefined
   let at = 0
   let content = ''
   list.addEventListener('combobox-commit', ({ target }) => choose([...list.children].indexOf(target as Element)))
-  // Else the textarea would lose the focus.
+  // Otherwise the textarea would lose the focus.
   list.addEventListener('mousedown', (event) => event.preventDefault())
   // There is one selected row: the mouse moves it, but a list that opens under the pointer does not.
   list.addEventListener('mousemove', ({ target }) => {
@@ -47,7 +47,7 @@ export function popupOf(box: HTMLTextAreaElement, choose: (index: number) => voi
       at = shown.at
       const before = content
       content = JSON.stringify([shown.choices, shown.empty])
-      // The answer to the latest key changes nothing for whoever is moving in the list already.
+      // The response to the latest key changes nothing once the user navigates the list.
       if (content === before && combobox && list.querySelector('[aria-selected]')) return
       list.replaceChildren(...(shown.choices.length > 0 ? shown.choices.map(optionOf) : [emptyRow(shown.empty ?? '')]))
       if (!combobox) {
@@ -95,7 +95,7 @@ function select(option: Element, box: HTMLTextAreaElement, combobox: Combobox | 
   box.setAttribute('aria-activedescendant', option.id)
 }
 
-/** Nothing that could be chosen. */
+/** Nothing can be chosen. */
 function emptyRow(text: string): HTMLElement {
   const row = document.createElement('li')
   row.role = 'presentation'

@@ -1,12 +1,12 @@
-// Offers commands and contacts while somebody types. The server decides what fits at the caret, and what a choice replaces.
+// Suggests commands and contacts during typing. The server decides what fits at the caret, and what a choice replaces.
 import { popupOf } from './popup.ts'
 
 interface Suggestions {
   kind: 'command' | 'contact' | 'none'
-  /** Where in the line begins what a choice replaces; it ends at the caret. */
+  /** Where the replaced text begins in the line; it ends at the caret. */
   from: number
   items: readonly { label: string; detail: string; insert: string }[]
-  /** What to show in place of an empty list. */
+  /** What to show if the list is empty. */
   empty?: string
 }
 
@@ -20,20 +20,20 @@ const pause = 60
 const longestLine = 4_000
 const nothing: Suggestions = { kind: 'none', from: 0, items: [] }
 
-/** Makes the form's box offer what fits. */
+/** Adds suggestions to the form's text box. */
 export function suggestIn(form: HTMLFormElement): void {
   const box = form.elements.namedItem('body') as HTMLTextAreaElement
   let asking = new AbortController()
   let line: Line | undefined
   let offered = nothing
-  /** Where the popup was sent away: there it does not come back by itself. */
+  /** Where the popup was dismissed: it doesn't reopen there by itself. */
   let dismissedAt = -1
 
   const popup = popupOf(box, (index) => {
     const { insert } = offered.items[index] as { insert: string }
     popup.hide()
     insertText(box, { from: startOf(offered), to: box.selectionEnd, text: insert })
-    // After a command its arguments are offered; after a contact, whoever wants another one types on.
+    // After a command, its arguments are suggested; after a contact, only once the user types on.
     if (offered.kind === 'contact') stop()
   })
   const startOf = ({ from }: Suggestions) => (line?.start ?? 0) + from
@@ -75,7 +75,7 @@ export function suggestIn(form: HTMLFormElement): void {
   })
 }
 
-/** The line up to the caret, if it may hold a command. Nobody is told of anything else that is being written. */
+/** The line up to the caret, if it may contain a command. No other text is sent to the server. */
 function commandLine({ value, selectionStart, selectionEnd }: HTMLTextAreaElement): Line | undefined {
   const start = value.lastIndexOf('\n', selectionEnd - 1) + 1
   const text = value.slice(start, selectionEnd)
@@ -92,7 +92,7 @@ async function fetchSuggestions(issue: string, text: string, signal: AbortSignal
   return found
 }
 
-/** Replaces a piece of the text as if it had been typed, so that it can be undone. */
+/** Replaces a part of the text as if it had been typed, so that it can be undone. */
 function insertText(box: HTMLTextAreaElement, { from, to, text }: { from: number; to: number; text: string }): void {
   box.focus({ preventScroll: true })
   box.setSelectionRange(from, to)

@@ -1,18 +1,18 @@
-// The box to write a comment in. Above it stands what came of the last one.
+// The comment box. Above it is the outcome of the last comment.
 import { type IssueFacts, referenceOf } from '../../domain/issues.ts'
 import { pathOf } from '../visit.ts'
 import { type Notice, NoticeBox } from './notice.tsx'
 
 /** What is in the box, and the notice above it. */
 export interface Draft {
-  /** The text that was not accepted, or not sent yet. */
+  /** The text that was rejected, or not sent yet. */
   body?: string
   notice?: Notice
 }
 
 interface Box extends Draft {
   facts: IssueFacts
-  /** Names this comment, so that sending it twice is sending it once. */
+  /** The name of this comment, so that sending it twice posts once. */
   delivery: string
 }
 
@@ -37,7 +37,7 @@ export const CommentBox = ({ facts, delivery, body = '', notice }: Box) => (
         <kbd>Ctrl+Enter</kbd> (<kbd>⌘+Enter</kbd>) sends.
       </span>
     </p>
-    {/* Firefox would put the old value back when the page is loaded again. */}
+    {/* Firefox would restore the old value when the page is reloaded. */}
     <input type="hidden" name="delivery" value={delivery} autocomplete="off" />
     <div class="buttons">
       <button type="submit" data-waiting="Sending…">

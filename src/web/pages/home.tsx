@@ -1,4 +1,4 @@
-// The first page: the projects that the user can see.
+// The home page: the projects that the user can see.
 import { visibleProjects } from '../../domain/groups.ts'
 import { show } from '../layout.tsx'
 import type { Visit } from '../visit.ts'

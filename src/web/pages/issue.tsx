@@ -19,7 +19,7 @@ const pageSize = 100
 export async function issue(visit: Visit): Promise<FastifyReply> {
   const facts = await openIssue(visit)
   const { project, iid } = visit.params
-  // It was moved, or renamed in its letter case.
+  // It was moved, or requested in another letter case.
   if (`/${project}/-/issues/${iid}` !== pathOf(facts)) return visit.reply.redirect(pathOf(facts), 302)
   return showIssuePage(visit, facts)
 }

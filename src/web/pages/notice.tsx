@@ -1,4 +1,4 @@
-// What came of a comment that was sent or previewed: in words, with an icon and a color for its state, and what can be done about it.
+// The outcome of a comment that was sent or previewed: in words, with an icon and a color for its state, and the possible next steps.
 import type { FittingContact, Wish } from '../../domain/change.ts'
 import type { Choice } from '../../quick-actions/choices.ts'
 import type { State } from '../../quick-actions/left.ts'
@@ -9,7 +9,7 @@ export type Notice =
   | { state: 'waiting' | 'unsent'; sentences: readonly string[] }
   /** `text` is the comment that would be posted. */
   | { state: 'preview'; text: string; sentences: readonly string[] }
-  /** The comment may have been meant as the command of this name. */
+  /** The comment may be intended as the command of this name. */
   | { state: 'unsure'; name: string }
 
 const labels: Record<Notice['state'], string> = {
@@ -79,7 +79,7 @@ const NearMiss = ({ name }: { name: string }) => (
 
 const verbs: Record<Wish, string> = { add: 'Add', remove: 'Remove' }
 
-/** The value of a button: the command it runs, and the name in the box that it stands for. */
+/** The value of a button: the command it runs, and the name in the box that it replaces. */
 const Choices = ({ name, wish, contacts }: Choice) => (
   <fieldset>
     <legend>

@@ -1,4 +1,4 @@
-// The profile: who somebody is here, linked accounts and the code that links one, and sessions.
+// The profile: the user, linked accounts and the code that links one, and sessions.
 import type { FastifyReply } from 'fastify'
 import { createLinkCode } from '../../domain/link-codes.ts'
 import { lookUpUser } from '../../domain/user-lists.ts'
@@ -15,13 +15,13 @@ type Name = Awaited<ReturnType<typeof namesElsewhere>>[number]
 /** `GET /-/profile` */
 export const profile = (visit: Visit): Promise<FastifyReply> => showProfile(visit)
 
-/** `POST /-/profile` makes a link code and shows it, this once. */
+/** `POST /-/profile` creates a link code and shows it once. */
 export async function linkCode(visit: Visit): Promise<FastifyReply> {
   const { userId } = whoMayChange(visit)
   return showProfile(visit, await createLinkCode(visit.db, userId))
 }
 
-/** `POST /-/profile/unlink` with the place and the id there. What is not there any more is as it was wanted. */
+/** `POST /-/profile/unlink` with the service and the id there. If it is unlinked already, that is fine. */
 export async function unlink(visit: Visit): Promise<FastifyReply> {
   const { userId } = whoMayChange(visit)
   const { body } = visit.request

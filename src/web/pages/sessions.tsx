@@ -12,7 +12,7 @@ const mostShown = 50
 export const shownSessions = async ({ db }: Visit, userId: number): Promise<ShownSession[]> =>
   (await listSessions(db, userId, { limit: mostShown, offset: 0 })).sessions
 
-/** `POST /-/profile/end_session` with its id. One that has ended already is as it was wanted. */
+/** `POST /-/profile/end_session` with its id. If it has ended already, that is fine. */
 export async function endSession(visit: Visit): Promise<FastifyReply> {
   const { userId } = whoMayChange(visit)
   const id = field(visit.request.body, 'id')
@@ -80,7 +80,7 @@ const Session = ({ session, current, mayChange }: { session: ShownSession; curre
   </li>
 )
 
-// Each names itself and those before it that it wants to be taken for: the first that is found is meant.
+// Each browser names itself after those that it wants to be taken for: the first match counts.
 const browsers = [
   ['Edge', /\bEdg(?:e|A|iOS)?\//],
   ['Opera', /\bOPR\//],
@@ -96,7 +96,7 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const
 
-/** `Firefox on Linux`, from how a browser calls itself. */
+/** `Firefox on Linux`, from the browser's user agent. */
 export function browserName(userAgent: string): string {
   const nameIn = (known: readonly (readonly [string, RegExp])[]) => known.find(([, pattern]) => pattern.test(userAgent))?.[0]
   const [browser, system] = [nameIn(browsers) ?? 'Unknown browser', nameIn(systems)]

@@ -1,4 +1,4 @@
-// Signing in, with a one-time link or an access token, and out.
+// Signing in with a one-time link or an access token, and signing out.
 import type { FastifyReply } from 'fastify'
 import { createToken, endSession, useSignInLink, whoHolds } from '../../domain/access-tokens.ts'
 import { show } from '../layout.tsx'
@@ -9,7 +9,7 @@ const address = '/users/sign_in'
 const invalidLink = "This sign-in link isn't valid: it has been used, replaced by a newer one, or has expired."
 const invalidToken = "This token isn't valid: it is unknown, expired, or revoked."
 
-/** `GET /users/sign_in` shows the form; with `?link=` a button, as mail scanners and previews follow links. Both go on to `?to=`. */
+/** `GET /users/sign_in` shows the form; with `?link=` a button, because mail scanners and previews follow links. Both continue to `?to=`. */
 export async function signIn(visit: Visit): Promise<FastifyReply> {
   const { query } = visit.request
   const link = field(query, 'link')
@@ -20,7 +20,7 @@ export async function signIn(visit: Visit): Promise<FastifyReply> {
   return show(visit, { title: 'Sign in' }, <ByLink link={link} to={to} name={holder.name} />)
 }
 
-/** `POST /users/sign_in` with the secret of a link, or with an access token: the session may do what the token may. */
+/** `POST /users/sign_in` with the secret of a link, or with an access token: the session has the token's permissions. */
 export async function enter(visit: Visit): Promise<FastifyReply> {
   const { body } = visit.request
   const to = localAddress(field(body, 'to'))
@@ -41,7 +41,7 @@ export async function signOut({ db, asker, sessions, reply }: Visit): Promise<Fa
   return sessions.forget(reply).redirect(address, 303)
 }
 
-/** Where to sign in and come back to `url`. */
+/** The sign-in URL that returns to `url`. */
 export const signInAddress = (url: string): string => `${address}?to=${encodeURIComponent(url)}`
 
 interface Entering {
@@ -52,14 +52,14 @@ interface Entering {
   to: string
 }
 
-/** Opens a session in place of the one that the browser had. */
+/** Opens a session in place of the browser's previous one. */
 async function openSession({ db, asker, request, reply, sessions }: Visit, { userId, scopes, tokenId, to }: Entering) {
   if (asker) await endSession(db, asker.tokenId)
   const secret = await createToken(db, userId, 'session', { scopes, parentId: tokenId, userAgent: request.headers['user-agent'] })
   return sessions.keep(reply, secret).redirect(to, 303)
 }
 
-/** An address of ours, whatever was given: nobody is sent to another site. */
+/** One of our own paths, whatever was given: nobody is redirected to another site. */
 function localAddress(given: string): string {
   const here = 'http://here.invalid'
   if (!given.startsWith('/') || !URL.canParse(given, here)) return '/'
