@@ -98,8 +98,9 @@ function admit({ method, for: audience }: Route, asker: Asker | null): void {
     throw signInFirst()
   }
   const wanted = method === 'GET' ? ['read_api', 'api'] : ['api']
-  if (!wanted.some((scope) => asker.scopes.includes(scope))) throw new Refusal(403, 'This token may only read: it lacks the scope `api`.')
-  if (audience === 'administrators' && !asker.administrator) throw new Refusal(403, '403 Forbidden: only administrators may do this.')
+  if (!wanted.some((scope) => asker.scopes.includes(scope)))
+    throw new Refusal(403, "This token is read-only: it doesn't have the `api` scope.")
+  if (audience === 'administrators' && !asker.administrator) throw new Refusal(403, '403 Forbidden: only administrators can do this.')
 }
 
 function readAsked({ query, body }: Route, { query: asked, body: sent }: FastifyRequest): { query: unknown; body: unknown } {

@@ -34,7 +34,7 @@ const Answer = z.strictObject({
   to: z.int(),
   items: z.array(Item),
   // Only for users who can see contacts: for everyone else, no match and no permission look alike.
-  empty: z.string().optional().describe('What to show in place of an empty list'),
+  empty: z.string().optional().describe('What to show if the list is empty'),
 })
 
 /** Doesn't reveal whether an issue exists: no permission looks like no match. */

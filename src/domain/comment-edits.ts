@@ -14,7 +14,7 @@ export interface HeldComment {
   comment: ShownComment
 }
 
-const ofSystem: { refused: Refusal } = { refused: { why: 'forbidden', reason: 'Notes of the system cannot be changed.' } }
+const ofSystem: { refused: Refusal } = { refused: { why: 'forbidden', reason: "System notes can't be changed." } }
 
 /** Locks an issue and finds a comment on it that the actor can edit and delete. */
 export async function holdComment(tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<HeldComment>> {

@@ -48,7 +48,7 @@ export async function changeSettingsHere(tx: Tx, actor: Actor, groupId: number, 
   if (!can(before.standing, 'change_settings')) return forbidden('change_settings')
   const { contactSourceId: named } = wanted
   if (typeof named === 'number' && named !== before.namedSourceId && !(await mayName(tx, actor, before, named)))
-    return invalid([{ field: 'contactSourceId', fault: 'Contact source was not found, or you may not see its contacts' }])
+    return invalid([{ field: 'contactSourceId', fault: "Contact source doesn't exist, or you don't have access to its contacts" }])
   const settings = (({ customerRelations, namedSourceId: contactSourceId }: GroupFacts) => ({ customerRelations, contactSourceId }))(before)
   const changed = difference(settings, wanted)
   if (!changed) return done(before)

@@ -23,7 +23,7 @@ export const moveIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: nu
     const both = await holdBoth(tx, actor, name, toProjectId)
     if (both.refused) return both
     const { facts, project } = both.value
-    if (facts.projectId === project.id) return conflict('The issue is in this project already.')
+    if (facts.projectId === project.id) return conflict('The issue is already in this project.')
     if (facts.sourceId !== project.sourceId) await cutLinks(tx, actor, sql`l.issue_id = ${facts.issueId}`)
     const iid = await nextIid(tx, project.id)
     await tx.insert(formerReferences).values({ projectId: facts.projectId, iid: facts.iid, issueId: facts.issueId })

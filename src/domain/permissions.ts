@@ -32,14 +32,14 @@ const rules = {
   // Authors can change their own content as long as they can comment.
   edit_issue: { deed: 'change this issue', project: 'planner' },
   delete_issue: { deed: 'delete this issue', project: 'owner' },
-  admin_comments: { deed: 'change comments of others', project: 'maintainer' },
+  admin_comments: { deed: "edit other users' comments", project: 'maintainer' },
   read_contacts: { deed: 'see contacts here', source: 'planner', customerRelations: true },
-  admin_contacts: { deed: 'manage contacts and organizations of this group', group: 'developer', customerRelations: true },
+  admin_contacts: { deed: "manage this group's contacts and organizations", group: 'developer', customerRelations: true },
   read_issue_contacts: { deed: "see this issue's contacts", source: 'planner', customerRelations: true },
   set_issue_contacts: { deed: "change this issue's contacts", source: 'planner', project: 'planner', customerRelations: true },
   read_group_history: { deed: 'see the history of this group', group: 'maintainer' },
   read_project_history: { deed: 'see the history of this project', project: 'maintainer' },
-  change_settings: { deed: 'change the settings of this group', group: 'owner' },
+  change_settings: { deed: "change this group's settings", group: 'owner' },
   admin_group: { deed: 'change this group', group: 'owner' },
   remove_group: { deed: 'delete this group', group: 'owner' },
   create_subgroup: { deed: 'create groups in this group', group: 'owner' },
@@ -48,7 +48,7 @@ const rules = {
   create_project: { deed: 'create projects in this group', group: 'maintainer' },
   move_issue: { deed: 'move issues between these projects', project: 'reporter', destination: 'reporter' },
   transfer_project: { deed: 'transfer this project to this group', project: 'owner', destination: 'maintainer' },
-  transfer_group: { deed: 'transfer this group there', group: 'owner', destination: 'owner' },
+  transfer_group: { deed: 'move this group there', group: 'owner', destination: 'owner' },
 } satisfies Record<string, Rule>
 
 export type Ability = keyof typeof rules

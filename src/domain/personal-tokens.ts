@@ -104,7 +104,7 @@ export const rotateToken = (db: Db, keeper: Keeper, id: number, day?: string | n
     await tx.select({ id: accessTokens.id }).from(accessTokens).where(eq(accessTokens.id, id)).for('no key update')
     const token = await findToken(tx, keeper, id)
     if (!token) return notFound('token')
-    if (!token.active) return conflict('This token has expired or was revoked.')
+    if (!token.active) return conflict('This token has expired or been revoked.')
     const { end, faults } = day ? readDay(day) : { end: new Date(Date.now() + aWeek), faults: [] }
     if (faults.length > 0) return invalid(faults)
     await revokeToken(tx, id)
@@ -142,7 +142,7 @@ function readFields(given: TokenFields) {
 export const issueToken = (db: Db, keeper: Keeper, userId: number, given: TokenFields): Promise<Result<Issued>> =>
   attempt(db, async (tx) => {
     if (!(await isAdministrator(tx, keeper.userId)))
-      return { refused: { why: 'forbidden', reason: 'Only administrators may make tokens for users.' } }
+      return { refused: { why: 'forbidden', reason: 'Only administrators can create tokens for users.' } }
     if ((await tx.$count(users, eq(users.id, userId))) === 0) return notFound('user')
     const { faults, ...fields } = readFields(given)
     if (faults.length > 0) return invalid(faults)

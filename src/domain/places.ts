@@ -21,7 +21,7 @@ export async function parentFor(tx: Tx, id: number, { userId }: Actor, ability: 
   return can(parent.standing, ability) ? done(parent) : forbidden(ability)
 }
 
-const onlyUsers: Result<Group> = { refused: { why: 'forbidden', reason: 'Only users may create groups.' } }
+const onlyUsers: Result<Group> = { refused: { why: 'forbidden', reason: 'Sign in to create groups.' } }
 
 type New = Required<Pick<PlaceTexts, 'name' | 'path'>> & PlaceTexts
 

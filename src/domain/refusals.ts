@@ -26,7 +26,7 @@ export type Result<Value> = { value: Value; refused?: undefined } | { refused: R
 export const done = <Value>(value: Value): Result<Value> => ({ value })
 
 export const notFound = (what: string): { refused: Refusal } => ({
-  refused: { why: 'not found', what, reason: `There is no such ${what}, or you may not see it.` },
+  refused: { why: 'not found', what, reason: `This ${what} doesn't exist, or you don't have access to it.` },
 })
 
 export const forbidden = (ability: Ability): { refused: Refusal } => ({ refused: { why: 'forbidden', reason: refusalOf(ability) } })

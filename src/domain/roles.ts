@@ -30,7 +30,7 @@ export const giveRole = (
     const faults = await faultsOf(tx, userId, role)
     if (faults.length > 0) return invalid(faults)
     if (whose === 'new' && before > 0) return exists('Member already exists')
-    if (Math.max(before, roles[role as Role]) > mine.value) return higher('You cannot give or change a role that is higher than your own.')
+    if (Math.max(before, roles[role as Role]) > mine.value) return higher("You can't assign or change a role that is higher than your own.")
     if (await wasLastOwner(tx, place, { before, after: roles[role as Role] })) return lastOwner
     await setRole(tx, userId, place, role as Role)
     const change = { before: { userId, role: nameOf(before) }, after: { userId, role } }
@@ -45,7 +45,7 @@ export const takeRole = (db: Db, actor: Actor, place: RolePlace, userId: number)
     if (mine.refused && !(userId === actor.userId && mine.refused.why === 'forbidden')) return mine
     const before = await ownLevel(tx, userId, place)
     if (before === 0) return notFound('member')
-    if (userId !== actor.userId && before > (mine.value ?? 0)) return higher('You cannot take away a role that is higher than your own.')
+    if (userId !== actor.userId && before > (mine.value ?? 0)) return higher("You can't remove a role that is higher than your own.")
     if (await wasLastOwner(tx, place, { before, after: 0 })) return lastOwner
     await removeRole(tx, userId, place)
     await record(tx, actor, [{ action: 'role_taken', ...subjectOf(place), before: { userId, role: nameOf(before) } }])
@@ -54,7 +54,7 @@ export const takeRole = (db: Db, actor: Actor, place: RolePlace, userId: number)
 
 const higher = (reason: string): { refused: Refusal } => ({ refused: { why: 'forbidden', reason } })
 
-const lastOwner = conflict('A top-level group must keep an owner. Make somebody else an owner first.')
+const lastOwner = conflict('A top-level group must keep an owner. Make another user an owner first.')
 
 const subjectOf = (place: RolePlace) => ('group' in place ? { groupId: place.group.id } : { projectId: place.project.id })
 

@@ -26,7 +26,7 @@ export function readText(field: string, rule: TextRule, given: string | null | u
   const text = (given ?? '').trim()
   const fault = (what: string): { text: null; faults: Fault[] } => ({ text: null, faults: [{ field, fault: `${rule.label} ${what}` }] })
   if (blank.test(text) && !unstorable.test(text)) return rule.required ? fault("can't be blank") : { text: null, faults: [] }
-  if (unstorable.test(text)) return fault('holds a character that cannot be kept (NUL, or half of a pair)')
+  if (unstorable.test(text)) return fault("contains a character that can't be stored (NUL, or half of a surrogate pair)")
   if (!rule.lines && control.test(text)) return fault('must be one line without control characters')
   if ([...text].length > rule.most) return fault(`is too long (maximum is ${rule.most} characters)`)
   return { text, faults: [] }

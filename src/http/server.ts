@@ -26,7 +26,7 @@ const titles: Record<number, string> = {
   408: 'Too late',
   413: 'Too large',
   415: 'This content type is not understood',
-  422: 'The request has faults',
+  422: 'The request is invalid',
   429: 'Too many requests',
   431: 'Too large',
   503: 'Not available',
@@ -55,9 +55,9 @@ function answerError(fault: Refusal, request: FastifyRequest, reply: FastifyRepl
   if (status >= 500) request.log.error({ fault }, 'request failed')
   const detail =
     status === 503
-      ? 'The database cannot be reached. Try again in a moment.'
+      ? "The database can't be reached. Try again in a moment."
       : status >= 500
-        ? 'Something went wrong on our side. The operator can see it in the log.'
+        ? 'Something went wrong on our side. The operator can find details in the log.'
         : fault.message
   reply
     .code(status)
@@ -93,7 +93,7 @@ function answerGarbage({ code }: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 const garbage = {
-  400: 'This is not a request as of HTTP.',
+  400: "This isn't a valid HTTP request.",
   408: 'The request took too long to arrive.',
   431: 'The headers, or the address, are too long.',
 } as const
@@ -152,7 +152,7 @@ export async function openServer({
   app.setErrorHandler<Refusal>(answerError)
   app.setNotFoundHandler(
     (_, reply) =>
-      void reply.code(404).type('application/problem+json').send(problem(404, 'There is nothing at this address, or you may not see it.')),
+      void reply.code(404).type('application/problem+json').send(problem(404, "This page doesn't exist, or you don't have access to it.")),
   )
   return app
 }

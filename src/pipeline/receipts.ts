@@ -11,7 +11,7 @@ type Refused = Extract<Receipt, { status: 'refused' }>
 export const refuse = (why: Refused['why'], reason: string): Refused => ({ status: 'refused', why, reason })
 
 // The same message for what doesn't exist and what the author can't see.
-export const notFound = refuse('not found', 'There is no such issue, or you may not see it.')
+export const notFound = refuse('not found', "This issue doesn't exist, or you don't have access to it.")
 export const another = refuse('another', 'This key was already used for a different request.')
 export const forbidden = refuse('forbidden', "You don't have permission to comment on this issue.")
 

@@ -18,7 +18,7 @@ export interface Work extends Omit<Apply, 'wantsReply'> {
 }
 
 const mostInRound = 50
-const sorry = ['Something went wrong on our side, and your commands could not be run. The operator can see it and start them again.']
+const sorry = ['Something went wrong on our side, and your commands could not be run. The operator can see the error and retry them.']
 
 /** The handler for the queue. It throws if the queue should retry the id. */
 export function openWork(work: Work): (deliveryId: number) => Promise<void> {

@@ -159,7 +159,7 @@ function refuseFromNowOn(pglite: PGlite, place: string): void {
   pglite.execProtocolRawSync = () => {
     throw new FolderUnusable(
       dirname(place),
-      'failed while it was written: the disk is full or broken. What was acknowledged is safe. Mend it and start again.',
+      'could not be written: the disk is full or broken. Acknowledged data is safe. Fix the disk and start again.',
     )
   }
 }

@@ -67,7 +67,7 @@ function lockOf(folder: string, id: string, holder: Holder, server: Server | und
   return {
     announce(socket) {
       if (!held.has(id) || !fs.existsSync(file))
-        throw new FolderUnusable(folder, 'is not locked by this process any more: somebody deleted its lock.')
+        throw new FolderUnusable(folder, 'is no longer locked by this process: its lock was deleted.')
       replaceFile(file, JSON.stringify({ ...holder, socket }), join(folder, `lock.${id}`))
     },
     release() {

@@ -43,7 +43,7 @@ const reasons: Record<string, string> = {
   EACCES: 'cannot be read or written by this user. Give this user the folder, or set ROLOBOT_DATA to another one.',
   EPERM: 'belongs to another user. Give this user the folder, or set ROLOBOT_DATA to a new folder inside it.',
   EROFS: 'is on a read-only file system. Mount it writable, or set ROLOBOT_DATA to another folder.',
-  ENOTDIR: 'is not a folder, or lies under something that is not one. Set ROLOBOT_DATA to a folder.',
+  ENOTDIR: "isn't a folder, or its parent isn't one. Set ROLOBOT_DATA to a folder.",
   ENOENT: 'does not exist and cannot be created there. Set ROLOBOT_DATA to another folder.',
   ENOSPC: 'is on a disk that is full. Make room and start again.',
 }
@@ -82,7 +82,7 @@ function checkVersion(folder: string, names: string[]): void {
   if (found !== version) throw new FolderOfAnotherVersion(folder, found)
   if (!names.includes('postgres')) {
     if (names.includes(unfinished)) return
-    throw new FolderUnusable(folder, 'has lost its database (postgres/). Restore it from a backup, or delete the folder to start anew.')
+    throw new FolderUnusable(folder, 'has lost its database (postgres/). Restore it from a backup, or delete the folder to start over.')
   }
   // PGlite takes a folder without PG_VERSION for an empty one and would write a new database over what is left.
   if (!namesIn(join(folder, 'postgres')).includes('PG_VERSION'))

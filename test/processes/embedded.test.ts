@@ -396,7 +396,7 @@ describe('a folder that is refused is left as it was', () => {
     for (const path of [file, join(file, 'data')]) {
       const refusal = await refusalOf(path)
       expect(refusal).toBeInstanceOf(FolderUnusable)
-      expect(refusal.message).toContain('is not a folder, or lies under something that is not one')
+      expect(refusal.message).toContain("isn't a folder, or its parent isn't one")
     }
     expect(fs.readFileSync(file, 'utf8')).toBe('text')
   })

@@ -44,7 +44,7 @@ async function expectAway(server: Serving): Promise<void> {
   expect(await asked.result.json()).toMatchObject({
     status: 503,
     title: expect.any(String),
-    detail: expect.stringMatching(/cannot be reached/),
+    detail: expect.stringMatching(/can't be reached/),
   })
   expect(asked.ms).toBeLessThan(10_000)
 }

@@ -133,7 +133,7 @@ test.skipIf(!hasRedis)('a worker of its own, whose answers are taken and not ack
 describe('settings', () => {
   test('a token alone does not start: what lacks is named', async () => {
     const ended = await run(['serve'], { environment: { ROLOBOT_DATA, SLACK_BOT_TOKEN: 'xoxb-1' } })
-    expect(ended).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^ {2}SLACK_SIGNING_SECRET: is needed/m) })
+    expect(ended).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^ {2}SLACK_SIGNING_SECRET: is required/m) })
     expect(ended.err.trim().split('\n')).toHaveLength(2)
   })
 

@@ -93,8 +93,8 @@ describe('who may not', () => {
 
   test('somebody who may not see a private project cannot tell it from one that does not exist', async () => {
     const { say } = await world(service, { people: { eve: 'nobody' } })
-    expect(await say('eve', '/help')).toBe('There is no such issue, or you may not see it.')
-    expect(await say('eve', '/help', { on: 'no/such#1' })).toBe('There is no such issue, or you may not see it.')
+    expect(await say('eve', '/help')).toBe("This issue doesn't exist, or you don't have access to it.")
+    expect(await say('eve', '/help', { on: 'no/such#1' })).toBe("This issue doesn't exist, or you don't have access to it.")
   })
 })
 

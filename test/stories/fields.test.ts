@@ -31,7 +31,7 @@ const create = (given: ContactFields) => createContact(db, dana, groupId, { firs
 const found = (given: OrganizationFields) => createOrganization(db, dana, groupId, { name: 'Acme', ...given })
 
 const long = (codePoints: number) => '😀'.repeat(codePoints)
-const cannotBeKept = 'holds a character that cannot be kept (NUL, or half of a pair)'
+const cannotBeKept = "contains a character that can't be stored (NUL, or half of a surrogate pair)"
 const oneLine = 'must be one line without control characters'
 const tooLong = (most: number) => `is too long (maximum is ${most} characters)`
 

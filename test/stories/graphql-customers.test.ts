@@ -327,7 +327,7 @@ describe('changing', () => {
     )
     expect(firstNames(await contacts(reader, { firstPageSize: 1 }))).toBe('Dörte')
     const input = { groupId: groupId(), firstName: 'New', lastName: 'One' }
-    expect(await reader.faults(documents.createContact, { input })).toEqual(['This token may only read: it lacks the scope `api`.'])
+    expect(await reader.faults(documents.createContact, { input })).toEqual(["This token is read-only: it doesn't have the `api` scope."])
   })
 
   test('an organization: created, edited, merged, deleted', async () => {

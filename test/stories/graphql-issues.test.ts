@@ -104,7 +104,7 @@ describe('setting the contacts of an issue', () => {
   })
 
   test('nobody named', async () => {
-    for (const mode of ['APPEND', 'REMOVE']) expect((await set([], mode)).errors).toEqual(['Name at least one contact to add or to remove'])
+    for (const mode of ['APPEND', 'REMOVE']) expect((await set([], mode)).errors).toEqual(['Give at least one contact to add or remove'])
   })
 
   test('somebody who may edit the issue but not see contacts is told so in the payload', async () => {

@@ -243,8 +243,8 @@ describe('what a path may look like', () => {
 describe('roles', () => {
   const place = () => ({ group: t.group('acme') })
   const roleOf = async (userId: number, group = 'acme') => (await readGroupFacts(db, t.group(group).id, userId))?.standing.group
-  const higher = 'You cannot give or change a role that is higher than your own.'
-  const last = 'A top-level group must keep an owner. Make somebody else an owner first.'
+  const higher = "You can't assign or change a role that is higher than your own."
+  const last = 'A top-level group must keep an owner. Make another user an owner first.'
 
   test('are given, changed and taken away, and the history says so', async () => {
     const gus = (await t.person('gus')).userId
@@ -269,9 +269,7 @@ describe('roles', () => {
     expect(await refusedIn(db, () => giveRole(db, mia, project, { userId: gus, role: 'owner' }))).toEqual([higher])
     expect(await refusedIn(db, () => giveRole(db, mia, project, { userId: mia.userId, role: 'owner' }))).toEqual([higher])
     expect(await refusedIn(db, () => giveRole(db, mia, project, { userId: boss, role: 'guest' }))).toEqual([higher])
-    expect(await refusedIn(db, () => takeRole(db, mia, project, boss))).toEqual([
-      'You cannot take away a role that is higher than your own.',
-    ])
+    expect(await refusedIn(db, () => takeRole(db, mia, project, boss))).toEqual(["You can't remove a role that is higher than your own."])
     must(await takeRole(db, mia, project, gus))
   })
 
@@ -301,7 +299,9 @@ describe('roles', () => {
     must(await takeRole(db, gus, { project: t.project('acme/support:shop') }, gus.userId))
     must(await takeRole(db, gus, place(), gus.userId))
     expect(await roleOf(gus.userId, 'acme/support')).toBe(0)
-    expect(await refusedIn(db, () => takeRole(db, olga, place(), gus.userId))).toEqual(['There is no such member, or you may not see it.'])
+    expect(await refusedIn(db, () => takeRole(db, olga, place(), gus.userId))).toEqual([
+      "This member doesn't exist, or you don't have access to it.",
+    ])
   })
 
   test('unknown roles and users are told together', async () => {
@@ -365,7 +365,9 @@ describe('public and private', () => {
   test('who may see a public group may not change it', async () => {
     const { id } = t.group('acme')
     const eve = await t.person('eve')
-    expect(await refusedIn(db, () => editGroup(db, eve, id, { name: 'Mine' }))).toEqual(['There is no such group, or you may not see it.'])
+    expect(await refusedIn(db, () => editGroup(db, eve, id, { name: 'Mine' }))).toEqual([
+      "This group doesn't exist, or you don't have access to it.",
+    ])
     must(await editGroup(db, olga, id, { visibility: 'public' }))
     expect(await refusedIn(db, () => editGroup(db, eve, id, { name: 'Mine' }))).toEqual(["You don't have permission to change this group."])
   })

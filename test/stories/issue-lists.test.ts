@@ -133,8 +133,8 @@ describe('who sees what', () => {
     return [...new Set(page.value.rows.map(({ projectId }) => all.find(({ project }) => project.id === projectId)?.project.path))].sort()
   }
   const everywhere = ['front', 'mine', 'shop']
-  const noGroup = 'There is no such group, or you may not see it.'
-  const noProject = 'There is no such project, or you may not see it.'
+  const noGroup = "This group doesn't exist, or you don't have access to it."
+  const noProject = "This project doesn't exist, or you don't have access to it."
 
   test('issues of private places are for those who have a role there', async () => {
     const guest = await t.person('deep', { 'acme/care/deep': 'guest' })

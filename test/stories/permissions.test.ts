@@ -52,7 +52,7 @@ const table: readonly Line[] = [
   { says: 'comment', ability: 'comment', of: 'issue', needs: 'guest in project' },
   { says: 'change issues of others', ability: 'edit_issue', of: 'issue', needs: 'planner in project' },
   { says: 'delete issues', ability: 'delete_issue', of: 'issue', needs: 'owner in project' },
-  { says: 'change comments of others', ability: 'admin_comments', of: 'issue', needs: 'maintainer in project' },
+  { says: "edit other users' comments", ability: 'admin_comments', of: 'issue', needs: 'maintainer in project' },
   { says: 'change group settings', ability: 'change_settings', of: 'group', needs: 'owner in group' },
   { says: 'change settings of the source', ability: 'change_settings', of: 'source', needs: 'owner in source' },
   { says: 'move an issue', ability: 'move_issue', of: 'issue → new project', needs: 'reporter in project, reporter in new project' },

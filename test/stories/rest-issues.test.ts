@@ -100,7 +100,7 @@ describe('opening', () => {
     ['blank', { title: '  ' }, "Title can't be blank"],
     ['too long', { title: 'x'.repeat(256) }, 'Title is too long (maximum is 255 characters)'],
     ['of two lines', { title: 'a\nb' }, 'Title must be one line without control characters'],
-    ['with a zero', { title: 'a\0b' }, 'Title holds a character that cannot be kept (NUL, or half of a pair)'],
+    ['with a zero', { title: 'a\0b' }, "Title contains a character that can't be stored (NUL, or half of a surrogate pair)"],
   ])('a title that is %s: 400', async (_, fields, message) => {
     expect(refusal(await as.ann.post(issues, fields))).toEqual([400, { title: [message] }])
     const { iid, title } = await opened('ann', { title: 'x'.repeat(255) })

@@ -108,7 +108,7 @@ describe('changing', () => {
   })
 
   test('a top-level group keeps its last owner', async () => {
-    const last = [400, 'A top-level group must keep an owner. Make somebody else an owner first.']
+    const last = [400, 'A top-level group must keep an owner. Make another user an owner first.']
     expect(refusal(await as('olga').delete(`${groupAt('acme')}/${id('olga')}`))).toEqual(last)
     expect(refusal(await as('olga').put(`${groupAt('acme')}/${id('olga')}`, { access_level: 40 }))).toEqual(last)
     expect(await levels('olga', groupAt('acme'))).toEqual({ [id('olga')]: 50, [id('mia')]: 40 })

@@ -65,7 +65,7 @@ test('a deleted note runs nothing, and what its commands did stays', async () =>
 test('authors have their own notes in hand, maintainers all; others none', async () => {
   const id = await wrote('gus', 'Mine')
   const put = (who: keyof typeof as) => as[who].put(`${notes}/${id}`, { body: `of ${who}` })
-  const refused = [403, "403 Forbidden: You don't have permission to change comments of others."]
+  const refused = [403, "403 Forbidden: You don't have permission to edit other users' comments."]
   expect((await put('gus')).body.body).toBe('of gus')
   expect((await put('max')).body).toMatchObject({ body: 'of max', author: { id: here.users.get('gus')?.id } })
   for (const who of ['ann', 'dev'] as const) {
@@ -90,7 +90,7 @@ test('notes of the system stay as they are', async () => {
   await as.ann.post(notes, { body: '/remove_contacts ann@x.io' })
   const system = (await as.max.get(`${notes}?per_page=1`)).body[0]
   expect(system).toMatchObject({ system: true, body: 'removed 1 contact' })
-  const refused = [403, '403 Forbidden: Notes of the system cannot be changed.']
+  const refused = [403, "403 Forbidden: System notes can't be changed."]
   expect(refusal(await as.max.put(`${notes}/${system.id}`, { body: 'x' }))).toEqual(refused)
   expect(refusal(await as.max.delete(`${notes}/${system.id}`))).toEqual(refused)
 })

@@ -46,7 +46,7 @@ const settingsOf = async (t: Tree, group: string) => {
 }
 
 const inTheWay = ['Contact source cannot be changed when issues already have contacts assigned from a different source.']
-const notSeen = ['contactSourceId: Contact source was not found, or you may not see its contacts']
+const notSeen = ["contactSourceId: Contact source doesn't exist, or you don't have access to its contacts"]
 
 describe('the contact source', () => {
   // Who names whom, and whose contacts each group then uses: the top-level group’s where nothing is said.

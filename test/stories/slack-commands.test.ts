@@ -5,7 +5,7 @@ import { publicUrl, startTeam, teamIn } from '../support/slack-team.ts'
 
 const team = await startTeam()
 const planner = { ann: 'planner' } as const
-const noSuchIssue = 'There is no such issue, or you may not see it.'
+const noSuchIssue = "This issue doesn't exist, or you don't have access to it."
 
 test('ann adds a contact, and reads what came of it; nobody else does', async () => {
   const { as, reads, reference, issue } = await teamIn(team, { people: { ...planner, bob: 'guest' }, contacts: ['a@x.io'] })

@@ -92,7 +92,7 @@ describe('wrong fields are told in the form', () => {
   test('the issue is gone, or may not be seen any more', async () => {
     const { ann, users } = await filled()
     await team.service.db.execute(`delete from members where user_id = ${users.get('ann')?.id}`)
-    expect(await ann.submits()).toEqual({ errors: { issue: 'There is no such issue, or you may not see it.' } })
+    expect(await ann.submits()).toEqual({ errors: { issue: "This issue doesn't exist, or you don't have access to it." } })
   })
 
   test('the contact is gone; the form stays, and can be sent with others', async () => {

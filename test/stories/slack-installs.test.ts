@@ -76,7 +76,7 @@ describe('who may', () => {
     }
     expect((await comeBack()).status).toBe(200)
     const again = await comeBack()
-    expect([again.status, await again.text()]).toEqual([400, expect.stringContaining('has been completed already')])
+    expect([again.status, await again.text()]).toEqual([400, expect.stringContaining('is already complete')])
     await service.db.execute(sql`delete from installations`)
   })
 })

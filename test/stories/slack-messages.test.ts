@@ -30,7 +30,7 @@ test('what could not be done gets a cross', async () => {
   await expect.poll(() => reads('ann').at(-1)).toBe('Added a@x.io. No contact has the address nobody@x.io.')
   expect(signsOn(ts)).toContain('x')
   const second = await as('ann').says('@rolobot add_contacts no/such#1 a@x.io')
-  await expect.poll(() => reads('ann').at(-1)).toBe('There is no such issue, or you may not see it.')
+  await expect.poll(() => reads('ann').at(-1)).toBe("This issue doesn't exist, or you don't have access to it.")
   await expect.poll(() => signsOn(second.ts)).toEqual(['x'])
 })
 
@@ -122,7 +122,7 @@ describe('an edit', () => {
   test('that corrects the issue is heard', async () => {
     const { as, reads, reference, issue } = await crew()
     const { ts } = await as('ann').says('@rolobot add_contacts no/such#1 a@x.io')
-    await expect.poll(() => reads('ann').at(-1)).toBe('There is no such issue, or you may not see it.')
+    await expect.poll(() => reads('ann').at(-1)).toBe("This issue doesn't exist, or you don't have access to it.")
     await as('ann').edits(ts, `@rolobot add_contacts ${reference} a@x.io`)
     await expect.poll(() => reads('ann').at(-1)).toBe('Added a@x.io.')
     expect(await issue.contacts()).toEqual(['a@x.io'])
@@ -145,7 +145,7 @@ describe('an edit', () => {
 test('words of ours stand alone', async () => {
   const { as, reads, reference, issue, signsOn } = await crew()
   const { ts } = await as('ann').says(`@rolobot bind ${reference}\n@rolobot add_contacts a@x.io`)
-  await expect.poll(() => reads('ann').at(-1)).toContain('stand alone')
+  await expect.poll(() => reads('ann').at(-1)).toContain('must be alone')
   await expect.poll(() => signsOn(ts)).toEqual(['x'])
   await as('ann').says('@rolobot add_contcts #1 a@x.io')
   await expect.poll(() => reads('ann').at(-1)).toContain('Did you mean /add_contacts?')

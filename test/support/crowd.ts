@@ -108,7 +108,7 @@ async function speak(person: Person, crowd: { url: () => string; figures: Crowd[
       if (answer) expect(answer).toMatchObject({ status: 201 })
       answered = answer !== undefined
       crowd.figures[answered ? 'acknowledged' : 'unanswered']++
-      if (answer?.text.includes('are waiting')) crowd.figures.waiting++
+      if (answer?.text.includes('are queued')) crowd.figures.waiting++
       if (!answered) await sleep(100)
     }
     note(person, changed)

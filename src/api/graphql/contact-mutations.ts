@@ -82,7 +82,7 @@ builder.relayMutationField(
   'customerRelationsContactDelete',
   { inputFields: (t) => ({ ...echoed(t), id: t.field({ type: 'CustomerRelationsContactID', required: true }) }) },
   {
-    description: 'Deletes a contact, its links, and what was known of it. This cannot be undone.',
+    description: 'Deletes a contact, its links, and its data. This cannot be undone.',
     resolve: (_, { input }, context) => echo(input, async () => outcomeOf(await deleteContact(context.db, actorOf(context), input.id))),
   },
   { outputFields: always },

@@ -10,7 +10,7 @@ import { granted } from './refusals.ts'
 import { countsOf, sortsOf, stateOf, stateValues } from './sorting.ts'
 
 export const Contact = builder.objectRef<ListedContact>('CustomerRelationsContact').implement({
-  description: 'A person outside, of whom work is done',
+  description: 'A person that work is done for',
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('contact', id) }),
     firstName: t.exposeString('firstName', { nullable: false }),
@@ -51,7 +51,7 @@ builder.objectFields(Group, (t) => ({
   contacts: t.connection(
     {
       type: Contact,
-      description: 'Contacts of the contact source of this group; none for those who may not see them',
+      description: "Contacts of the contact source of this group; empty for users who can't see them",
       args: {
         sort: t.arg({ type: Sort, defaultValue: 'LAST_NAME_ASC' }),
         search: t.arg.string(),

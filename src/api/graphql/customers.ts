@@ -9,12 +9,12 @@ export const countsType = (name: string) =>
       all: t.exposeInt('all'),
       active: t.exposeInt('active'),
       inactive: t.exposeInt('inactive'),
-      cutOff: t.exposeBoolean('cutOff', { nullable: false, description: 'There are at least so many' }),
+      cutOff: t.exposeBoolean('cutOff', { nullable: false, description: 'There are at least this many' }),
     }),
   })
 
 /** Tells whether more rows may match than a connection returns. */
 export const searchCutOff = {
   nullable: false,
-  description: 'The search would have taken too long: more may match than is told',
+  description: 'The search would have taken too long: more may match than are returned',
 } as const

@@ -17,7 +17,7 @@ export const groupAt = async ({ db, userId }: Context, fullPath: string): Promis
   visible(await readGroupFacts(db, fullPath, userId))
 
 const Permissions = builder.objectRef<GroupFacts>('GroupPermissions').implement({
-  description: 'What the caller may do in a group',
+  description: 'What the caller can do in a group',
   fields: (t) => ({
     readCrmContact: t.boolean({ nullable: false, resolve: ({ standing }) => can(standing, 'read_contacts') }),
     readCrmOrganization: t.boolean({ nullable: false, resolve: ({ standing }) => can(standing, 'read_contacts') }),

@@ -43,7 +43,7 @@ export interface ContactsSet {
 }
 
 const insufficient = 'You have insufficient permissions to set customer relations contacts for this issue'
-const noneNamed = 'Name at least one contact to add or to remove'
+const noneNamed = 'Give at least one contact to add or remove'
 
 /**
  * Sets the contacts of an issue. Valid ones take effect even if others fail.

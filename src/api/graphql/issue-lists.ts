@@ -77,7 +77,7 @@ const filterArguments = builder.args((t) => ({
   iid: t.string(),
   iids: t.stringList(),
   authorUsername: t.string(),
-  types: t.field({ type: [IssueType], description: 'There are only issues: nothing is of another type' }),
+  types: t.field({ type: [IssueType], description: 'All are issues; other types match nothing' }),
   crmContactId: t.string({ description: 'The number of a contact, not its global id' }),
   crmOrganizationId: t.string({ description: 'The number of an organization, not its global id' }),
 }))
@@ -120,7 +120,7 @@ builder.objectField(Project, 'issue', (t) =>
 )
 
 const Counts = builder.objectRef<IssueCounts>('IssueStatusCountsType').implement({
-  description: 'How many issues there are, by state; whatever state is asked for',
+  description: 'The number of issues by state; ignores the state filter',
   fields: (t) => ({
     all: t.exposeInt('all'),
     opened: t.exposeInt('opened'),

@@ -41,7 +41,7 @@ builder.relayMutationField(
       results: t.field({
         type: [ContactResult],
         nullable: false,
-        description: 'What came of each contact that was named, then of those that a replacement has removed',
+        description: 'The result for each given contact, then for those that a replacement removed',
         resolve: ({ results }) => results,
       }),
     }),
@@ -88,7 +88,7 @@ builder.relayMutationField(
       ...echoed(t),
       projectPath: t.id({ required: true }),
       title: t.string({ required: true }),
-      description: t.string({ description: 'Commands in it are carried out' }),
+      description: t.string({ description: 'Commands in it run' }),
     }),
   },
   {

@@ -60,7 +60,7 @@ Namespace.implement({
         type: WorkItem,
         args: {
           ...issueArguments,
-          includeDescendants: t.arg.boolean({ description: 'Of a group: those of all projects below it, unless this is false' }),
+          includeDescendants: t.arg.boolean({ description: 'For a group: include projects of its subgroups' }),
         },
         resolve: (place, asked, context) => workItemsOf(place, asked, context),
       },

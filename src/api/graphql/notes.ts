@@ -36,7 +36,7 @@ const Note = builder.objectRef<Written>('Note').implement({
 })
 
 const Status = builder.objectRef<CommandStatus>('QuickActionsStatus').implement({
-  description: 'What came of the commands of a note',
+  description: 'The outcome of the commands in a note',
   fields: (t) => ({
     commandNames: t.stringList({ resolve: ({ commandNames }) => commandNames }),
     commandsOnly: t.exposeBoolean('commandsOnly', { nullable: false }),
@@ -59,7 +59,7 @@ function said({ asker }: Context, receipt: Extract<Receipt, { status: 'taken' }>
   const status: CommandStatus = {
     commandNames,
     commandsOnly: shown === null,
-    messages: waiting ? ['Your commands are waiting and will take effect.'] : (outcome?.answer ?? []),
+    messages: waiting ? ['Your commands are queued and will take effect soon.'] : (outcome?.answer ?? []),
     errorMessages: refused.map(({ reason }) => reason),
   }
   return { note: shown && { ...shown, author }, quickActionsStatus: commandNames.length > 0 || outcome ? status : null, errors: [] }
@@ -84,7 +84,7 @@ builder.relayMutationField(
     inputFields: (t) => ({
       ...echoed(t),
       noteableId: t.field({ type: 'NoteableID', required: true }),
-      body: t.string({ required: true, description: 'Commands in it are carried out, and only what is left is shown' }),
+      body: t.string({ required: true, description: 'Commands in it run, and only what is left is shown' }),
     }),
   },
   {

@@ -54,7 +54,7 @@ builder.objectFields(Group, (t) => ({
   organizations: t.connection(
     {
       type: Organization,
-      description: 'Organizations of the contact source of this group; none for those who may not see them',
+      description: "Organizations of the contact source of this group; empty for users who can't see them",
       args: {
         sort: t.arg({ type: Sort, defaultValue: 'NAME_ASC' }),
         search: t.arg.string(),

@@ -14,7 +14,7 @@ export function missing(): never {
 /** The caller, if they can change anything at all. @throws for visitors, and for read-only tokens */
 export function actorOf({ asker, actor }: Context) {
   if (!asker || !actor) return missing()
-  if (!asker.scopes.includes('api')) throw new GraphQLError('This token may only read: it lacks the scope `api`.')
+  if (!asker.scopes.includes('api')) throw new GraphQLError("This token is read-only: it doesn't have the `api` scope.")
   return actor
 }
 

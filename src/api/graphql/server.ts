@@ -103,7 +103,7 @@ export function graphqlRoutes(
       maskError(fault) {
         if (fault instanceof GraphQLError && !(fault.originalError && !(fault.originalError instanceof GraphQLError))) return fault
         app.log.error({ fault }, 'graphql failed')
-        return new GraphQLError('Internal server error: something went wrong on our side. The operator can see it in the log.')
+        return new GraphQLError('Internal server error: something went wrong on our side. The operator can find details in the log.')
       },
     },
     context: (asking) => contextOf(asking, parts, streams),

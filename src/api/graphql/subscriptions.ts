@@ -38,7 +38,7 @@ const changesOf = (issueId: number, { db, newsroom, asker, ending }: Context): R
 builder.subscriptionField('issueCrmContactsUpdated', (t) =>
   t.field({
     type: Issuable,
-    description: 'The issue, as whoever asks may see it, each time its contacts were changed',
+    description: 'The issue, as the caller can see it, each time its contacts change',
     args: { issuableId: t.arg({ type: 'IssuableID', required: true }) },
     subscribe: async (_, { issuableId }, context) => ((await issueById(context, issuableId)) ? changesOf(issuableId, context) : missing()),
     resolve: (_, { issuableId }, context): Promise<ListedIssue | null> => {

@@ -32,7 +32,7 @@ const CurrentUser = builder.objectRef<KnownUser>('CurrentUser').implement({
 builder.queryField('currentUser', (t) =>
   t.field({
     type: CurrentUser,
-    description: 'Whoever asks; null for a visitor',
+    description: 'The caller; null for a visitor',
     resolve: (_, __, { asker }) => (asker ? { id: asker.userId, username: asker.username, name: asker.name } : null),
   }),
 )

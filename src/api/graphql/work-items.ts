@@ -65,7 +65,7 @@ const CrmContacts = builder.objectRef<WidgetOf>('WorkItemWidgetCrmContacts').imp
   fields: (t) => ({
     contactsAvailable: t.boolean({
       nullable: false,
-      description: 'Is there a contact that could be added?',
+      description: 'Whether there is a contact to add',
       resolve: async ({ issue }, _, { load }) => {
         const facts = await load.issueFacts.load(issue.id)
         return facts !== undefined && can(facts.standing, 'read_issue_contacts') && facts.sourceHasActiveContacts

@@ -35,7 +35,7 @@ export const commandFields = { commands_changes: Changes, summary: Summary.optio
 
 /** The answer in words, if there were commands. */
 export function summaryOf({ outcome, waiting }: Heard): { summary?: string[] } {
-  if (waiting) return { summary: ['Your commands are waiting and will take effect.'] }
+  if (waiting) return { summary: ['Your commands are queued and will take effect soon.'] }
   return outcome ? { summary: [...outcome.answer] } : {}
 }
 

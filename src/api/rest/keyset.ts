@@ -32,7 +32,7 @@ const misplaced = (field: string, message: string) => new Refusal(422, `${field}
 export function partOf(asked: Asked): { after?: string; before?: string; offset?: number } {
   const { pagination, cursor, page } = asked
   if (pagination === 'offset') {
-    if (cursor) throw misplaced('cursor', 'goes with pagination=keyset')
+    if (cursor) throw misplaced('cursor', 'requires pagination=keyset')
     return { offset: rowsOn(asked).offset }
   }
   if (page > 1) throw misplaced('page', 'does not go with pagination=keyset')

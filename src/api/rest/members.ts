@@ -58,7 +58,7 @@ async function shown(
 async function userIn({ db, body }: Call<'users', unknown, z.output<typeof NewMember>>): Promise<number> {
   const { user_id, username } = body
   if ((user_id === undefined) === (username === undefined))
-    throw new Refusal(422, 'Say either user_id or username.', [{ field: 'user_id', message: 'or username must be there, and not both' }])
+    throw new Refusal(422, 'Say either user_id or username.', [{ field: 'user_id', message: 'or username is required, but not both' }])
   const user = await lookUpUser(db, user_id === undefined ? { username: username?.replaceAll('\0', '\uFFFD') ?? '' } : { id: user_id })
   if (!user) throw notFound('User')
   return user.id

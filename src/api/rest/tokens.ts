@@ -34,7 +34,7 @@ const List = z.strictObject({
   sort: oneOf(['id_asc', 'id_desc', 'created_asc', 'created_desc']).or(sort('asc')).default('id_asc'),
 })
 
-const listed = z.union([z.array(text), text.transform((one) => [one])], 'must be a list of texts')
+const listed = z.union([z.array(text), text.transform((one) => [one])], 'must be a list of strings')
 
 const newToken = {
   name: text.optional(),
@@ -88,7 +88,7 @@ export const tokenRoutes: readonly Route[] = [
       const { db, asker, query } = call
       const { user_id: userId, state, revoked, search: part, sort: order } = query
       if (userId !== undefined && userId !== asker.userId && !asker.administrator)
-        throw new Refusal(403, '403 Forbidden: only administrators may see the tokens of others.')
+        throw new Refusal(403, "403 Forbidden: only administrators can see other users' tokens.")
       const wanted = { userId, active: state && state === 'active', revoked, search: part, descending: order.endsWith('desc') }
       const { total, tokens } = await listTokens(db, asker, wanted, rowsOn(query))
       setPageHeaders(call, query, total)

@@ -74,7 +74,7 @@ export const userRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: '/api/v4/version',
-    summary: 'Shows which version of GitLab’s API this follows',
+    summary: 'Shows the GitLab API version that this follows',
     for: 'users',
     answers: { 200: z.strictObject({ version: z.string(), revision: z.string() }) },
     handle: async () => version,

@@ -41,7 +41,7 @@ export interface Asked extends Pick<Comment, 'body' | 'delivery'> {
   patience?: number
 }
 
-export const noSuchIssue = 'There is no such issue, or you may not see it.'
+export const noSuchIssue = "This issue doesn't exist, or you don't have access to it."
 
 /** One sentence for users without a linked account: how to link it, and nothing else. */
 export const whoAreYou = ({ publicUrl }: Pick<House, 'publicUrl'>): Said => ({
@@ -76,7 +76,7 @@ async function take({ receive, hear }: House, asked: Asked, facts: IssueFacts): 
   const { again } = receipt
   const taken = { issueId: facts.issueId, again, outcome: outcome?.answer }
   if (again || outcome || !receipt.done) return { text: '', taken }
-  return { text: receipt.shown ? 'Commented.' : 'There is no command in this.', state: 'done', taken }
+  return { text: receipt.shown ? 'Commented.' : 'This message contains no commands.', state: 'done', taken }
 }
 
 /**

@@ -158,7 +158,7 @@ async function link(house: Asking, { person, command, rest }: Typed): Promise<Sa
 }
 
 const stillKnown =
-  'Your Slack account is no longer linked, but I still recognize you by your confirmed e-mail address: the operator has switched that on.'
+  'Your Slack account is no longer linked, but I still recognize you by your confirmed e-mail address: the operator has enabled this.'
 
 async function unlink(house: Asking, { person, command }: Typed): Promise<Said> {
   const userId = await house.people.find(person)

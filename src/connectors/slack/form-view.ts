@@ -54,7 +54,7 @@ const contactsField = (known: Known, mostAtOnce: number): InputBlock => ({
   type: 'input',
   block_id: contactsBlock(known),
   label: plain('Contacts'),
-  ...(known.issue === undefined && { hint: plain('Choose the issue first: it says whose contacts these can be.', longestInput) }),
+  ...(known.issue === undefined && { hint: plain('Choose the issue first: it determines which contacts you can add.', longestInput) }),
   element: {
     type: 'multi_external_select',
     action_id: 'contacts',

@@ -9,7 +9,7 @@ export const slack: Connector<SlackSettings> = {
   commands: [
     {
       name: 'manifest',
-      description: 'prints the manifest from which Slack makes the app',
+      description: 'print the app manifest for Slack',
       options: [['--socket-mode', 'for a server without a public address (the default when SLACK_APP_TOKEN is set)']],
       run: async (about, options) => (await import('./manifest.ts')).manifestFor(about, options),
     },

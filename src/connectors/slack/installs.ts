@@ -29,7 +29,7 @@ function takeOnce(db: House['db'], provider: InstallProvider): InstallProvider {
     async verifyStateParam(now, state) {
       const options = await signed.verifyStateParam(now, state)
       if (await isFirstTime(db, `slack state ${state}`)) return options
-      throw new InvalidStateError('This installation has been completed already.')
+      throw new InvalidStateError('This installation is already complete.')
     },
   }
   return provider
@@ -63,7 +63,7 @@ async function administrator(who: Who, request: FastifyRequest): Promise<Asker> 
   const asker = await who(request)
   if (!asker) throw refused(401, `Sign in as an administrator first: /users/sign_in?to=${installPath}`)
   if (!asker.administrator || !asker.scopes.includes('api'))
-    throw refused(403, 'Only administrators may install into a workspace, with a token that may change things.')
+    throw refused(403, 'Only administrators can install Rolobot into a workspace, and not with a read-only token.')
   return asker
 }
 

@@ -9,7 +9,7 @@ import type { SlackSettings } from './settings.ts'
 
 export const messageShortcut = 'link_contacts_of_message'
 
-const unreachable = 'Slack has to reach this server over https: set PUBLIC_URL to its address, or ask for --socket-mode, which needs none.'
+const unreachable = "Slack must be able to reach this server over HTTPS: set PUBLIC_URL, or use --socket-mode, which doesn't need it."
 
 /**
  * Writes the manifest as YAML.
@@ -48,7 +48,7 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
     _metadata: { major_version: 1, minor_version: 1 },
     display_information: {
       name: 'Rolobot',
-      description: 'Says which customers an issue is for, from wherever you type.',
+      description: 'Links customers to issues, from wherever you type.',
       background_color: '#1f4d46',
     },
     features: {
@@ -65,7 +65,7 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
       ],
       slash_commands: [
         ...slashActions.map(({ name, summary, usage }) => command(`/${name}`, summary, `acme/shop#12 ${usage}`.trimEnd())),
-        command(rolobotCommand, 'Help, who you are, and what this channel is about', 'help | link 4F7K-9QXM | bind acme/shop#12'),
+        command(rolobotCommand, "Help, your linked account, and this channel's binding", 'help | link 4F7K-9QXM | bind acme/shop#12'),
       ],
       ...unfurls(publicUrl),
     },

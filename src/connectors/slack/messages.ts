@@ -45,7 +45,7 @@ async function hear(house: Asking, message: Message): Promise<Said | undefined> 
   const { body, named } = readMessage(message.text, us, house.publicUrl)
   const [spoken, word, what = ''] = ours.exec(body) ?? []
   if (spoken !== undefined && spoken.trim() !== body.trim())
-    return { text: '`bind` and `unbind` stand alone in a message: nothing of this was done.', state: 'lacking' }
+    return { text: '`bind` and `unbind` must be alone in a message. Nothing was done.', state: 'lacking' }
   if (word) return edit ? undefined : answerWord(house, message, word.toLowerCase(), what)
   const { commands, hints } = understand(body)
   if (commands.length === 0 && hints.length > 0) return { text: hints.join('\n'), state: 'lacking' }
@@ -54,7 +54,7 @@ async function hear(house: Asking, message: Message): Promise<Said | undefined> 
 }
 
 async function take(house: Asking, message: Message, { body, named }: ReadMessage): Promise<Said> {
-  if (differ(named)) return { text: 'One message, one issue: this names several.', state: 'lacking' }
+  if (differ(named)) return { text: 'A message can name only one issue; this one names several.', state: 'lacking' }
   const meant = await issueMeant(house, named[0], placesOf(message))
   if ('lacks' in meant) return tellLack(house, message.person, meant.lacks)
   const { channel, ts, thread, person } = message

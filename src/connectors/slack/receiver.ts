@@ -152,5 +152,5 @@ function parsed(text: string): StringIndexed {
   } catch {
     // Reported below.
   }
-  throw refused(400, 'This is not a JSON object.')
+  throw refused(400, "The body isn't a JSON object.")
 }

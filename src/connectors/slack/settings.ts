@@ -43,9 +43,9 @@ function lacking(given: Partial<Record<string, unknown>>): { name: string; why: 
         .map((name) => ({ name, why: `is needed to install into several workspaces, with ${install.join(', ')}` }))
     : given.SLACK_BOT_TOKEN
       ? []
-      : [{ name: 'SLACK_BOT_TOKEN', why: 'is needed to speak in Slack' }]
+      : [{ name: 'SLACK_BOT_TOKEN', why: 'is required to post in Slack' }]
   const signed = given.SLACK_SIGNING_SECRET || given.SLACK_APP_TOKEN
   return signed
     ? tokens
-    : [...tokens, { name: 'SLACK_SIGNING_SECRET', why: 'is needed to know Slack by its signature (or SLACK_APP_TOKEN, for Socket Mode)' }]
+    : [...tokens, { name: 'SLACK_SIGNING_SECRET', why: "is required to verify Slack's requests (or SLACK_APP_TOKEN, for Socket Mode)" }]
 }
