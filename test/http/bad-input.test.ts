@@ -147,7 +147,7 @@ describe('who asks', () => {
   test('as a guest may comment, and is told what was not done', async () => {
     const answer = await post('{"body": "Hello\\n/add_contacts a@x.io"}', { ...as('gus'), ...json })
     expect(answer.status).toBe(201)
-    expect(await answer.json()).toMatchObject({ body: 'Hello', commands_changes: {}, summary: [expect.stringMatching(/may not/)] })
+    expect(await answer.json()).toMatchObject({ body: 'Hello', commands_changes: {}, summary: [expect.stringMatching(/permission/)] })
     expect(await here.issue.contacts()).toEqual([])
   })
 })

@@ -205,7 +205,7 @@ describe('changing', () => {
     const { id, iid } = await opened('gus', { title: 'Mine', description: '/add_contacts ann@x.io' })
     expect(await linkedTo(id)).toEqual([])
     const { body } = await as.gus.put(`${issues}/${iid}`, { description: '/add_contacts bob@x.io' })
-    expect(body.summary.join(' ')).toMatch(/may not/)
+    expect(body.summary.join(' ')).toMatch(/permission/)
     expect((await as.ann.put(`${issues}/${iid}`, { description: '/add_contacts ann@x.io' })).body.summary).toEqual(['Added ann@x.io.'])
   })
 

@@ -225,7 +225,7 @@ test('an issue of a subgroup uses the contacts of the source that is named above
   const source = await world(service, { people: { ann: 'planner' }, contacts: ['theirs@source.example'] })
   const here = await world(service, { people: { ben: 'planner' }, contacts: ['ours@here.example'] })
   await saveSettings(service.db, here.group.id, { contactSourceId: source.group.id })
-  expect(await here.say('ben', '/add_contacts theirs@source.example')).toMatch(/may not/)
+  expect(await here.say('ben', '/add_contacts theirs@source.example')).toMatch(/permission/)
   const { setRole } = await import('../../src/domain/members.ts')
   await setRole(service.db, here.users.get('ben')?.id as number, { group: source.group }, 'planner')
   expect(await here.say('ben', '/add_contacts theirs@source.example')).toBe('Added theirs@source.example.')

@@ -323,7 +323,7 @@ test('over Socket Mode each thing goes to one connection, and again where it is 
   const heard: number[] = []
   const dial = async (name: string) => {
     const clientOptions = { slackApiUrl: slack.apiUrl }
-    const socket = new SocketModeClient({ appToken: slack.appToken, clientOptions, clientPingTimeout: 200, logger: quiet })
+    const socket = new SocketModeClient({ appToken: slack.appToken, clientOptions, clientPingTimeout: 1_500, logger: quiet })
     socket.on('slash_commands', ({ ack }) => ack({ text: `Hello from ${name}` }))
     socket.on('message', ({ ack, event, retry_num: again = 0 }) => {
       if (event.text === 'Hello') heard.push(again)
@@ -343,10 +343,10 @@ test('over Socket Mode each thing goes to one connection, and again where it is 
   expect(heard).toEqual([0, 1])
   slack.sockets.refresh()
   await expect(speaker.types('/x')).rejects.toThrow('dispatch_failed')
-  await expect.poll(() => slack.sockets.count, { timeout: 5_000 }).toBe(2)
+  await expect.poll(() => slack.sockets.count, { timeout: 20_000 }).toBe(2)
   slack.sockets.drop()
   await expect.poll(() => slack.sockets.count).toBe(0)
-  await expect.poll(() => slack.sockets.count, { timeout: 5_000 }).toBe(2)
+  await expect.poll(() => slack.sockets.count, { timeout: 20_000 }).toBe(2)
   await Promise.all(sockets.map((socket) => socket.disconnect()))
 })
 
