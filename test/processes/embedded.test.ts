@@ -289,7 +289,7 @@ describe('one process at a time', () => {
     const { close, announce } = await open(folder)
     fs.rmSync(join(folder, 'lock'), { recursive: true })
     const child = await holding(folder)
-    expect(() => announce('/run/ours.sock')).toThrow('somebody deleted its lock')
+    expect(() => announce('/run/ours.sock')).toThrow('its lock was deleted')
     await Promise.all([close(), close()])
     expect(await holderOf(folder)).toMatchObject({ pid: child.pid, socket: '/run/of-the-holder.sock' })
   })

@@ -77,8 +77,8 @@ describe('the folder of the embedded database', () => {
     }
     const file = newFolder()
     writeFileSync(file, 'unique')
-    expectComplaint(await run(['serve'], { environment: { ROLOBOT_DATA: file } }), /is not a folder/)
-    expectComplaint(await run(['serve'], { environment: { ROLOBOT_DATA: join(file, 'below') } }), /is not a folder/)
+    expectComplaint(await run(['serve'], { environment: { ROLOBOT_DATA: file } }), /isn't a folder/)
+    expectComplaint(await run(['serve'], { environment: { ROLOBOT_DATA: join(file, 'below') } }), /isn't a folder/)
     expect(readFileSync(file, 'utf8')).toBe('unique')
   })
 
