@@ -1,4 +1,4 @@
-// Bodies and queries as clients made for GitLab send them, recorded: what asks for nothing is accepted, the rest is refused by name.
+// Bodies and queries that clients made for GitLab send, by their known fields: what asks for nothing is accepted, the rest refused by name.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Client, faulted, pagingOf, restOf } from '../support/rest.ts'
 import { type RunningService, startService } from '../support/service.ts'
