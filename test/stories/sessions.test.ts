@@ -97,7 +97,7 @@ describe('their user', () => {
     expect(await Promise.all(all.map(isIn))).toEqual([true, false, false, true])
   })
 
-  test('alone: those of others are not there, whoever asks', async () => {
+  test('alone: those of other users are not found', async () => {
     const { byLink, token, byToken, idOf } = await people()
     const [ann, root] = [await byLink('ann'), await byLink('root')]
     const id = (await sessions(ann)).body[0].id

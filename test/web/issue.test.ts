@@ -261,7 +261,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     expect(await issue.comments()).toEqual(['Once', 'Once'])
   })
 
-  test('whoever is signed out meanwhile signs in again, and keeps the text', async () => {
+  test('a user who is signed out meanwhile signs in again, and keeps the text', async () => {
     const { signedIn, issue, token } = await shop()
     const page = await signedIn('pia')
     await page.context().clearCookies()

@@ -41,7 +41,7 @@ test('a sign-in link works once, and goes on to where it should', async () => {
   }
 })
 
-test('following a sign-in link shows whom it signs in, and uses nothing up: mail scanners do that, and pages of other sites', async () => {
+test('opening a sign-in link shows the user and does not use the link up, as mail scanners and pages of other sites open links', async () => {
   const { signInLink } = await shop()
   const link = await signInLink('pia')
   for (const _ of [1, 2]) {

@@ -54,7 +54,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     expect(await box(page).inputValue()).toBe('/add_contacts [contact:chidi@example.com] ')
   })
 
-  test('no match is a row that cannot be chosen; whoever may not see contacts gets none', async () => {
+  test('no match is a row that cannot be chosen; users without access to contacts get none', async () => {
     const { signedIn } = await shop()
     const page = await signedIn('pia')
     await box(page).pressSequentially('/add_contacts zzz')
