@@ -1,8 +1,8 @@
 // A program of its own: a bare Fastify route that sends the same statements as a page of contacts does, through the same driver.
 import fastify from 'fastify'
-import { whoHolds } from '../src/domain/access-tokens.ts'
-import { listContacts } from '../src/domain/contact-lists.ts'
-import { readGroupFacts } from '../src/domain/group-facts.ts'
+import { listContacts } from '../src/domain/contacts/contact-lists.ts'
+import { readGroupFacts } from '../src/domain/groups/facts.ts'
+import { whoHolds } from '../src/domain/people/access-tokens.ts'
 import { openPostgres } from '../src/storage/db.ts'
 
 const [url = '', token = ''] = process.argv.slice(2)

@@ -1,8 +1,8 @@
 // Lists of 1,000,000 contacts: pages in every order, counts, searches; beside a page by primary key through the same driver.
 import { sql } from 'drizzle-orm'
-import { type ContactOrder, countContacts, listContacts } from '../src/domain/contact-lists.ts'
-import { insertGroup } from '../src/domain/groups.ts'
-import type { Reader } from '../src/domain/lists.ts'
+import { type ContactOrder, countContacts, listContacts } from '../src/domain/contacts/contact-lists.ts'
+import { insertGroup } from '../src/domain/groups/groups.ts'
+import type { Reader } from '../src/domain/lists/page.ts'
 import { type Db, openPostgres, rowsOf } from '../src/storage/db.ts'
 import { migrateDatabase } from '../src/storage/migrate.ts'
 import { withDatabase } from './comments.ts'

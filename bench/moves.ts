@@ -1,6 +1,6 @@
 // Moving a group with 100,000 contacts and 1,000,000 links: all of it goes along, half of it is copied, or nothing changes; beside the bare updates.
 import { sql } from 'drizzle-orm'
-import { transferGroup } from '../src/domain/transfers.ts'
+import { transferGroup } from '../src/domain/moves/transfers.ts'
 import { type Db, openPostgres } from '../src/storage/db.ts'
 import { migrateDatabase } from '../src/storage/migrate.ts'
 import { withDatabase } from './comments.ts'

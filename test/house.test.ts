@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { connectors } from '../src/connectors/index.ts'
-import { noChange } from '../src/domain/change.ts'
-import { abilities } from '../src/domain/permissions.ts'
+import { noChange } from '../src/domain/rules/change.ts'
+import { abilities } from '../src/domain/rules/permissions.ts'
 import { understand } from '../src/quick-actions/commands.ts'
 import { table } from '../src/quick-actions/help.ts'
 import { actions, names } from '../src/quick-actions/index.ts'
@@ -24,7 +24,7 @@ const sources = filesIn('src')
 const mayImport: Record<string, { values: readonly string[]; types: readonly string[] }> = {
   storage: { values: [], types: [] },
   domain: { values: ['storage'], types: [] },
-  'quick-actions': { values: ['domain/permissions.ts', 'domain/change.ts'], types: ['domain'] },
+  'quick-actions': { values: ['domain/rules/permissions.ts', 'domain/rules/change.ts'], types: ['domain'] },
   queue: { values: [], types: ['log'] },
   pipeline: { values: ['quick-actions', 'domain', 'storage', 'faults'], types: ['queue', 'log'] },
   'command-line': { values: ['pipeline', 'quick-actions', 'domain', 'storage', 'faults'], types: ['queue'] },

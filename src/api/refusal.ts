@@ -1,5 +1,5 @@
 // How an API refuses: thrown, and turned into a document by the shell.
-import type { Refusal as DomainRefusal, Result } from '../domain/refusals.ts'
+import type { Refusal as DomainRefusal, Result } from '../domain/rules/results.ts'
 
 /** A fault of one field of what was sent. */
 export interface FieldFault {

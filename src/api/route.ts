@@ -1,8 +1,8 @@
 // What a route is: who can call it, what it reads, what it answers. The server and the OpenAPI document use the same definition.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Asker } from '../domain/access-tokens.ts'
-import type { Actor } from '../domain/history.ts'
+import type { Asker } from '../domain/people/access-tokens.ts'
+import type { Actor } from '../domain/rules/history.ts'
 import type { Hear } from '../pipeline/wait.ts'
 import type { Db } from '../storage/db.ts'
 import { readFields } from './fields.ts'

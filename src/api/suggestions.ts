@@ -1,9 +1,9 @@
 // GET /api/suggestions: commands and contacts that fit at the caret, for the editor's popup.
 import { z } from 'zod'
-import { referenceTo } from '../domain/change.ts'
-import { type IssueFacts, parseReference, readFacts } from '../domain/issues.ts'
-import { can } from '../domain/permissions.ts'
-import { contactsToAdd, contactsToRemove, type Suggestion } from '../domain/suggestions.ts'
+import { contactsToAdd, contactsToRemove, type Suggestion } from '../domain/contacts/suggestions.ts'
+import { type IssueFacts, parseReference, readFacts } from '../domain/issues/issues.ts'
+import { referenceTo } from '../domain/rules/change.ts'
+import { can } from '../domain/rules/permissions.ts'
 import { type Typing, typing } from '../quick-actions/caret.ts'
 import { completions, offered } from '../quick-actions/help.ts'
 import { actions } from '../quick-actions/index.ts'

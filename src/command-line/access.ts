@@ -1,7 +1,7 @@
 // Access: tokens, sign-in links, link codes.
-import { createToken } from '../domain/access-tokens.ts'
-import { createLinkCode } from '../domain/link-codes.ts'
-import { listTokens, revokePersonalToken, type ShownToken } from '../domain/personal-tokens.ts'
+import { createToken } from '../domain/people/access-tokens.ts'
+import { createLinkCode } from '../domain/people/link-codes.ts'
+import { listTokens, revokePersonalToken, type ShownToken } from '../domain/people/personal-tokens.ts'
 import { Refused, type Run, text, userNamed } from './command.ts'
 import { signInLink } from './sign-in-link.ts'
 

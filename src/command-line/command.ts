@@ -1,8 +1,8 @@
 // What a data command is, and what all of them need.
-import { findGroup, findProject } from '../domain/groups.ts'
-import type { RolePlace } from '../domain/members.ts'
-import { type Role, roles } from '../domain/permissions.ts'
-import { findUser } from '../domain/users.ts'
+import { findGroup, findProject } from '../domain/groups/groups.ts'
+import { findUser } from '../domain/people/users.ts'
+import type { RolePlace } from '../domain/rules/members.ts'
+import { type Role, roles } from '../domain/rules/permissions.ts'
 import type { Hear } from '../pipeline/wait.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Db } from '../storage/db.ts'

@@ -1,8 +1,7 @@
 // Every data command, wherever it runs: in its own process, or in the server that has the database open.
 import { randomUUID } from 'node:crypto'
-import { type IssueFacts, parseReference, readFacts } from '../domain/issues.ts'
-import { can } from '../domain/permissions.ts'
-import { createSample } from '../domain/sample.ts'
+import { type IssueFacts, parseReference, readFacts } from '../domain/issues/issues.ts'
+import { can } from '../domain/rules/permissions.ts'
 import { failedDeliveries, restart } from '../pipeline/deliveries.ts'
 import { explain } from '../pipeline/explain.ts'
 import { forget } from '../pipeline/forget.ts'
@@ -13,6 +12,7 @@ import type { User } from '../storage/schema.ts'
 import { creatingToken, linking, listingTokens, makingLinkCode, revokingToken } from './access.ts'
 import { type Input, Refused, type Run, text, userNamed, type Workplace } from './command.ts'
 import { explainAsText } from './explain-text.ts'
+import { createSample } from './sample.ts'
 import { blocking, creatingUser, listingUsers, settingRole } from './users.ts'
 
 export interface Output {

@@ -1,8 +1,8 @@
 // What the first start creates on an empty database: an administrator, and a sample to try things on.
-import { createToken } from '../domain/access-tokens.ts'
-import { createSample } from '../domain/sample.ts'
-import { createUser, nobodyYet } from '../domain/users.ts'
+import { createToken } from '../domain/people/access-tokens.ts'
+import { createUser, nobodyYet } from '../domain/people/users.ts'
 import { type Db, violated } from '../storage/db.ts'
+import { createSample } from './sample.ts'
 
 export interface FirstStart {
   /** The administrator gets this API token. */

@@ -1,5 +1,5 @@
 // The address of a link that signs a user in once.
-import { createSignInLink } from '../domain/access-tokens.ts'
+import { createSignInLink } from '../domain/people/access-tokens.ts'
 import type { Db } from '../storage/db.ts'
 
 /** @param options how long the link works, otherwise ten minutes; and the path that it leads to */

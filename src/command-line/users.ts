@@ -1,8 +1,9 @@
 // Administering users and their roles.
-import { removeRole, setRole } from '../domain/members.ts'
-import { roles } from '../domain/permissions.ts'
-import { listUsers, lookUpUser } from '../domain/user-lists.ts'
-import { createUser, setBlocked } from '../domain/users.ts'
+
+import { listUsers, lookUpUser } from '../domain/people/user-lists.ts'
+import { createUser, setBlocked } from '../domain/people/users.ts'
+import { removeRole, setRole } from '../domain/rules/members.ts'
+import { roles } from '../domain/rules/permissions.ts'
 import { violated } from '../storage/db.ts'
 import { noSuchUser, placeNamed, Refused, type Run, roleNamed, text, userNamed } from './command.ts'
 

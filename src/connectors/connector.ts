@@ -1,7 +1,7 @@
 // What a connector is: another service where users write. Each has a folder here, and a line in index.ts.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Asker } from '../domain/access-tokens.ts'
+import type { Asker } from '../domain/people/access-tokens.ts'
 import type { Log } from '../log.ts'
 import type { Receive, Reply } from '../pipeline/comment.ts'
 import type { Hear } from '../pipeline/wait.ts'

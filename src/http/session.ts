@@ -1,6 +1,6 @@
 // Cookie or token → caller; and whether the request comes from one of our pages.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Asker, markUsed, whoHolds } from '../domain/access-tokens.ts'
+import { type Asker, markUsed, whoHolds } from '../domain/people/access-tokens.ts'
 import type { Db } from '../storage/db.ts'
 import { refused } from './refused.ts'
 

@@ -1,8 +1,9 @@
 // Apply: under the issues' locks, reads the facts again, interprets again, makes the changes, stores the outcomes. One transaction per round.
-import type { IssueResult } from '../domain/change.ts'
-import { makeChanges, type WantedChange } from '../domain/issue-contacts.ts'
-import { holdTreesOfIssues, type IssueFacts, lockIssues, readFactsOfMany } from '../domain/issues.ts'
-import { can } from '../domain/permissions.ts'
+
+import { holdTreesOfIssues, type IssueFacts, lockIssues, readFactsOfMany } from '../domain/issues/issues.ts'
+import { makeChanges, type WantedChange } from '../domain/issues/linking.ts'
+import type { IssueResult } from '../domain/rules/change.ts'
+import { can } from '../domain/rules/permissions.ts'
 import { offered } from '../quick-actions/help.ts'
 import { actions } from '../quick-actions/index.ts'
 import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'

@@ -1,8 +1,9 @@
 // What enters and what leaves: the only types that the entry points and the pipeline share.
-import type { IssueResult } from '../domain/change.ts'
-import type { IssueFields } from '../domain/issue-edits.ts'
-import type { IssueName } from '../domain/issues.ts'
-import type { Refusal } from '../domain/refusals.ts'
+
+import type { IssueFields } from '../domain/issues/edits.ts'
+import type { IssueName } from '../domain/issues/issues.ts'
+import type { IssueResult } from '../domain/rules/change.ts'
+import type { Refusal } from '../domain/rules/results.ts'
 import type { Choice } from '../quick-actions/choices.ts'
 
 /** Everything that an entry point knows about a submission. */

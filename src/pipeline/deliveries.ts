@@ -1,6 +1,6 @@
 // The table of deliveries: stored once, found while waiting, marked when done. Only this file and forget.ts write it.
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
-import { insertComments, nextCommentId, rewriteComment } from '../domain/comments.ts'
+import { insertComments, nextCommentId, rewriteComment } from '../domain/issues/comments.ts'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { tell, telling } from '../storage/notify.ts'
 import { type Delivery, deliveries, issues } from '../storage/schema.ts'

@@ -1,6 +1,7 @@
 // Every stage of the pipeline as a dry run: what is understood, permitted, would change, and would be answered.
-import { previewChange } from '../domain/issue-contacts.ts'
-import type { IssueFacts } from '../domain/issues.ts'
+
+import type { IssueFacts } from '../domain/issues/issues.ts'
+import { previewChange } from '../domain/issues/linking.ts'
 import { type Interpretation, interpret } from '../quick-actions/interpreter.ts'
 import { reportLines } from '../quick-actions/report.ts'
 import type { Tx } from '../storage/db.ts'

@@ -1,6 +1,6 @@
 // Erases what was deleted: addresses and names of deleted contacts are removed from past deliveries and answers.
 import { sql } from 'drizzle-orm'
-import { type Erasure, erasuresAsked, finishErasures } from '../domain/erasure.ts'
+import { type Erasure, erasuresAsked, finishErasures } from '../domain/contacts/erasure.ts'
 import { type Db, rowsOf } from '../storage/db.ts'
 
 const tracesAtOnce = 100

@@ -1,7 +1,7 @@
 // The answers to a submission, and what all ways to submit have in common.
 import { createHash } from 'node:crypto'
-import { type IssueFacts, type IssueName, parseReference } from '../domain/issues.ts'
-import type { Refusal } from '../domain/refusals.ts'
+import { type IssueFacts, type IssueName, parseReference } from '../domain/issues/issues.ts'
+import type { Refusal } from '../domain/rules/results.ts'
 import type { Interpretation } from '../quick-actions/interpreter.ts'
 import { type Comment, ownDoors, type Receipt } from './comment.ts'
 import type { Written } from './deliveries.ts'

@@ -1,7 +1,7 @@
 // Receive: authenticates, authorizes, and parses a comment, then stores it. From then on it is safe.
-import { readFacts } from '../domain/issues.ts'
-import { can } from '../domain/permissions.ts'
-import { findUserElsewhere } from '../domain/users.ts'
+import { readFacts } from '../domain/issues/issues.ts'
+import { findUserElsewhere } from '../domain/people/users.ts'
+import { can } from '../domain/rules/permissions.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import { interpret } from '../quick-actions/interpreter.ts'

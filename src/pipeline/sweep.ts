@@ -1,6 +1,6 @@
 // Sweep: re-queues deliveries whose job was lost, and runs pending erasures.
-import { forgetEndedSessions } from '../domain/access-tokens.ts'
-import { forgetOld } from '../domain/only-once.ts'
+import { forgetEndedSessions } from '../domain/people/access-tokens.ts'
+import { forgetOld } from '../domain/rules/only-once.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Db } from '../storage/db.ts'

@@ -1,6 +1,6 @@
 // What a quick action is. A new one is a file in actions/ and a line in index.ts.
-import type { ContactRef, Facts, IssueChange, IssueResult, Wish } from '../domain/change.ts'
-import type { Ability } from '../domain/permissions.ts'
+import type { ContactRef, Facts, IssueChange, IssueResult, Wish } from '../domain/rules/change.ts'
+import type { Ability } from '../domain/rules/permissions.ts'
 import type { StartRuleNames } from './grammar/arguments.js'
 
 /** A part of the arguments as written. `column` counts from 1 in the arguments. */

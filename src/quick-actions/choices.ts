@@ -1,5 +1,5 @@
 // The choices for the author if several contacts fit a name: each is an unambiguous command.
-import { type FittingContact, type IssueResult, referenceTo, type UnclearName, type Wish } from '../domain/change.ts'
+import { type FittingContact, type IssueResult, referenceTo, type UnclearName, type Wish } from '../domain/rules/change.ts'
 import { actions } from './index.ts'
 
 export interface Choice {

@@ -1,6 +1,6 @@
 // All texts about actions before they are used, derived from the actions themselves.
-import type { Facts } from '../domain/change.ts'
-import { can } from '../domain/permissions.ts'
+import type { Facts } from '../domain/rules/change.ts'
+import { can } from '../domain/rules/permissions.ts'
 import type { Action } from './action.ts'
 
 /** What a popup shows of one command. */

@@ -1,6 +1,6 @@
 // Text and facts → text without commands, one plan, refusals. Pure: a preview and a real run make the same call.
-import { type Facts, type IssueChange, isEmpty, noChange, settled, subtract, type Wish } from '../domain/change.ts'
-import { refusalOf } from '../domain/permissions.ts'
+import { type Facts, type IssueChange, isEmpty, noChange, settled, subtract, type Wish } from '../domain/rules/change.ts'
+import { refusalOf } from '../domain/rules/permissions.ts'
 import type { Action, Arguments, Fault, Shape, WrittenRef } from './action.ts'
 import { type Command, understand } from './commands.ts'
 import { parse } from './grammar/arguments.js'

@@ -1,5 +1,5 @@
 // What failed of a comment: how much, and the commands that are left to correct.
-import { type ContactOutcome, type ContactRef, type IssueResult, refKey } from '../domain/change.ts'
+import { type ContactOutcome, type ContactRef, type IssueResult, refKey } from '../domain/rules/change.ts'
 import type { Asked, Interpretation } from './interpreter.ts'
 
 /** Everything was done, part of it, or nothing. */

@@ -1,5 +1,5 @@
 // The outcome for each contact, in words: by address for the author, as counts for everyone else.
-import type { ContactOutcome, FittingContact, IssueResult, UnclearName, Wish } from '../domain/change.ts'
+import type { ContactOutcome, FittingContact, IssueResult, UnclearName, Wish } from '../domain/rules/change.ts'
 import type { Audience } from './action.ts'
 import { count, fits, list } from './phrases.ts'
 

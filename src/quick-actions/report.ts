@@ -1,5 +1,5 @@
 // The reply: the outcome of a comment, in words.
-import type { IssueResult } from '../domain/change.ts'
+import type { IssueResult } from '../domain/rules/change.ts'
 import type { Audience } from './action.ts'
 import { findAction } from './index.ts'
 import type { Interpretation } from './interpreter.ts'

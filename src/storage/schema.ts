@@ -105,7 +105,7 @@ export const projects = pgTable(
   ],
 )
 
-/** A role held in a group or in a project, by its level (domain/permissions.ts). */
+/** A role held in a group or in a project, by its level (domain/rules/permissions.ts). */
 export const members = pgTable(
   'members',
   { id: id(), userId: ref().notNull(), groupId: ref(), projectId: ref(), level: integer().notNull(), createdAt: now() },
@@ -265,7 +265,7 @@ export const organizations = pgTable(
 // Only active contacts can be added.
 const canBeSuggested = sql`state = 'active'`
 
-/** The keys, written by domain/contact-fields.ts, are what suggestions and lists read as ranges; searches use `searchText`. */
+/** The keys, written by domain/contacts/contact-fields.ts, are what suggestions and lists read as ranges; searches use `searchText`. */
 export const contacts = pgTable(
   'contacts',
   {

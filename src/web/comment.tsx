@@ -1,8 +1,8 @@
 // A comment that is sent, or previewed, from an issue's page.
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
-import type { Asker } from '../domain/access-tokens.ts'
-import { type IssueFacts, referenceOf } from '../domain/issues.ts'
+import { type IssueFacts, referenceOf } from '../domain/issues/issues.ts'
+import type { Asker } from '../domain/people/access-tokens.ts'
 import type { Outcome, Receipt } from '../pipeline/comment.ts'
 import type { Heard } from '../pipeline/wait.ts'
 import { type Choice, choicesOf } from '../quick-actions/choices.ts'

@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify'
 import type { ComponentChildren } from 'preact'
 import { renderToString } from 'preact-render-to-string'
-import type { Asker } from '../domain/access-tokens.ts'
+import type { Asker } from '../domain/people/access-tokens.ts'
 import type { AssetAddresses } from './assets.ts'
 import type { Visit } from './visit.ts'
 

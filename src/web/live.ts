@@ -1,8 +1,8 @@
 // Tells a browser that an issue has changed, as server-sent events. The browser fetches the change itself.
 import type { OutgoingHttpHeaders } from 'node:http'
-import { readFacts } from '../domain/issues.ts'
-import { can } from '../domain/permissions.ts'
-import { watchForEnd } from '../domain/sessions.ts'
+import { readFacts } from '../domain/issues/issues.ts'
+import { watchForEnd } from '../domain/people/sessions.ts'
+import { can } from '../domain/rules/permissions.ts'
 import { openIssue, type Visit } from './visit.ts'
 
 // Proxies close connections that are silent for long.

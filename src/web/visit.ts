@@ -1,8 +1,8 @@
 // One request for a page: the caller, the request, and what pages are built from.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Asker } from '../domain/access-tokens.ts'
-import { type IssueFacts, readFacts } from '../domain/issues.ts'
-import { can } from '../domain/permissions.ts'
+import { type IssueFacts, readFacts } from '../domain/issues/issues.ts'
+import type { Asker } from '../domain/people/access-tokens.ts'
+import { can } from '../domain/rules/permissions.ts'
 import type { Outcome } from '../pipeline/comment.ts'
 import type { Hear } from '../pipeline/wait.ts'
 import type { Db } from '../storage/db.ts'

@@ -1,7 +1,7 @@
 // What nobody should send to GraphQL, and some do: each gets a clear answer at once, and the process stays.
 import { getIntrospectionQuery } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { documentOf } from '../support/graphql-schema.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Tree, tree } from '../support/tree.ts'

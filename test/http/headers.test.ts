@@ -1,6 +1,6 @@
 // What browsers and proxies are told: what to keep, what a page may load, whose cookie it is.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { world } from '../support/world.ts'
 

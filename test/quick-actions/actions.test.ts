@@ -1,7 +1,7 @@
 // The list of actions, and all that is derived from it.
 import { describe, expect, test } from 'vitest'
-import type { Facts } from '../../src/domain/change.ts'
-import { abilities } from '../../src/domain/permissions.ts'
+import type { Facts } from '../../src/domain/rules/change.ts'
+import { abilities } from '../../src/domain/rules/permissions.ts'
 import { understand } from '../../src/quick-actions/commands.ts'
 import { completions, describe as describeActions, offered, table } from '../../src/quick-actions/help.ts'
 import { actions, findAction, names } from '../../src/quick-actions/index.ts'

@@ -1,5 +1,5 @@
 // Who asks, and what is known, in the tests of the language.
-import type { Facts } from '../../src/domain/change.ts'
+import type { Facts } from '../../src/domain/rules/change.ts'
 
 const nobody = { administrator: false, project: 0, source: 0, open: false, customerRelations: true }
 

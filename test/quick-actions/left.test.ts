@@ -1,6 +1,6 @@
 // What of a comment failed, and what of its commands stays in the box.
 import { describe, expect, test } from 'vitest'
-import type { IssueResult } from '../../src/domain/change.ts'
+import type { IssueResult } from '../../src/domain/rules/change.ts'
 import { choicesOf } from '../../src/quick-actions/choices.ts'
 import { interpret } from '../../src/quick-actions/interpreter.ts'
 import { isLacking, leftOf, stateOf } from '../../src/quick-actions/left.ts'

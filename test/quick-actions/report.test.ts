@@ -1,6 +1,6 @@
 // What came of a comment, as it is told.
 import { describe, expect, test } from 'vitest'
-import type { ContactOutcome, IssueResult, UnclearName } from '../../src/domain/change.ts'
+import type { ContactOutcome, IssueResult, UnclearName } from '../../src/domain/rules/change.ts'
 import { interpret } from '../../src/quick-actions/interpreter.ts'
 import { report } from '../../src/quick-actions/report.ts'
 import { developerOfTheProject, owner } from './facts.ts'

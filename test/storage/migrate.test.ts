@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { partedText } from '../../src/domain/typed-term.ts'
+import { partedText } from '../../src/domain/contacts/typed-term.ts'
 import { type Database, type Db, openPostgres, overPglite, rowsOf } from '../../src/storage/db.ts'
 import { openInMemory } from '../../src/storage/embedded.ts'
 import { migrateDatabase, migrateEmbedded, misfit, schemaState } from '../../src/storage/migrate.ts'

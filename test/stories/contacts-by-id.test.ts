@@ -1,7 +1,7 @@
 // Programs add, remove and replace contacts of an issue by id.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type IdOutcome, type Mode, planByIds, setIssueContacts } from '../../src/domain/contacts-by-id.ts'
+import { type IdOutcome, type Mode, planByIds, setIssueContacts } from '../../src/domain/issues/linking-by-id.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { newsroomOf } from '../../src/storage/notify.ts'
 import type { Contact } from '../../src/storage/schema.ts'

@@ -1,7 +1,7 @@
 // When something breaks: tried again with growing delays, given up, told, started again. Nothing is lost and nothing happens twice.
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { nameUserElsewhere } from '../../src/domain/users.ts'
+import { nameUserElsewhere } from '../../src/domain/people/users.ts'
 import { failedDeliveries, restart } from '../../src/pipeline/deliveries.ts'
 import { sweep } from '../../src/pipeline/sweep.ts'
 import { rowsOf } from '../../src/storage/db.ts'

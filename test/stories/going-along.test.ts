@@ -1,8 +1,8 @@
 // A group that gets another contact source takes its contacts along.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { listHistory } from '../../src/domain/history-lists.ts'
-import { transferGroup } from '../../src/domain/transfers.ts'
+import { listHistory } from '../../src/domain/contacts/history-lists.ts'
+import { transferGroup } from '../../src/domain/moves/transfers.ts'
 import { type Db, rowsOf } from '../../src/storage/db.ts'
 import { startService } from '../support/service.ts'
 import { type Tree, tree } from '../support/tree.ts'

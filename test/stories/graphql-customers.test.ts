@@ -1,6 +1,6 @@
 // Contacts and organizations over GraphQL, asked for as GitLab's pages ask.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { type GraphqlClient, graphqlClient } from '../support/graphql.ts'
 import * as documents from '../support/graphql-documents.ts'
 import { type RunningService, startService } from '../support/service.ts'

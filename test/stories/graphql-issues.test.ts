@@ -1,7 +1,7 @@
 // Issues over GraphQL: the sidebar and its subscription, work items, notes, lists filtered by contacts.
 import { createClient } from 'graphql-sse'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Contact, Issue } from '../../src/storage/schema.ts'
 import { type GraphqlClient, graphqlClient } from '../support/graphql.ts'
 import * as documents from '../support/graphql-documents.ts'

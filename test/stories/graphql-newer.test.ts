@@ -1,6 +1,6 @@
 // What newer clients of GitLab ask over GraphQL: widgets by type, features, counts, permissions, keys that make a mutation happen once.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Contact, Issue } from '../../src/storage/schema.ts'
 import { type GraphqlClient, graphqlClient } from '../support/graphql.ts'
 import { type RunningService, startService } from '../support/service.ts'

@@ -1,9 +1,9 @@
 // A public project in a private group: neither the group's members nor its name, nor private projects that issues came from, are told to strangers.
 import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
-import { setRole } from '../../src/domain/members.ts'
-import { createUser } from '../../src/domain/users.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
+import { createUser } from '../../src/domain/people/users.ts'
+import { setRole } from '../../src/domain/rules/members.ts'
 import { type Client, pagingOf, restOf } from '../support/rest.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Tree, tree } from '../support/tree.ts'

@@ -1,9 +1,9 @@
 // Moving issues, projects and groups: what becomes of the contacts on issues.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { cloneIssue, moveIssue } from '../../src/domain/issue-moves.ts'
-import { readFacts, referenceOf } from '../../src/domain/issues.ts'
-import { transferGroup, transferProject } from '../../src/domain/transfers.ts'
+import { readFacts, referenceOf } from '../../src/domain/issues/issues.ts'
+import { cloneIssue, moveIssue } from '../../src/domain/issues/moves.ts'
+import { transferGroup, transferProject } from '../../src/domain/moves/transfers.ts'
 import { type Db, rowsOf } from '../../src/storage/db.ts'
 import type { Contact, Issue } from '../../src/storage/schema.ts'
 import { type RunningService, startService } from '../support/service.ts'

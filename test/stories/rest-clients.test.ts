@@ -2,7 +2,7 @@
 import { Gitlab } from '@gitbeaker/rest'
 import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { graphqlClient } from '../support/graphql.ts'
 import { type RunningService, startService } from '../support/service.ts'

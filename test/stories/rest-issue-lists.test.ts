@@ -1,8 +1,8 @@
 // Lists of issues over REST: filters as clients send them, pages both ways, their headers, and GitLab's own client.
 import { Gitlab } from '@gitbeaker/rest'
 import { beforeAll, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
-import type { Actor } from '../../src/domain/history.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
+import type { Actor } from '../../src/domain/rules/history.ts'
 import type { Db } from '../../src/storage/db.ts'
 import type { Contact, Organization } from '../../src/storage/schema.ts'
 import { type Asked, type ModelIssue, modelIssues, openMany } from '../support/listed-issues.ts'

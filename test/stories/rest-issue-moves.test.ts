@@ -1,6 +1,6 @@
 // Moving and cloning issues over REST: what becomes of their contacts, what the old address leads to, and who may.
 import { beforeAll, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Db } from '../../src/storage/db.ts'
 import type { Issue } from '../../src/storage/schema.ts'
 import { type Client, faulted, refusal, restOf } from '../support/rest.ts'

@@ -1,7 +1,7 @@
 // Issues over REST: opening, showing, changing, closing and deleting them; who may, and what commands in descriptions do.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { setRole } from '../../src/domain/members.ts'
+import { setRole } from '../../src/domain/rules/members.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { type Client, faulted, refusal, restFor, restOf } from '../support/rest.ts'
 import { type RunningService, startService } from '../support/service.ts'

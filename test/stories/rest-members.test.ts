@@ -1,7 +1,7 @@
 // Members over REST: who is one, directly or from above; giving roles, changing them, taking them away.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
-import type { Actor } from '../../src/domain/history.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
+import type { Actor } from '../../src/domain/rules/history.ts'
 import { type Client, faulted, pagingOf, refusal, restOf } from '../support/rest.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Tree, tree } from '../support/tree.ts'

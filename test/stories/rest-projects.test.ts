@@ -1,8 +1,8 @@
 // Projects over REST: listing, creating, changing, moving.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
-import type { Actor } from '../../src/domain/history.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
+import type { Actor } from '../../src/domain/rules/history.ts'
 import { type Client, faulted, pagingOf, refusal, restOf } from '../support/rest.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Tree, tree } from '../support/tree.ts'

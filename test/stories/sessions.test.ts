@@ -1,8 +1,8 @@
 // Sessions of browsers: they end with what opened them, with time, by their user, and with their user; what is open in their name ends too.
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { createToken, forgetEndedSessions, revokeToken } from '../../src/domain/access-tokens.ts'
-import { setBlocked } from '../../src/domain/users.ts'
+import { createToken, forgetEndedSessions, revokeToken } from '../../src/domain/people/access-tokens.ts'
+import { setBlocked } from '../../src/domain/people/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { refusal, restOf } from '../support/rest.ts'
 import { startService } from '../support/service.ts'

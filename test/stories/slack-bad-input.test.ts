@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { nameUserElsewhere } from '../../src/domain/users.ts'
+import { nameUserElsewhere } from '../../src/domain/people/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { startTeam, teamIn } from '../support/slack-team.ts'
 

@@ -1,6 +1,6 @@
 // Slash commands in Slack: what people type, what they alone read, and how the world is after.
 import { describe, expect, test } from 'vitest'
-import { createLinkCode } from '../../src/domain/link-codes.ts'
+import { createLinkCode } from '../../src/domain/people/link-codes.ts'
 import { publicUrl, startTeam, teamIn } from '../support/slack-team.ts'
 
 const team = await startTeam()

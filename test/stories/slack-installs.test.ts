@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { nameUserElsewhere } from '../../src/domain/users.ts'
+import { nameUserElsewhere } from '../../src/domain/people/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { startService } from '../support/service.ts'
 import { connectTo } from '../support/slack-people.ts'

@@ -2,11 +2,11 @@
 
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { editContact } from '../../src/domain/contacts.ts'
-import { saveSettings } from '../../src/domain/crm-settings.ts'
-import { deleteContact } from '../../src/domain/erasure.ts'
-import { editOrganization } from '../../src/domain/organizations.ts'
-import { createUser } from '../../src/domain/users.ts'
+import { editContact } from '../../src/domain/contacts/contacts.ts'
+import { deleteContact } from '../../src/domain/contacts/erasure.ts'
+import { editOrganization } from '../../src/domain/contacts/organizations.ts'
+import { saveSettings } from '../../src/domain/groups/settings.ts'
+import { createUser } from '../../src/domain/people/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Wanted, world } from '../support/world.ts'
@@ -226,7 +226,7 @@ test('an issue of a subgroup uses the contacts of the source that is named above
   const here = await world(service, { people: { ben: 'planner' }, contacts: ['ours@here.example'] })
   await saveSettings(service.db, here.group.id, { contactSourceId: source.group.id })
   expect(await here.say('ben', '/add_contacts theirs@source.example')).toMatch(/permission/)
-  const { setRole } = await import('../../src/domain/members.ts')
+  const { setRole } = await import('../../src/domain/rules/members.ts')
   await setRole(service.db, here.users.get('ben')?.id as number, { group: source.group }, 'planner')
   expect(await here.say('ben', '/add_contacts theirs@source.example')).toBe('Added theirs@source.example.')
   expect(await here.say('ben', '/add_contacts ours@here.example')).toBe('No contact has the address ours@here.example.')

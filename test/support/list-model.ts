@@ -1,8 +1,8 @@
 // What lists come to by the rule, in memory; and walking through a list forward and back.
 import { expect } from 'vitest'
-import type { Effort } from '../../src/domain/list-search.ts'
-import type { Page, Wanted } from '../../src/domain/lists.ts'
-import type { Result } from '../../src/domain/refusals.ts'
+import type { Page, Wanted } from '../../src/domain/lists/page.ts'
+import type { Effort } from '../../src/domain/lists/search.ts'
+import type { Result } from '../../src/domain/rules/results.ts'
 
 export type Asked<By extends string> = Omit<Wanted<By>, 'limit' | 'after' | 'before'>
 export type State = 'active' | 'inactive'

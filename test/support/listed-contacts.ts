@@ -1,12 +1,12 @@
 // Groups with contacts for lists of them, and what the rule makes of these.
 import { sql } from 'drizzle-orm'
 import type { Service } from '../../src/app.ts'
-import { type ContactOrder, countContacts, listContacts } from '../../src/domain/contact-lists.ts'
-import { insertContacts, type NewContact } from '../../src/domain/contacts.ts'
-import { insertGroup } from '../../src/domain/groups.ts'
-import type { Effort } from '../../src/domain/list-search.ts'
-import type { Reader, Wanted } from '../../src/domain/lists.ts'
-import { insertOrganizations } from '../../src/domain/organizations.ts'
+import { type ContactOrder, countContacts, listContacts } from '../../src/domain/contacts/contact-lists.ts'
+import { insertContacts, type NewContact } from '../../src/domain/contacts/contacts.ts'
+import { insertOrganizations } from '../../src/domain/contacts/organizations.ts'
+import { insertGroup } from '../../src/domain/groups/groups.ts'
+import type { Reader, Wanted } from '../../src/domain/lists/page.ts'
+import type { Effort } from '../../src/domain/lists/search.ts'
 import type { Group } from '../../src/storage/schema.ts'
 import { foldedKey, type ModelRow, pageOf } from './list-model.ts'
 

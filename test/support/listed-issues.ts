@@ -1,9 +1,9 @@
 // Issues all over a tree, what lists of them come to by the rule, and walking through a list forward and back.
 import { eq, sql } from 'drizzle-orm'
 import { expect } from 'vitest'
-import type { IssueFilter, IssuePlace } from '../../src/domain/issue-filters.ts'
-import { type IssueOrder, listIssuesIn, type WantedPage } from '../../src/domain/issue-lists.ts'
-import { openIssue } from '../../src/domain/issues.ts'
+import type { IssueFilter, IssuePlace } from '../../src/domain/issues/filters.ts'
+import { openIssue } from '../../src/domain/issues/issues.ts'
+import { type IssueOrder, listIssuesIn, type WantedPage } from '../../src/domain/issues/lists.ts'
 import type { Db } from '../../src/storage/db.ts'
 import { type Contact, issues as issuesTable, type Project } from '../../src/storage/schema.ts'
 import { folded } from './list-model.ts'

@@ -1,8 +1,8 @@
 // Deeds of the model test with issues: their contacts, moving and cloning them.
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { type Mode, setIssueContacts } from '../../src/domain/contacts-by-id.ts'
-import { cloneIssue, moveIssue } from '../../src/domain/issue-moves.ts'
+import { type Mode, setIssueContacts } from '../../src/domain/issues/linking-by-id.ts'
+import { cloneIssue, moveIssue } from '../../src/domain/issues/moves.ts'
 import { counted, expectNotes, linkingsSince } from './model-notes.ts'
 import { type LinkRow, type Photo, rowOf } from './model-photo.ts'
 import { firstOf, rightsOf, sourceOf, sourceOfIssue, type Verdict } from './model-rules.ts'

@@ -1,8 +1,8 @@
 // Deeds of the model test that move projects and groups, and what must have become of contacts.
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { roles } from '../../src/domain/permissions.ts'
-import { transferGroup, transferProject } from '../../src/domain/transfers.ts'
+import { transferGroup, transferProject } from '../../src/domain/moves/transfers.ts'
+import { roles } from '../../src/domain/rules/permissions.ts'
 import { counted, expectNotes, linkingsSince, personOf, personsOnIssues } from './model-notes.ts'
 import { type ContactRow, type LinkRow, type OrganizationRow, type Photo, rowOf } from './model-photo.ts'
 import { isReserved } from './model-places.ts'

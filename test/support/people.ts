@@ -1,6 +1,6 @@
 // People who hold roles in the places of a tree, and what their roles count for. Knows nothing of the program's own rules.
 import { sql } from 'drizzle-orm'
-import type { Role } from '../../src/domain/permissions.ts'
+import type { Role } from '../../src/domain/rules/permissions.ts'
 import type { Db } from '../../src/storage/db.ts'
 import type { Tree } from './tree.ts'
 

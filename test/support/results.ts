@@ -1,6 +1,6 @@
 // Reading what a deed came to.
 import { expect } from 'vitest'
-import type { Result } from '../../src/domain/refusals.ts'
+import type { Result } from '../../src/domain/rules/results.ts'
 import type { Db } from '../../src/storage/db.ts'
 import { fingerprint } from './undo.ts'
 

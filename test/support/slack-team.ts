@@ -1,5 +1,5 @@
 // A team that works with us in Slack: a Slack, our service beside it, and people who are known in both.
-import { nameUserElsewhere } from '../../src/domain/users.ts'
+import { nameUserElsewhere } from '../../src/domain/people/users.ts'
 import type { Log } from '../../src/log.ts'
 import { type RunningService, startService } from './service.ts'
 import { connectTo, type Wishes } from './slack-people.ts'

@@ -1,8 +1,8 @@
 // The page of an issue in a browser: what people type, what they see, what others see.
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { editIssue } from '../../src/domain/issue-edits.ts'
-import { removeRole } from '../../src/domain/members.ts'
+import { editIssue } from '../../src/domain/issues/edits.ts'
+import { removeRole } from '../../src/domain/rules/members.ts'
 import { addContacts } from '../../src/quick-actions/actions/add-contacts.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { type Wanted, world } from '../support/world.ts'

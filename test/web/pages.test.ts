@@ -1,6 +1,6 @@
 // The pages as a browser asks for them, without one: signing in and out, who sees what, paging, errors, live streams.
 import { beforeAll, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { cookieOf, pressSignIn } from '../support/sign-in.ts'
 import { makeInactive, world } from '../support/world.ts'

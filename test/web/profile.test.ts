@@ -1,9 +1,9 @@
 // The profile in a browser: getting a link code, seeing where one is known, taking it back. Without script, as it needs none.
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createToken } from '../../src/domain/access-tokens.ts'
-import { useLinkCode } from '../../src/domain/link-codes.ts'
-import { findUserElsewhere, nameUserElsewhere } from '../../src/domain/users.ts'
+import { createToken } from '../../src/domain/people/access-tokens.ts'
+import { useLinkCode } from '../../src/domain/people/link-codes.ts'
+import { findUserElsewhere, nameUserElsewhere } from '../../src/domain/people/users.ts'
 import { type RunningService, startService } from '../support/service.ts'
 import { cookieOf, pressSignIn } from '../support/sign-in.ts'
 import { world } from '../support/world.ts'

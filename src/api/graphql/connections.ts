@@ -1,7 +1,7 @@
 // Pages of lists as connections: GitLab's arguments in, edges and cursors out.
 import { GraphQLError } from 'graphql'
-import { emptyPage, type Page } from '../../domain/lists.ts'
-import type { Result } from '../../domain/refusals.ts'
+import { emptyPage, type Page } from '../../domain/lists/page.ts'
+import type { Result } from '../../domain/rules/results.ts'
 import { granted } from './refusals.ts'
 
 /** The arguments of every connection. Nulls and empty cursors count as absent. */

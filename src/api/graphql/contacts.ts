@@ -1,5 +1,5 @@
 // Contacts: the type, lists of a group, counts.
-import { type ContactOrder, countContacts, type ListedContact, listContacts } from '../../domain/contact-lists.ts'
+import { type ContactOrder, countContacts, type ListedContact, listContacts } from '../../domain/contacts/contact-lists.ts'
 import { builder } from './builder.ts'
 import { connect, countField } from './connections.ts'
 import { countsType, searchCutOff } from './customers.ts'

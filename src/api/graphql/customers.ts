@@ -1,5 +1,5 @@
 // What contacts and organizations have in common: connections that may be cut off, counts by state.
-import type { Counts } from '../../domain/lists.ts'
+import type { Counts } from '../../domain/lists/page.ts'
 import { builder } from './builder.ts'
 
 /** A type of counts by state. */

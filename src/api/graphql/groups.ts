@@ -1,7 +1,7 @@
 // Groups, for users who can see them.
-import type { GroupFacts } from '../../domain/group-facts.ts'
-import { readGroupFacts } from '../../domain/group-facts.ts'
-import { can } from '../../domain/permissions.ts'
+import type { GroupFacts } from '../../domain/groups/facts.ts'
+import { readGroupFacts } from '../../domain/groups/facts.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import { builder, type Context } from './builder.ts'
 import { gid } from './ids.ts'
 

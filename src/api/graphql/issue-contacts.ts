@@ -1,9 +1,9 @@
 // Setting the contacts of an issue by id: what clients send, and the result for each contact.
 import { GraphQLError } from 'graphql'
-import type { ContactOutcome } from '../../domain/change.ts'
-import { type IdOutcome, type Mode, setIssueContacts } from '../../domain/contacts-by-id.ts'
-import { type IssueFacts, type IssueName, readFacts } from '../../domain/issues.ts'
-import { can } from '../../domain/permissions.ts'
+import { type IssueFacts, type IssueName, readFacts } from '../../domain/issues/issues.ts'
+import { type IdOutcome, type Mode, setIssueContacts } from '../../domain/issues/linking-by-id.ts'
+import type { ContactOutcome } from '../../domain/rules/change.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import { builder, type Context } from './builder.ts'
 import { gid } from './ids.ts'
 import { actorOf, missing, noSuch } from './refusals.ts'

@@ -1,7 +1,7 @@
 // Issues: the type, and the contacts of one.
-import { type ListedIssue, showIssues } from '../../domain/issue-rows.ts'
-import { emptyPage } from '../../domain/lists.ts'
-import { done } from '../../domain/refusals.ts'
+import { type ListedIssue, showIssues } from '../../domain/issues/list-rows.ts'
+import { emptyPage } from '../../domain/lists/page.ts'
+import { done } from '../../domain/rules/results.ts'
 import { builder, type Context } from './builder.ts'
 import { connect } from './connections.ts'
 import { Contact, ContactConnection } from './contacts.ts'

@@ -1,11 +1,11 @@
 // What one request reads by id: reads at the same time share one statement, and nothing is read twice.
 import DataLoader from 'dataloader'
-import type { ListedContact } from '../../domain/contact-lists.ts'
-import { contactsOfIssues, countContactsOfIssues, type WantedLinked } from '../../domain/contacts-of-issues.ts'
-import { type GroupFacts, type ProjectFacts, readFactsOfGroups, readManyProjects } from '../../domain/group-facts.ts'
-import { type IssueFacts, readFactsOfMany } from '../../domain/issues.ts'
-import type { Page } from '../../domain/lists.ts'
-import { type ListedOrganization, showOrganizations } from '../../domain/organization-lists.ts'
+import type { ListedContact } from '../../domain/contacts/contact-lists.ts'
+import { contactsOfIssues, countContactsOfIssues, type WantedLinked } from '../../domain/contacts/contacts-of-issues.ts'
+import { type ListedOrganization, showOrganizations } from '../../domain/contacts/organization-lists.ts'
+import { type GroupFacts, type ProjectFacts, readFactsOfGroups, readManyProjects } from '../../domain/groups/facts.ts'
+import { type IssueFacts, readFactsOfMany } from '../../domain/issues/issues.ts'
+import type { Page } from '../../domain/lists/page.ts'
 import type { Db } from '../../storage/db.ts'
 import { granted } from './refusals.ts'
 

@@ -1,6 +1,6 @@
 // A namespace: a group or a project, whichever is at a path; and its work items.
-import type { GroupFacts, ProjectFacts } from '../../domain/group-facts.ts'
-import type { ListedIssue } from '../../domain/issue-rows.ts'
+import type { GroupFacts, ProjectFacts } from '../../domain/groups/facts.ts'
+import type { ListedIssue } from '../../domain/issues/list-rows.ts'
 import { builder, type Context } from './builder.ts'
 import { countField } from './connections.ts'
 import { groupAt } from './groups.ts'

@@ -1,7 +1,7 @@
 // Writing notes; commands in them run.
 import type { GraphQLResolveInfo } from 'graphql'
-import { readFacts, referenceOf } from '../../domain/issues.ts'
-import { can } from '../../domain/permissions.ts'
+import { readFacts, referenceOf } from '../../domain/issues/issues.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import type { Receipt } from '../../pipeline/comment.ts'
 import type { Heard } from '../../pipeline/wait.ts'
 import { builder, type Context } from './builder.ts'

@@ -1,5 +1,10 @@
 // Organizations: the type, lists of a group, counts.
-import { countOrganizations, type ListedOrganization, listOrganizations, type OrganizationOrder } from '../../domain/organization-lists.ts'
+import {
+  countOrganizations,
+  type ListedOrganization,
+  listOrganizations,
+  type OrganizationOrder,
+} from '../../domain/contacts/organization-lists.ts'
 import { builder, type Context } from './builder.ts'
 import { connect } from './connections.ts'
 import { countsType, searchCutOff } from './customers.ts'

@@ -1,6 +1,6 @@
 // Projects, for users who can see them.
-import { type ProjectFacts, readProject } from '../../domain/group-facts.ts'
-import { can } from '../../domain/permissions.ts'
+import { type ProjectFacts, readProject } from '../../domain/groups/facts.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import { builder, type Context } from './builder.ts'
 import { Group, groupById } from './groups.ts'
 import { gid } from './ids.ts'

@@ -1,6 +1,6 @@
 // How GraphQL says no: as an error of its own, or in the `errors` of a payload.
 import { GraphQLError } from 'graphql'
-import type { Refusal, Result } from '../../domain/refusals.ts'
+import type { Refusal, Result } from '../../domain/rules/results.ts'
 import type { Context } from './builder.ts'
 
 /** The same message for what doesn't exist and what the caller can't see or do. */

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type DocumentNode, GraphQLError, validate } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
-import type { Asker } from '../../domain/access-tokens.ts'
+import type { Asker } from '../../domain/people/access-tokens.ts'
 import { jsonExcess } from '../../json.ts'
 import { deliveryOf } from '../idempotency.ts'
 import type { Context, GraphqlParts } from './builder.ts'

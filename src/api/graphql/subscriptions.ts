@@ -1,8 +1,8 @@
 // Live changes, streamed as events, including those made by other processes, through notifications of the database.
 import { Repeater, SlidingBuffer } from 'graphql-yoga'
-import { isStillGood } from '../../domain/access-tokens.ts'
-import type { ListedIssue } from '../../domain/issue-rows.ts'
-import { watchForEnd } from '../../domain/sessions.ts'
+import type { ListedIssue } from '../../domain/issues/list-rows.ts'
+import { isStillGood } from '../../domain/people/access-tokens.ts'
+import { watchForEnd } from '../../domain/people/sessions.ts'
 import type { News } from '../../storage/notify.ts'
 import { builder, type Context } from './builder.ts'
 import { Issue, issueById } from './issues.ts'

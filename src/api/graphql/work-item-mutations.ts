@@ -1,6 +1,6 @@
 // Opening and changing work items: issues, with their content in widgets.
 import type { GraphQLResolveInfo } from 'graphql'
-import { editIssue } from '../../domain/issue-edits.ts'
+import { editIssue } from '../../domain/issues/edits.ts'
 import { builder, type Context } from './builder.ts'
 import { OperationMode, setContacts, type Wanted } from './issue-contacts.ts'
 import { openIssue, write } from './issue-mutations.ts'

@@ -1,6 +1,6 @@
 // Work items: issues, as newer clients of GitLab know them, with their content in widgets.
-import type { ListedIssue } from '../../domain/issue-rows.ts'
-import { can } from '../../domain/permissions.ts'
+import type { ListedIssue } from '../../domain/issues/list-rows.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import { builder, type Context } from './builder.ts'
 import { Contact, ContactConnection } from './contacts.ts'
 import { gid } from './ids.ts'

@@ -1,7 +1,7 @@
 // What the paths of the REST API refer to: a number or an encoded full path, and what the caller finds there.
-import type { PlaceName } from '../../domain/group-facts.ts'
-import { type IssueFacts, readFacts } from '../../domain/issues.ts'
-import { can } from '../../domain/permissions.ts'
+import type { PlaceName } from '../../domain/groups/facts.ts'
+import { type IssueFacts, readFacts } from '../../domain/issues/issues.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import { notFound, type Refusal, signInFirst } from '../refusal.ts'
 import type { Call } from '../route.ts'
 

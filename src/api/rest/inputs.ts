@@ -1,6 +1,6 @@
 // What clients made for GitLab send, in a body, a form or a query: numbers may be texts.
 import { z } from 'zod'
-import { roles } from '../../domain/permissions.ts'
+import { roles } from '../../domain/rules/permissions.ts'
 import type { Page } from './paging.ts'
 
 export const text = z.string('must be a text')

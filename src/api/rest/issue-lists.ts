@@ -1,7 +1,7 @@
 // Lists of issues: of a project, of a group, and of everything. docs.gitlab.com/api/issues/
 import { z } from 'zod'
-import type { IssueFilter, IssuePlace } from '../../domain/issue-filters.ts'
-import { countIssuesIn, listIssuesIn } from '../../domain/issue-lists.ts'
+import type { IssueFilter, IssuePlace } from '../../domain/issues/filters.ts'
+import { countIssuesIn, listIssuesIn } from '../../domain/issues/lists.ts'
 import { signInFirst, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { issueFilters, issueOptions } from './gitlab-fields.ts'

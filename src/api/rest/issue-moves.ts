@@ -1,6 +1,6 @@
 // Moving an issue to another project, and cloning it there, as GitLab has it. docs.gitlab.com/api/issues/#move-an-issue
 import { z } from 'zod'
-import { cloneIssue, moveIssue } from '../../domain/issue-moves.ts'
+import { cloneIssue, moveIssue } from '../../domain/issues/moves.ts'
 import { Refusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { issueIn } from './addresses.ts'

@@ -1,7 +1,7 @@
 // /api/v4/projects/:id/issues: opening, showing, changing and deleting issues, as GitLab has it. docs.gitlab.com/api/issues/
 import type { z } from 'zod'
-import { deleteIssue, editIssue } from '../../domain/issue-edits.ts'
-import { showIssues } from '../../domain/issue-rows.ts'
+import { deleteIssue, editIssue } from '../../domain/issues/edits.ts'
+import { showIssues } from '../../domain/issues/list-rows.ts'
 import type { Heard } from '../../pipeline/wait.ts'
 import { Refusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'

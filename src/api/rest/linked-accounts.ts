@@ -1,7 +1,7 @@
 // /api/link_codes and /api/linked_accounts: linking accounts on other services, and unlinking them.
 import { z } from 'zod'
-import { createLinkCode } from '../../domain/link-codes.ts'
-import { forgetNameElsewhere, namesElsewhere } from '../../domain/users.ts'
+import { createLinkCode } from '../../domain/people/link-codes.ts'
+import { forgetNameElsewhere, namesElsewhere } from '../../domain/people/users.ts'
 import { unlessRefused } from '../refusal.ts'
 import { defineRoute, nothing, type Route } from '../route.ts'
 

@@ -1,7 +1,7 @@
 // /api/v4/namespaces, as GitLab has them: the groups in which a user can have projects. docs.gitlab.com/api/namespaces/
 import { z } from 'zod'
-import { roles } from '../../domain/permissions.ts'
-import { listGroups, showGroup } from '../../domain/place-lists.ts'
+import { listGroups, showGroup } from '../../domain/groups/lists.ts'
+import { roles } from '../../domain/rules/permissions.ts'
 import { notFound } from '../refusal.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { flag } from './flags.ts'

@@ -1,7 +1,7 @@
 // /api/v4/projects/:id/issues/:iid/notes, as GitLab has it. docs.gitlab.com/api/notes/
 import { z } from 'zod'
-import { deleteComment } from '../../domain/comment-edits.ts'
-import { countComments, findComment, listComments, type ShownComment } from '../../domain/comments.ts'
+import { deleteComment } from '../../domain/issues/comment-edits.ts'
+import { countComments, findComment, listComments, type ShownComment } from '../../domain/issues/comments.ts'
 import type { Heard } from '../../pipeline/wait.ts'
 import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'

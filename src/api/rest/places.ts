@@ -1,7 +1,7 @@
 // The group or project in the path, for callers who can see it, and what both have in common.
 import { z } from 'zod'
-import { type GroupFacts, type ProjectFacts, readGroupFacts, readProject } from '../../domain/group-facts.ts'
-import { can } from '../../domain/permissions.ts'
+import { type GroupFacts, type ProjectFacts, readGroupFacts, readProject } from '../../domain/groups/facts.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import type { Call } from '../route.ts'
 import { absent, placeIn } from './addresses.ts'
 

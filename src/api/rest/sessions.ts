@@ -1,7 +1,7 @@
 // /api/sessions: the browsers in which the caller is signed in.
 import { z } from 'zod'
-import { endSessionsExcept } from '../../domain/access-tokens.ts'
-import { endOwnSession, listSessions, type ShownSession } from '../../domain/sessions.ts'
+import { endSessionsExcept } from '../../domain/people/access-tokens.ts'
+import { endOwnSession, listSessions, type ShownSession } from '../../domain/people/sessions.ts'
 import { unlessRefused } from '../refusal.ts'
 import { defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'

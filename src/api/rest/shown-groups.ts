@@ -1,8 +1,8 @@
 // Groups as they are shown. docs.gitlab.com/api/groups/
 import { z } from 'zod'
-import type { GroupFacts } from '../../domain/group-facts.ts'
-import { can } from '../../domain/permissions.ts'
-import { type ListedGroup, showGroup } from '../../domain/place-lists.ts'
+import type { GroupFacts } from '../../domain/groups/facts.ts'
+import { type ListedGroup, showGroup } from '../../domain/groups/lists.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import { notFound } from '../refusal.ts'
 import type { Call } from '../route.ts'
 

@@ -1,6 +1,6 @@
 // Issues as they are shown. docs.gitlab.com/api/issues/
 import { z } from 'zod'
-import type { ListedIssue } from '../../domain/issue-rows.ts'
+import type { ListedIssue } from '../../domain/issues/list-rows.ts'
 import { Summary } from './heard.ts'
 import { ShownUser, shownUser } from './shown-users.ts'
 

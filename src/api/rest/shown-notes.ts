@@ -1,7 +1,7 @@
 // Notes as they are shown. docs.gitlab.com/api/notes/
 import { z } from 'zod'
-import type { ShownComment } from '../../domain/comments.ts'
-import type { IssueFacts } from '../../domain/issues.ts'
+import type { ShownComment } from '../../domain/issues/comments.ts'
+import type { IssueFacts } from '../../domain/issues/issues.ts'
 import { commandFields } from './heard.ts'
 import { ShownUser, shownUser } from './shown-users.ts'
 

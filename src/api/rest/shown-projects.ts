@@ -1,6 +1,6 @@
 // Projects as they are shown. docs.gitlab.com/api/projects/
 import { z } from 'zod'
-import { type ListedProject, showProject } from '../../domain/place-lists.ts'
+import { type ListedProject, showProject } from '../../domain/groups/lists.ts'
 import { notFound } from '../refusal.ts'
 import type { Call } from '../route.ts'
 import { ShownNamespace, shownNamespace } from './shown-groups.ts'

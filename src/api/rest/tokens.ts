@@ -1,6 +1,13 @@
 // /api/v4/personal_access_tokens, as GitLab has it. docs.gitlab.com/api/personal_access_tokens/
 import { z } from 'zod'
-import { findToken, issueToken, listTokens, revokePersonalToken, rotateToken, type ShownToken } from '../../domain/personal-tokens.ts'
+import {
+  findToken,
+  issueToken,
+  listTokens,
+  revokePersonalToken,
+  rotateToken,
+  type ShownToken,
+} from '../../domain/people/personal-tokens.ts'
 import { notFound, Refusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'

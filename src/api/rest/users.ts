@@ -1,8 +1,8 @@
 // /api/v4/users and /user, as GitLab has them, and the version of its API that this follows. docs.gitlab.com/api/users/
 import { z } from 'zod'
-import { listMemberships, type Membership } from '../../domain/member-lists.ts'
-import { listUsers, lookUpUser } from '../../domain/user-lists.ts'
-import { addUser, blockUser, unblockUser } from '../../domain/users.ts'
+import { listMemberships, type Membership } from '../../domain/groups/member-lists.ts'
+import { listUsers, lookUpUser } from '../../domain/people/user-lists.ts'
+import { addUser, blockUser, unblockUser } from '../../domain/people/users.ts'
 import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'

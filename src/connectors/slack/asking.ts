@@ -1,8 +1,8 @@
 // Handles requests about an issue from anywhere in Slack: authenticates, finds the issue, and submits the comment.
 import type { KnownBlock } from '@slack/types'
-import { findBinding } from '../../domain/bindings.ts'
-import { type IssueFacts, type IssueName, parseReference, readFacts, referenceOf } from '../../domain/issues.ts'
-import { can } from '../../domain/permissions.ts'
+import { type IssueFacts, type IssueName, parseReference, readFacts, referenceOf } from '../../domain/issues/issues.ts'
+import { findBinding } from '../../domain/people/bindings.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import type { Comment } from '../../pipeline/comment.ts'
 import type { House } from '../connector.ts'
 import { externalId, type Named, type Person, via } from './inbound.ts'

@@ -1,8 +1,9 @@
 // Binding a channel or a thread to an issue or a project.
-import { bind, boundTo, findBinding, unbind } from '../../domain/bindings.ts'
-import { type IssueFacts, parseReference, readFacts, readProjectFacts, referenceOf } from '../../domain/issues.ts'
-import { isFirstTime } from '../../domain/only-once.ts'
-import { can } from '../../domain/permissions.ts'
+
+import { type IssueFacts, parseReference, readFacts, readProjectFacts, referenceOf } from '../../domain/issues/issues.ts'
+import { bind, boundTo, findBinding, unbind } from '../../domain/people/bindings.ts'
+import { isFirstTime } from '../../domain/rules/only-once.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import { type Asking, issueMeant, type Said, whoAreYou } from './asking.ts'
 import { escaped } from './blocks.ts'
 import { issueNamed, type Person, via } from './inbound.ts'

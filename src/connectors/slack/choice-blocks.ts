@@ -1,6 +1,6 @@
 // Several contacts fit a name: a button for each, as Slack shows them, and the value of a button. Pure.
 import type { Button, KnownBlock } from '@slack/types'
-import type { FittingContact, Wish } from '../../domain/change.ts'
+import type { FittingContact, Wish } from '../../domain/rules/change.ts'
 import type { Choice } from '../../quick-actions/choices.ts'
 import { contactLine, escaped, plain, section } from './blocks.ts'
 

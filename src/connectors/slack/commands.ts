@@ -1,8 +1,8 @@
 // Slash commands: `/add_contacts acme/shop#12 ann@example.com`, and `/rolobot` for everything that isn't about an issue.
 import type { App, RespondArguments, SlashCommand } from '@slack/bolt'
-import { useLinkCode } from '../../domain/link-codes.ts'
-import { isFirstTime } from '../../domain/only-once.ts'
-import { forgetNameElsewhere } from '../../domain/users.ts'
+import { useLinkCode } from '../../domain/people/link-codes.ts'
+import { forgetNameElsewhere } from '../../domain/people/users.ts'
+import { isFirstTime } from '../../domain/rules/only-once.ts'
 import { actions } from '../../quick-actions/index.ts'
 import type { House } from '../connector.ts'
 import { type Asking, ask, issueMeant, type Said, tellLack, whoAreYou } from './asking.ts'

@@ -1,7 +1,7 @@
 // The form "Link contacts" in Slack: opened by a shortcut, filled with suggestions, submitted.
 import type { App, BlockAction, ExternalSelectAction, MessageShortcut, SlackShortcut } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
-import { findBinding } from '../../domain/bindings.ts'
+import { findBinding } from '../../domain/people/bindings.ts'
 import { type Asking, type Said, whoAreYou } from './asking.ts'
 import { asText } from './blocks.ts'
 import { call } from './calls.ts'

@@ -1,5 +1,5 @@
 // What Slack sends → what the user wrote. Pure.
-import { parseReference } from '../../domain/issues.ts'
+import { parseReference } from '../../domain/issues/issues.ts'
 import { understand } from '../../quick-actions/commands.ts'
 
 /** A Slack user: ids are unique in a workspace. */

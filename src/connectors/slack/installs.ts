@@ -1,8 +1,8 @@
 // Installing into several workspaces: an administrator follows a link, Slack asks for consent, and gives us a token.
 import { type Installation, InstallProvider, InvalidStateError, type StateStore } from '@slack/oauth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Asker } from '../../domain/access-tokens.ts'
-import { isFirstTime } from '../../domain/only-once.ts'
+import type { Asker } from '../../domain/people/access-tokens.ts'
+import { isFirstTime } from '../../domain/rules/only-once.ts'
 import type { House } from '../connector.ts'
 import { deriveKey } from '../seal.ts'
 import { scopesFor } from './scopes.ts'

@@ -1,6 +1,6 @@
 // Slack user → our user.
-import { linkByAddress } from '../../domain/link-codes.ts'
-import { findUserElsewhere } from '../../domain/users.ts'
+import { linkByAddress } from '../../domain/people/link-codes.ts'
+import { findUserElsewhere } from '../../domain/people/users.ts'
 import type { House } from '../connector.ts'
 import { externalId, type Person, via } from './inbound.ts'
 import type { Workspaces } from './workspaces.ts'

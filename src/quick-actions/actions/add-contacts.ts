@@ -1,5 +1,5 @@
 // /add_contacts: links active contacts to the issue.
-import { wish } from '../../domain/change.ts'
+import { wish } from '../../domain/rules/change.ts'
 import { defineAction } from '../action.ts'
 import { tellOutcomes } from '../outcomes.ts'
 

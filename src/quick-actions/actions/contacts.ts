@@ -1,5 +1,5 @@
 // /contacts: answers with the contacts, to the author alone.
-import { ask, type ContactLine } from '../../domain/change.ts'
+import { ask, type ContactLine } from '../../domain/rules/change.ts'
 import { defineAction } from '../action.ts'
 
 export const contacts = defineAction({

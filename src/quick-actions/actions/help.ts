@@ -1,5 +1,5 @@
 // /help: answers with the commands offered here, to the author alone.
-import { ask } from '../../domain/change.ts'
+import { ask } from '../../domain/rules/change.ts'
 import { type Action, defineAction } from '../action.ts'
 import { describe } from '../help.ts'
 

@@ -1,5 +1,5 @@
 // /remove_contacts: unlinks contacts from the issue, active or not.
-import { wish } from '../../domain/change.ts'
+import { wish } from '../../domain/rules/change.ts'
 import { defineAction } from '../action.ts'
 import { tellOutcomes } from '../outcomes.ts'
 

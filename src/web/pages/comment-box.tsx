@@ -1,5 +1,5 @@
 // The comment box. Above it is the outcome of the last comment.
-import { type IssueFacts, referenceOf } from '../../domain/issues.ts'
+import { type IssueFacts, referenceOf } from '../../domain/issues/issues.ts'
 import { pathOf } from '../visit.ts'
 import { type Notice, NoticeBox } from './notice.tsx'
 

@@ -1,5 +1,5 @@
 // The contacts of an issue, beside it.
-import type { ContactLine } from '../../domain/change.ts'
+import type { ContactLine } from '../../domain/rules/change.ts'
 import { count } from '../../quick-actions/phrases.ts'
 
 export const Contacts = ({ contacts }: { contacts: readonly ContactLine[] }) => (

@@ -1,5 +1,5 @@
 // The home page: the projects that the user can see.
-import { visibleProjects } from '../../domain/groups.ts'
+import { visibleProjects } from '../../domain/groups/groups.ts'
 import { show } from '../layout.tsx'
 import type { Visit } from '../visit.ts'
 

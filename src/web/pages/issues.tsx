@@ -1,6 +1,6 @@
 // The issues of a project, newest first.
-import { listIssues, readProjectFacts, type ShownIssue } from '../../domain/issues.ts'
-import { can } from '../../domain/permissions.ts'
+import { listIssues, readProjectFacts, type ShownIssue } from '../../domain/issues/issues.ts'
+import { can } from '../../domain/rules/permissions.ts'
 import { show, Time } from '../layout.tsx'
 import { absent, numberField, type Visit } from '../visit.ts'
 

@@ -1,8 +1,8 @@
 // The profile: the user, linked accounts and the code that links one, and sessions.
 import type { FastifyReply } from 'fastify'
-import { createLinkCode } from '../../domain/link-codes.ts'
-import { lookUpUser } from '../../domain/user-lists.ts'
-import { forgetNameElsewhere, namesElsewhere } from '../../domain/users.ts'
+import { createLinkCode } from '../../domain/people/link-codes.ts'
+import { lookUpUser } from '../../domain/people/user-lists.ts'
+import { forgetNameElsewhere, namesElsewhere } from '../../domain/people/users.ts'
 import { show, Time } from '../layout.tsx'
 import { field, mayChange, signInFirst, type Visit, whoMayChange } from '../visit.ts'
 import { Sessions, shownSessions } from './sessions.tsx'

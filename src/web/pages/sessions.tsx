@@ -1,7 +1,7 @@
 // The browsers in which a user is signed in: a part of the profile.
 import type { FastifyReply } from 'fastify'
-import { endSessionsExcept } from '../../domain/access-tokens.ts'
-import { endOwnSession, listSessions, type ShownSession } from '../../domain/sessions.ts'
+import { endSessionsExcept } from '../../domain/people/access-tokens.ts'
+import { endOwnSession, listSessions, type ShownSession } from '../../domain/people/sessions.ts'
 import { Time } from '../layout.tsx'
 import { field, type Visit, whoMayChange } from '../visit.ts'
 

@@ -1,6 +1,6 @@
 // Signing in with a one-time link or an access token, and signing out.
 import type { FastifyReply } from 'fastify'
-import { createToken, endSession, useSignInLink, whoHolds } from '../../domain/access-tokens.ts'
+import { createToken, endSession, useSignInLink, whoHolds } from '../../domain/people/access-tokens.ts'
 import { show } from '../layout.tsx'
 import { field, type Visit } from '../visit.ts'
 

@@ -1,0 +1,128 @@
+// Merging duplicates: the data and links of one move to the other, which stays.
+import { eq, inArray, sql } from 'drizzle-orm'
+import type { Db, Tx } from '../../storage/db.ts'
+import { type Contact, contacts, type Organization, organizations } from '../../storage/schema.ts'
+import { tellingOf } from '../issues/unlinking.ts'
+import { type Actor, handOver, record, recordSameEdit } from '../rules/history.ts'
+import { done, invalid, notFound, type Result } from '../rules/results.ts'
+import { attempt } from '../rules/transaction.ts'
+import { contactKeys } from './contact-fields.ts'
+import { contentsOf as contentsOfContact } from './contacts.ts'
+import { checkIssuesOf, holdIssuesOf } from './erasure.ts'
+import { organizationKeys } from './organization-fields.ts'
+import { contentsOf as contentsOfOrganization, setOrganization } from './organizations.ts'
+import { holderFor, holdHolders, type Noun } from './owner-group.ts'
+
+/** Which two, of the same group. */
+export interface Pair {
+  keepId: number
+  otherId: number
+}
+
+/**
+ * Merges a contact into another: its links, its history, and values for fields that are empty there move over; then it is deleted.
+ * @returns the contact that stays, in its previous state
+ */
+export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<Contact>> =>
+  attempt(db, async (tx) => {
+    await holdHolders(tx, 'contact', [pair.keepId, pair.otherId])
+    const issues = await holdIssuesOf(tx, pair.otherId)
+    const two = await tx
+      .select()
+      .from(contacts)
+      .where(inArray(contacts.id, [pair.keepId, pair.otherId]))
+      .orderBy(contacts.id)
+      .for('update')
+    const both = await readPair(tx, actor, two, { ...pair, noun: 'contact' })
+    if (both.refused) return both
+    await checkIssuesOf(tx, pair.otherId, issues)
+    const { keep, other } = both.value
+    await moveLinks(tx, pair)
+    await handOver(tx, 'contact_id', { from: other.id, to: keep.id })
+    await tx.delete(contacts).where(eq(contacts.id, other.id))
+    const kept = await fillContact(tx, keep, other)
+    const change = { before: { ...contentsOfContact(keep), merged: contentsOfContact(other) }, after: contentsOfContact(kept) }
+    await record(tx, actor, [{ action: 'contact_merged', groupId: keep.groupId, contactId: keep.id, ...change }])
+    return done(kept)
+  })
+
+/** Merges an organization into another: its contacts, its history, and values for fields that are empty there move over; then it is deleted. */
+export const mergeOrganizations = (db: Db, actor: Actor, pair: Pair): Promise<Result<Organization>> =>
+  attempt(db, async (tx) => {
+    await holdHolders(tx, 'organization', [pair.keepId, pair.otherId])
+    const two = await tx
+      .select()
+      .from(organizations)
+      .where(inArray(organizations.id, [pair.keepId, pair.otherId]))
+      .orderBy(organizations.id)
+      .for('update')
+    const both = await readPair(tx, actor, two, { ...pair, noun: 'organization' })
+    if (both.refused) return both
+    const { keep, other } = both.value
+    const theirs = sql`select id, group_id from contacts where organization_id = ${other.id}`
+    await recordSameEdit(tx, actor, theirs, { before: { organizationId: other.id }, after: { organizationId: keep.id } })
+    await setOrganization(tx, sql`organization_id = ${other.id}`, { id: keep.id, key: keep.findByName })
+    await handOver(tx, 'organization_id', { from: other.id, to: keep.id })
+    await tx.delete(organizations).where(eq(organizations.id, other.id))
+    const kept = await fillOrganization(tx, keep, other)
+    const change = {
+      before: { ...contentsOfOrganization(keep), merged: contentsOfOrganization(other) },
+      after: contentsOfOrganization(kept),
+    }
+    await record(tx, actor, [{ action: 'organization_merged', groupId: keep.groupId, organizationId: keep.id, ...change }])
+    return done(kept)
+  })
+
+/** The two, if they are different, in one group, and the actor can manage them. */
+async function readPair<Row extends Contact | Organization>(
+  tx: Tx,
+  actor: Actor,
+  two: readonly Row[],
+  { keepId, otherId, noun }: Pair & { noun: Noun },
+): Promise<Result<{ keep: Row; other: Row }>> {
+  const [keep, other] = [two.find(({ id }) => id === keepId), two.find(({ id }) => id === otherId)]
+  for (const one of [keep, other]) {
+    const holder = one ? await holderFor(tx, one.groupId, actor, noun) : notFound(noun)
+    if (holder.refused) return holder
+  }
+  if (!keep || !other) return notFound(noun)
+  if (keep.id === other.id) return invalid([{ field: 'otherId', fault: `A ${noun} cannot be merged into itself` }])
+  if (keep.groupId !== other.groupId) return invalid([{ field: 'otherId', fault: `Only ${noun}s of the same group can be merged` }])
+  return done({ keep, other })
+}
+
+/** The links keep their times; an issue linked to both has one link left. Open pages update at once. */
+async function moveLinks(tx: Tx, { keepId, otherId }: Pair): Promise<void> {
+  await tx.execute(sql`with moved as (
+      insert into issue_contacts (issue_id, contact_id, created_at) select issue_id, ${keepId}, created_at from issue_contacts
+      where contact_id = ${otherId} on conflict do nothing
+    ) select count(*) from (select ${tellingOf(sql`issue_id`)} from issue_contacts where contact_id = ${otherId} offset 0) told`)
+}
+
+async function fillContact(tx: Tx, keep: Contact, other: Contact): Promise<Contact> {
+  const filled = {
+    email: keep.email ?? other.email,
+    phone: keep.phone ?? other.phone,
+    description: keep.description ?? other.description,
+    organizationId: keep.organizationId ?? other.organizationId,
+    findByOrganization: keep.organizationId === null ? other.findByOrganization : keep.findByOrganization,
+  }
+  const keys = contactKeys({ ...keep, ...filled })
+  const [kept] = await tx
+    .update(contacts)
+    .set({ ...filled, ...keys, updatedAt: sql`now()` })
+    .where(eq(contacts.id, keep.id))
+    .returning()
+  return kept as Contact
+}
+
+async function fillOrganization(tx: Tx, keep: Organization, other: Organization): Promise<Organization> {
+  const filled = { defaultRate: keep.defaultRate ?? other.defaultRate, description: keep.description ?? other.description }
+  const keys = organizationKeys({ ...keep, ...filled })
+  const [kept] = await tx
+    .update(organizations)
+    .set({ ...filled, ...keys, updatedAt: sql`now()` })
+    .where(eq(organizations.id, keep.id))
+    .returning()
+  return kept as Organization
+}

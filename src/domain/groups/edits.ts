@@ -1,0 +1,159 @@
+// Creating and renaming groups and projects, with permission checks.
+import { eq, type SQL, sql } from 'drizzle-orm'
+import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
+import { type Group, groups, type Project, projects } from '../../storage/schema.ts'
+import { isUser } from '../people/users.ts'
+import { type Actor, difference, record } from '../rules/history.ts'
+import { setRole } from '../rules/members.ts'
+import { type Ability, can } from '../rules/permissions.ts'
+import { done, type Fault, forbidden, invalid, notFound, type Result } from '../rules/results.ts'
+import { attempt } from '../rules/transaction.ts'
+import { holdTreesStill } from '../rules/tree-locks.ts'
+import { type GroupFacts, readGroupFacts, readProject } from './facts.ts'
+import { longestPath, type PlaceFields, type PlaceTexts, pathFrom, type Reading, readPlaceFields } from './fields.ts'
+import { faultsOfFullPath, holdGroup, insertGroup, insertProject, type Parent, pathBelow } from './groups.ts'
+
+/** Locks the parent group of something new, if the actor can create it there. */
+export async function parentFor(tx: Tx, id: number, { userId }: Actor, ability: Ability): Promise<Result<GroupFacts>> {
+  await holdGroup(tx, id)
+  const parent = await readGroupFacts(tx, id, userId)
+  if (!parent || !can(parent.standing, 'read_group')) return notFound('group')
+  return can(parent.standing, ability) ? done(parent) : forbidden(ability)
+}
+
+const onlyUsers: Result<Group> = { refused: { why: 'forbidden', reason: 'Sign in to create groups.' } }
+
+type New = Required<Pick<PlaceTexts, 'name' | 'path'>> & PlaceTexts
+
+async function readNew(tx: Tx, parent: Parent | undefined, given: PlaceFields, of: Reading['of']): Promise<Result<New>> {
+  const { texts, faults } = readPlaceFields(given, { whole: true, of })
+  if (texts.path) faults.push(...(await faultsOfFullPath(tx, pathBelow(parent, texts.path))))
+  return faults.length > 0 ? invalid(faults) : done(texts as New)
+}
+
+/**
+ * Creates a group below a parent, for its owners; or a top-level one, for every signed-in user, who becomes its owner.
+ * @returns the group, or all faults of the input, by field
+ */
+export const createGroup = (db: Db, actor: Actor, given: NewGroup): Promise<Result<Group>> =>
+  attempt(db, async (tx) => {
+    if (typeof given.parentId === 'number') await holdTreesStill(tx, sql`${given.parentId}::bigint`, 'together')
+    return createGroupHere(tx, actor, given)
+  })
+
+export type NewGroup = PlaceFields & { parentId?: number | null }
+
+/** The same within a transaction that has the parent's tree locked. */
+export async function createGroupHere(tx: Tx, actor: Actor, given: NewGroup): Promise<Result<Group>> {
+  const parent = typeof given.parentId === 'number' ? await parentFor(tx, given.parentId, actor, 'create_subgroup') : undefined
+  if (parent?.refused) return parent
+  if (!parent && !(await isUser(tx, actor.userId))) return onlyUsers
+  const read = await readNew(tx, parent?.value, given, parent ? 'group' : 'top-level group')
+  if (read.refused) return read
+  const group = await insertGroup(tx, { ...read.value, parent: parent?.value })
+  if (!parent) await setRole(tx, actor.userId, { group }, 'owner')
+  await record(tx, actor, [{ action: 'group_created', groupId: group.id, after: contentsOf(group) }])
+  return done(group)
+}
+
+// A project can be given by its name or its path alone.
+const named = ({ path, name, ...rest }: PlaceFields): PlaceFields => ({
+  ...rest,
+  path: path === undefined && name ? pathFrom(name) : path,
+  name: name === undefined ? path : name,
+})
+
+/** Creates a project in a group. */
+export const createProject = (db: Db, actor: Actor, given: PlaceFields & { groupId: number }): Promise<Result<Project>> =>
+  attempt(db, async (tx) => {
+    await holdTreesStill(tx, sql`${given.groupId}::bigint`, 'together')
+    const parent = await parentFor(tx, given.groupId, actor, 'create_project')
+    if (parent.refused) return parent
+    const read = await readNew(tx, parent.value, named(given), 'project')
+    if (read.refused) return read
+    const project = await insertProject(tx, { ...read.value, group: parent.value })
+    await record(tx, actor, [{ action: 'project_created', projectId: project.id, after: contentsOf(project) }])
+    return done(project)
+  })
+
+const contentsOf = ({ path, name, visibility, description }: Omit<Place, 'fullPath'>) => ({ path, name, visibility, description })
+
+/** Renames a group, or changes its description or visibility. A new path applies to everything below. */
+export const editGroup = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<GroupFacts>> =>
+  attempt(db, async (tx) => {
+    await holdTreesStill(tx, sql`${id}::bigint`, 'alone')
+    return editGroupHere(tx, actor, id, given)
+  })
+
+/** The same within a transaction that has the group's tree locked exclusively. */
+export async function editGroupHere(tx: Tx, actor: Actor, id: number, given: PlaceFields): Promise<Result<GroupFacts>> {
+  const before = await readGroupFacts(tx, id, actor.userId)
+  if (!before || !can(before.standing, 'read_group')) return notFound('group')
+  if (!can(before.standing, 'admin_group')) return forbidden('admin_group')
+  if (before.parentId !== null) await holdGroup(tx, before.parentId)
+  const changed = await readEdit(tx, before, { given, of: before.parentId === null ? 'top-level group' : 'group' })
+  if (changed.refused) return changed
+  if (!changed.value) return done(before)
+  if (changed.value.after.path) {
+    const faults = await repath(tx, before, newPathOf(before, changed.value.after.path))
+    if (faults.length > 0) return invalid(faults)
+  }
+  await tx.update(groups).set(changed.value.after).where(eq(groups.id, id))
+  await record(tx, actor, [{ action: 'group_edited', groupId: id, ...changed.value }])
+  return done((await readGroupFacts(tx, id, actor.userId)) as GroupFacts)
+}
+
+/** Renames a project, or changes its description or visibility. */
+export const editProject = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<Project>> =>
+  attempt(db, async (tx) => {
+    await holdTreesStill(tx, sql`select group_id from projects where id = ${id}`, 'alone')
+    const before = await readProject(tx, id, actor.userId)
+    if (!before || !can(before.standing, 'read_issue')) return notFound('project')
+    if (!can(before.standing, 'admin_project')) return forbidden('admin_project')
+    await holdGroup(tx, before.groupId)
+    const changed = await readEdit(tx, before, { given, of: 'project' })
+    if (changed.refused) return changed
+    const fullPath = newPathOf(before, changed.value?.after.path ?? before.path)
+    const [project] = await tx
+      .update(projects)
+      .set({ ...changed.value?.after, fullPath, pathKey: fullPath.toLowerCase() })
+      .where(eq(projects.id, id))
+      .returning()
+    if (changed.value) await record(tx, actor, [{ action: 'project_edited', projectId: id, ...changed.value }])
+    return done(project as Project)
+  })
+
+type Place = Pick<Group, 'path' | 'fullPath' | 'name' | 'visibility' | 'description'>
+
+const newPathOf = ({ fullPath, path }: Pick<Group, 'path' | 'fullPath'>, now: string): string =>
+  fullPath.slice(0, fullPath.length - path.length) + now
+
+/** What an edit changes; undefined: nothing. */
+async function readEdit(tx: Tx, before: Place, { given, of }: { given: PlaceFields; of: Reading['of'] }) {
+  const { texts, faults } = readPlaceFields(given, { whole: false, of })
+  const isNew = texts.path && texts.path.toLowerCase() !== before.path.toLowerCase()
+  if (texts.path && isNew) faults.push(...(await faultsOfFullPath(tx, newPathOf(before, texts.path))))
+  return faults.length > 0 ? invalid(faults) : done(difference(contentsOf(before), texts))
+}
+
+/**
+ * Changes the full path of a group and everything below it, in two statements however much that is. Its tree is locked exclusively.
+ * @returns what is wrong: a path below would become too long
+ */
+export async function repath(tx: Tx, group: { id: number; fullPath: string }, fullPath: string): Promise<Fault[]> {
+  const longer = fullPath.length - group.fullPath.length
+  const tooLong = await rowsOf(
+    tx,
+    sql`select from groups g left join projects p on p.group_id = g.id
+      where g.ancestors @> array[${group.id}::bigint] and greatest(length(g.full_path), length(p.full_path)) + ${longer} > ${longestPath} limit 1`,
+  )
+  if (tooLong.length > 0)
+    return [{ field: 'path', fault: `Path is too long for what is below (maximum is ${longestPath} characters in all)` }]
+  const renamed = (what: SQL): SQL => sql`full_path = ${fullPath} || substr(${what}.full_path, ${group.fullPath.length + 1}),
+    path_key = ${fullPath.toLowerCase()} || substr(${what}.path_key, ${group.fullPath.length + 1})`
+  await tx.execute(sql`update groups below set ${renamed(sql`below`)} where ancestors @> array[${group.id}::bigint]`)
+  await tx.execute(
+    sql`update projects p set ${renamed(sql`p`)} from groups g where g.id = p.group_id and g.ancestors @> array[${group.id}::bigint]`,
+  )
+  return []
+}

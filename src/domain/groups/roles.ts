@@ -1,0 +1,87 @@
+// Assigning and removing roles, with permission checks.
+import { sql } from 'drizzle-orm'
+import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
+import { type Actor, record } from '../rules/history.ts'
+import { ownLevel, type RolePlace, removeRole, setRole } from '../rules/members.ts'
+import { can, type Role, roles, type Standing } from '../rules/permissions.ts'
+import { conflict, done, exists, type Fault, forbidden, invalid, notFound, type Refusal, type Result } from '../rules/results.ts'
+import { attempt } from '../rules/transaction.ts'
+import { readGroupFacts, readProject } from './facts.ts'
+import { holdGroup } from './groups.ts'
+
+const nameOf = (level: number): string | null => Object.entries(roles).find(([, one]) => one === level)?.[0] ?? null
+
+/**
+ * Sets a user's role in a group or project, replacing an earlier one. Nobody can assign a higher role than their own, or change
+ * the role of a user with a higher one.
+ * @param wanted `whose`: only for a user who has no role there yet, or only for one who has
+ */
+export const giveRole = (
+  db: Db,
+  actor: Actor,
+  place: RolePlace,
+  { userId, role, whose }: { userId: number; role: string; whose?: 'new' | 'member' },
+): Promise<Result<Role>> =>
+  attempt(db, async (tx) => {
+    const mine = await levelHere(tx, actor, place)
+    if (mine.refused) return mine
+    const before = await ownLevel(tx, userId, place)
+    if (whose === 'member' && before === 0) return notFound('member')
+    const faults = await faultsOf(tx, userId, role)
+    if (faults.length > 0) return invalid(faults)
+    if (whose === 'new' && before > 0) return exists('Member already exists')
+    if (Math.max(before, roles[role as Role]) > mine.value) return higher("You can't assign or change a role that is higher than your own.")
+    if (await wasLastOwner(tx, place, { before, after: roles[role as Role] })) return lastOwner
+    await setRole(tx, userId, place, role as Role)
+    const change = { before: { userId, role: nameOf(before) }, after: { userId, role } }
+    await record(tx, actor, [{ action: 'role_given', ...subjectOf(place), ...change }])
+    return done(role as Role)
+  })
+
+/** Removes a user's direct role in a group or project; inherited roles stay. Users can always leave. */
+export const takeRole = (db: Db, actor: Actor, place: RolePlace, userId: number): Promise<Result<true>> =>
+  attempt(db, async (tx) => {
+    const mine = await levelHere(tx, actor, place)
+    if (mine.refused && !(userId === actor.userId && mine.refused.why === 'forbidden')) return mine
+    const before = await ownLevel(tx, userId, place)
+    if (before === 0) return notFound('member')
+    if (userId !== actor.userId && before > (mine.value ?? 0)) return higher("You can't remove a role that is higher than your own.")
+    if (await wasLastOwner(tx, place, { before, after: 0 })) return lastOwner
+    await removeRole(tx, userId, place)
+    await record(tx, actor, [{ action: 'role_taken', ...subjectOf(place), before: { userId, role: nameOf(before) } }])
+    return done(true)
+  })
+
+const higher = (reason: string): { refused: Refusal } => ({ refused: { why: 'forbidden', reason } })
+
+const lastOwner = conflict('A top-level group must keep an owner. Make another user an owner first.')
+
+const subjectOf = (place: RolePlace) => ('group' in place ? { groupId: place.group.id } : { projectId: place.project.id })
+
+/** The actor's level in a group or project whose members they can change. */
+async function levelHere(tx: Tx, { userId }: Actor, place: RolePlace): Promise<Result<number>> {
+  const inGroup = 'group' in place
+  if (inGroup) await holdGroup(tx, place.group.id)
+  const facts = inGroup ? await readGroupFacts(tx, place.group.id, userId) : await readProject(tx, place.project.id, userId)
+  if (!facts || !can(facts.standing, inGroup ? 'read_group' : 'read_issue')) return notFound(inGroup ? 'group' : 'project')
+  const { standing }: { standing: Standing } = facts
+  if (!can(standing, inGroup ? 'admin_group' : 'admin_project')) return forbidden(inGroup ? 'admin_group' : 'admin_project')
+  return done(standing.administrator ? roles.owner : ((inGroup ? standing.group : standing.project) ?? 0))
+}
+
+async function faultsOf(tx: Tx, userId: number, role: string): Promise<Fault[]> {
+  const known = await rowsOf(tx, sql`select from users where id = ${userId}`)
+  const faults: Fault[] = known.length === 0 ? [{ field: 'user', fault: 'There is no such user' }] : []
+  if (!Object.hasOwn(roles, role)) faults.push({ field: 'role', fault: `Role must be one of ${Object.keys(roles).join(', ')}` })
+  return faults
+}
+
+async function wasLastOwner(tx: Tx, place: RolePlace, { before, after }: { before: number; after: number }): Promise<boolean> {
+  if (!('group' in place) || before < roles.owner || after >= roles.owner) return false
+  const [found] = await rowsOf<{ owners: number }>(
+    tx,
+    sql`select count(*)::int as owners from members m join groups g on g.id = m.group_id
+      where m.group_id = ${place.group.id} and g.parent_id is null and m.level = ${roles.owner}`,
+  )
+  return found?.owners === 1
+}

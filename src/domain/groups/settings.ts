@@ -1,0 +1,77 @@
+// Are customer relations on for a group, and whose contacts does it use?
+import { type SQL, sql } from 'drizzle-orm'
+import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
+import { groupSettings } from '../../storage/schema.ts'
+import { affectedGroups } from '../rules/contact-source.ts'
+import { type Actor, difference, record } from '../rules/history.ts'
+import { can } from '../rules/permissions.ts'
+import { conflict, done, forbidden, invalid, notFound, type Result } from '../rules/results.ts'
+import { attempt } from '../rules/transaction.ts'
+import { holdTreesStill } from '../rules/tree-locks.ts'
+import { type GroupFacts, readGroupFacts } from './facts.ts'
+
+export interface Settings {
+  /** Are customer relations on? */
+  customerRelations?: boolean
+  /** The group whose contacts are used here and below; null: none is set here. */
+  contactSourceId?: number | null
+}
+
+/** Saves settings of a group, without checking permissions; absent ones stay. */
+export async function saveSettings(tx: Tx, groupId: number, settings: Settings): Promise<void> {
+  await tx
+    .insert(groupSettings)
+    .values({ groupId, ...settings })
+    .onConflictDoUpdate({ target: groupSettings.groupId, set: { ...settings } })
+}
+
+const linksInTheWay = conflict('Contact source cannot be changed when issues already have contacts assigned from a different source.')
+
+/**
+ * Changes settings of a group; absent ones stay. A contact source is refused if contacts of issues below would no longer belong to
+ * the source that applies to them; setting the one that applies anyway changes nothing for them.
+ */
+export const changeSettings = (db: Db, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> =>
+  attempt(db, async (tx) => {
+    await holdTreesStill(tx, treesOfSettings(groupId, wanted), 'alone')
+    return changeSettingsHere(tx, actor, groupId, wanted)
+  })
+
+/** SQL: whose trees must be locked exclusively while settings of a group change. */
+export const treesOfSettings = (groupId: number, { contactSourceId }: Settings): SQL =>
+  sql`select unnest(${sql.param([groupId, contactSourceId ?? groupId])}::bigint[])`
+
+/** The same within a transaction that has these trees locked exclusively. */
+export async function changeSettingsHere(tx: Tx, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> {
+  const before = await readGroupFacts(tx, groupId, actor.userId)
+  if (!before || !can(before.standing, 'read_group')) return notFound('group')
+  if (!can(before.standing, 'change_settings')) return forbidden('change_settings')
+  const { contactSourceId: named } = wanted
+  if (typeof named === 'number' && named !== before.namedSourceId && !(await mayName(tx, actor, before, named)))
+    return invalid([{ field: 'contactSourceId', fault: "Contact source doesn't exist, or you don't have access to its contacts" }])
+  const settings = (({ customerRelations, namedSourceId: contactSourceId }: GroupFacts) => ({ customerRelations, contactSourceId }))(before)
+  const changed = difference(settings, wanted)
+  if (!changed) return done(before)
+  await saveSettings(tx, groupId, changed.after)
+  const after = (await readGroupFacts(tx, groupId, actor.userId)) as GroupFacts
+  if (after.sourceId !== before.sourceId && (await hasLinks(tx, groupId))) return linksInTheWay
+  await record(tx, actor, [{ action: 'settings_changed', groupId, ...changed }])
+  return done(after)
+}
+
+/** A group can use itself, and any group whose contacts the actor can read. */
+async function mayName(tx: Tx, { userId }: Actor, group: GroupFacts, named: number): Promise<boolean> {
+  if (named === group.id) return true
+  const source = await readGroupFacts(tx, named, userId)
+  return source !== undefined && can(source.asHolder, 'read_contacts')
+}
+
+/** Does an issue have contacts whose source depends on this group's settings? */
+async function hasLinks(tx: Tx, groupId: number): Promise<boolean> {
+  const found = await rowsOf(
+    tx,
+    sql`select from issue_contacts l join issues i on i.id = l.issue_id join projects p on p.id = i.project_id
+      where p.group_id in (${affectedGroups(sql`${groupId}::bigint`)}) limit 1`,
+  )
+  return found.length > 0
+}

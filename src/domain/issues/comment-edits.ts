@@ -1,0 +1,45 @@
+// Editing and deleting comments, for their authors and maintainers. System notes can't be changed.
+import type { Db, Tx } from '../../storage/db.ts'
+import { tell } from '../../storage/notify.ts'
+import { type Actor, record } from '../rules/history.ts'
+import { can } from '../rules/permissions.ts'
+import { done, forbidden, notFound, type Refusal, type Result } from '../rules/results.ts'
+import { attempt } from '../rules/transaction.ts'
+import { findComment, rewriteComment, type ShownComment } from './comments.ts'
+import { holdFacts, type IssueFacts, type IssueName } from './issues.ts'
+
+/** A comment that a user can edit or delete, with its issue locked. */
+export interface HeldComment {
+  facts: IssueFacts
+  comment: ShownComment
+}
+
+const ofSystem: { refused: Refusal } = { refused: { why: 'forbidden', reason: "System notes can't be changed." } }
+
+/** Locks an issue and finds a comment on it that the actor can edit and delete. */
+export async function holdComment(tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<HeldComment>> {
+  const facts = await holdFacts(tx, name, actor.userId)
+  if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
+  const comment = await findComment(tx, facts.issueId, facts.userId, id)
+  if (!comment) return notFound('note')
+  if (comment.system) return ofSystem
+  const isOwn = facts.userId !== null && comment.author?.id === facts.userId
+  const ability = isOwn ? 'comment' : 'admin_comments'
+  return can(facts.standing, ability) ? done({ facts, comment }) : forbidden(ability)
+}
+
+/** Replaces the text of a comment; deletes it if no text is left. */
+export async function rewriteHeld(tx: Tx, actor: Actor, { facts, comment }: HeldComment, body: string): Promise<Result<void>> {
+  await rewriteComment(tx, comment.id, body)
+  const action = body === '' ? 'note_deleted' : 'note_edited'
+  await record(tx, actor, [{ action, issueId: facts.issueId, projectId: facts.projectId, after: { note: comment.id } }])
+  await tell(tx, { issue: facts.issueId })
+  return done(undefined)
+}
+
+/** Deletes a comment. The effects of its commands remain. */
+export const deleteComment = (db: Db, actor: Actor, name: IssueName, id: number): Promise<Result<void>> =>
+  attempt(db, async (tx) => {
+    const held = await holdComment(tx, actor, name, id)
+    return held.refused ? held : rewriteHeld(tx, actor, held.value, '')
+  })

@@ -1,0 +1,104 @@
+// Which issues of a project or group match, as SQL: those that a user can read and that fit the filter.
+import { type SQL, sql } from 'drizzle-orm'
+import { wordsOccur } from '../lists/index-scan.ts'
+import { contactSourceOf } from '../rules/contact-source.ts'
+import { levelInGroup, mayRead } from '../rules/members.ts'
+import { roles } from '../rules/permissions.ts'
+import type { Fault } from '../rules/results.ts'
+import { wordsOf } from '../rules/search-keys.ts'
+
+/** Where to look for issues: in a project, in a group with everything below it (`direct`: only in its own projects), or everywhere. */
+export type IssuePlace = { projectId: number } | { groupId: number; direct?: boolean } | 'everywhere'
+
+/** A time range; either end can be open. */
+export interface Span {
+  from?: Date
+  to?: Date
+}
+
+/** A filter for issues; all conditions must hold. */
+export interface IssueFilter {
+  /** Absent: any state. */
+  state?: 'opened' | 'closed'
+  /** Words, each of which must occur in the title or the description. */
+  search?: string | null
+  /** Only these numbers; unknown ones are ignored. At most 1,000. */
+  iids?: readonly number[]
+  authorId?: number
+  /** In any letter case. */
+  authorUsername?: string
+  /** The earliest and the latest moment at which they were created, and changed. */
+  created?: Span
+  updated?: Span
+  /** Linked to this contact. */
+  contactId?: number
+  /** Linked to a contact of this organization. */
+  organizationId?: number
+}
+
+/** The caller must be able to see contacts. */
+export const asksForCustomers = ({ contactId, organizationId }: IssueFilter): boolean => (contactId ?? organizationId) !== undefined
+
+const mostIids = 1_000
+const longestSearch = 1_000
+const highestIid = 2 ** 31 - 1
+
+/** What is wrong with a filter. */
+export function faultsOfFilter({ search, iids = [] }: IssueFilter): Fault[] {
+  const rules: [boolean, Fault][] = [
+    [(search ?? '').length > longestSearch, { field: 'search', fault: `Search is too long (maximum is ${longestSearch} characters)` }],
+    [iids.length > mostIids, { field: 'iids', fault: `At most ${mostIids} numbers can be given` }],
+  ]
+  return rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))
+}
+
+/** SQL: can a user see the contacts of issues in the group `g`? The rule of `read_issue_contacts`, for whole sets. */
+const mayReadContacts = (user: SQL): SQL => sql`exists (
+  select from groups source join users u on u.id = ${user} and not u.blocked
+  left join group_settings here on here.group_id = g.id left join group_settings there on there.group_id = source.id
+  where source.id = ${contactSourceOf(sql`g.ancestors`)} and coalesce(here.customer_relations, true) and coalesce(there.customer_relations, true)
+    and (u.administrator or ${levelInGroup(sql`u.id`, sql`source.ancestors`)} >= ${roles.planner}))`
+
+/** SQL: the projects to consider, as (id). */
+export function projectsIn(place: IssuePlace, userId: number | null, filter: IssueFilter): SQL {
+  const user = sql`${userId}::bigint`
+  const contacts = asksForCustomers(filter) ? sql` and ${mayReadContacts(user)}` : sql``
+  return sql`select p.id from projects p join groups g on g.id = p.group_id where ${isIn(place)} and ${mayRead(user)}${contacts}`
+}
+
+function isIn(place: IssuePlace): SQL {
+  if (place === 'everywhere') return sql`true`
+  if ('projectId' in place) return sql`p.id = ${place.projectId}`
+  return place.direct ? sql`g.id = ${place.groupId}` : sql`g.ancestors @> array[${place.groupId}::bigint]`
+}
+
+/** SQL: does the issue `i` fit? Ignores its project and its state. */
+export function fits(filter: IssueFilter): SQL {
+  const { search, iids, authorId, authorUsername, contactId, organizationId } = filter
+  const conditions = [...within(sql`i.created_at`, filter.created), ...within(sql`i.updated_at`, filter.updated)]
+  if (iids) conditions.push(sql`i.iid = any(${sql.param(iids.filter(isIid))}::int[])`)
+  if (authorId !== undefined) conditions.push(sql`i.author_id = ${idGiven(authorId)}`)
+  if (authorUsername !== undefined)
+    conditions.push(sql`i.author_id = (select id from users where username_key = ${authorUsername.toLowerCase()})`)
+  if (contactId !== undefined)
+    conditions.push(sql`exists (select from issue_contacts l where l.issue_id = i.id and l.contact_id = ${idGiven(contactId)})`)
+  if (organizationId !== undefined)
+    conditions.push(sql`exists (select from issue_contacts l join contacts who on who.id = l.contact_id
+      where l.issue_id = i.id and who.organization_id = ${idGiven(organizationId)})`)
+  const words = wordsOf(search ?? '')
+  // Stored text never contains a NUL.
+  if (words.some((word) => word.includes('\0'))) conditions.push(sql`false`)
+  // A value, not `exists`: that would be planned as a join with all texts.
+  else if (words.length > 0) conditions.push(sql`(select ${wordsOccur(words)} from issue_texts where issue_id = i.id)`)
+  return sql.join([sql`true`, ...conditions], sql` and `)
+}
+
+function within(moment: SQL, { from, to }: Span = {}): SQL[] {
+  const ends = [from && sql`${moment} >= ${from.toISOString()}::timestamptz`, to && sql`${moment} <= ${to.toISOString()}::timestamptz`]
+  return ends.filter((end) => end !== undefined)
+}
+
+/** SQL: a given id; an impossible one is 0, which nothing has. */
+export const idGiven = (id: number): SQL => sql`${Number.isSafeInteger(id) ? id : 0}::bigint`
+
+const isIid = (iid: number): boolean => Number.isInteger(iid) && iid > 0 && iid <= highestIid

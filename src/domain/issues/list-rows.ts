@@ -1,0 +1,56 @@
+// Issues as lists show them, several at once.
+import { eq, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { Tx } from '../../storage/db.ts'
+import { groups, issues, projects, users } from '../../storage/schema.ts'
+import { mayRead } from '../rules/members.ts'
+
+export interface ListedIssue {
+  id: number
+  iid: number
+  title: string
+  description: string
+  state: 'opened' | 'closed'
+  createdAt: Date
+  updatedAt: Date
+  closedAt: Date | null
+  projectId: number
+  /** The full path of the project. */
+  projectPath: string
+  groupId: number
+  author: { id: number; username: string; name: string; blocked: boolean } | null
+  /** How many comments it has, without the notes of the system. */
+  comments: number
+}
+
+// As the rules call them.
+const [p, g] = [alias(projects, 'p'), alias(groups, 'g')]
+
+const shown = {
+  id: issues.id,
+  iid: issues.iid,
+  title: issues.title,
+  description: issues.description,
+  state: issues.state,
+  createdAt: issues.createdAt,
+  updatedAt: issues.updatedAt,
+  closedAt: issues.closedAt,
+  projectId: issues.projectId,
+  projectPath: p.fullPath,
+  groupId: p.groupId,
+  author: { id: users.id, username: users.username, name: users.name, blocked: users.blocked },
+  comments: sql`(select count(*) from comments said where said.issue_id = ${issues.id} and not said.system)`.mapWith(Number),
+}
+
+/**
+ * Issues by id, those that a user can read, in no order.
+ * @param userId null for a visitor
+ */
+export const showIssues = (tx: Tx, userId: number | null, ids: readonly number[]): Promise<ListedIssue[]> =>
+  tx
+    .select(shown)
+    .from(issues)
+    .innerJoin(p, eq(p.id, issues.projectId))
+    .innerJoin(g, eq(g.id, p.groupId))
+    .leftJoin(users, eq(users.id, issues.authorId))
+    .where(sql`${issues.id} = any(${sql.param(ids)}::bigint[]) and ${mayRead(sql`${userId}::bigint`)}`)

@@ -1,0 +1,133 @@
+// Moving a project or a group with everything in it, and what happens to its contacts.
+import { and, eq, sql } from 'drizzle-orm'
+import { Again, type Db, type Tx, violated } from '../../storage/db.ts'
+import { groups, members, type Project, projects } from '../../storage/schema.ts'
+import { repath } from '../groups/edits.ts'
+import { type GroupFacts, readGroupFacts, readProject } from '../groups/facts.ts'
+import { readPlaceFields } from '../groups/fields.ts'
+import { faultsOfFullPath, holdGroup, pathBelow } from '../groups/groups.ts'
+import { cutLinks } from '../issues/unlinking.ts'
+import { contactSourceOf } from '../rules/contact-source.ts'
+import { type Actor, record } from '../rules/history.ts'
+import { setRole } from '../rules/members.ts'
+import { can, roles } from '../rules/permissions.ts'
+import { conflict, done, type Fault, forbidden, invalid, notFound, type Result } from '../rules/results.ts'
+import { attempt } from '../rules/transaction.ts'
+import { holdTreesStill } from '../rules/tree-locks.ts'
+import { type Going, goAlong, isAnythingGoing, whatGoes } from './carried-contacts.ts'
+
+/** Moves a project to another group. If its contact source changes, its issues lose their contacts, with a note on each. */
+export const transferProject = (db: Db, actor: Actor, id: number, toGroupId: number): Promise<Result<Project>> =>
+  attempt(
+    db,
+    async (tx) => {
+      await holdTreesStill(tx, sql`select group_id from projects where id = ${id} union select ${toGroupId}::bigint`, 'alone')
+      const project = await readProject(tx, id, actor.userId)
+      if (!project || !can(project.standing, 'read_issue')) return notFound('project')
+      const parent = await destinationOf(tx, actor, toGroupId)
+      if (parent.refused) return parent
+      const standing = { ...project.standing, destination: parent.value.standing.group }
+      if (!can(standing, 'transfer_project')) return forbidden('transfer_project')
+      if (project.groupId === toGroupId) return conflict('The project is in this group already.')
+      const fullPath = pathBelow(parent.value, project.path)
+      const faults = await faultsOfFullPath(tx, fullPath)
+      if (faults.length > 0) return invalid(faults)
+      const ofProject = sql`l.issue_id in (select i.id from issues i where i.project_id = ${id})`
+      if (project.sourceId !== parent.value.sourceId) await cutLinks(tx, actor, ofProject)
+      const moved = { groupId: toGroupId, fullPath, pathKey: fullPath.toLowerCase() }
+      const [saved] = await tx.update(projects).set(moved).where(eq(projects.id, id)).returning()
+      const change = { before: { fullPath: project.fullPath }, after: { fullPath } }
+      await record(tx, actor, [{ action: 'project_transferred', projectId: id, ...change }])
+      return done(saved as Project)
+    },
+    { long: true },
+  )
+
+/**
+ * Moves a group, with everything below it, into another one, or to the top level. If its issues get another contact source, linked contacts
+ * move along (carried-contacts.ts); a user who can't create contacts there can't move the group.
+ * @param toGroupId null: it becomes a top-level group
+ */
+export const transferGroup = (db: Db, actor: Actor, id: number, toGroupId: number | null): Promise<Result<GroupFacts>> =>
+  attempt(
+    db,
+    async (tx) => {
+      await holdTreesStill(tx, withSources([id, toGroupId ?? id]), 'alone')
+      const group = await readGroupFacts(tx, id, actor.userId)
+      if (!group || !can(group.standing, 'read_group')) return notFound('group')
+      const parent = toGroupId === null ? undefined : await destinationOf(tx, actor, toGroupId)
+      if (parent?.refused) return parent
+      if (parent?.value.ancestors.includes(id))
+        return invalid([{ field: 'parent', fault: 'A group cannot be moved into itself or below itself' }])
+      // Everyone can create a top-level group.
+      const destination = parent ? parent.value.standing.group : roles.owner
+      if (!can({ ...group.standing, destination }, 'transfer_group')) return forbidden('transfer_group')
+      if (group.parentId === toGroupId)
+        return conflict(parent ? 'The group is in this group already.' : 'The group is a top-level group already.')
+      const faults = await move(tx, group, parent?.value)
+      if (faults.length > 0) return invalid(faults)
+      if (!parent) await keepOwned(tx, actor, id)
+      const after = (await readGroupFacts(tx, id, actor.userId)) as GroupFacts
+      const refused = await takeAlong(tx, actor, group, after)
+      if (refused) return refused
+      const change = { before: { fullPath: group.fullPath }, after: { fullPath: after.fullPath } }
+      await record(tx, actor, [{ action: 'group_transferred', groupId: id, ...change }])
+      return done(after)
+    },
+    { long: true },
+  )
+
+/** Groups, and those whose contacts they use. */
+const withSources = (ids: readonly number[]) => {
+  const concerned = sql`select id, ancestors from groups where id = any(${sql.param(ids)}::bigint[])`
+  return sql`select unnest(array[g.id, ${contactSourceOf(sql`g.ancestors`)}]) from (${concerned}) g`
+}
+
+/** The destination group, locked, if the actor can see it. */
+async function destinationOf(tx: Tx, { userId }: Actor, id: number): Promise<Result<GroupFacts>> {
+  await holdGroup(tx, id)
+  const parent = await readGroupFacts(tx, id, userId)
+  return parent && can(parent.standing, 'read_group') ? done(parent) : notFound('group')
+}
+
+/** Moves a group, and everything below it, in the tree. */
+async function move(tx: Tx, group: GroupFacts, parent: GroupFacts | undefined): Promise<Fault[]> {
+  const fullPath = pathBelow(parent, group.path)
+  const { faults } = readPlaceFields({ path: group.path }, { whole: false, of: parent ? 'group' : 'top-level group' })
+  faults.push(...(await faultsOfFullPath(tx, fullPath)))
+  if (faults.length === 0) faults.push(...(await repath(tx, group, fullPath)))
+  if (faults.length > 0) return faults
+  await tx.execute(sql`update groups set ancestors = ${sql.param(parent?.ancestors ?? [])}::bigint[] || ancestors[array_position(ancestors, ${group.id}::bigint):]
+    where ancestors @> array[${group.id}::bigint]`)
+  await tx
+    .update(groups)
+    .set({ parentId: parent?.id ?? null })
+    .where(eq(groups.id, group.id))
+  return []
+}
+
+/** A top-level group must have an owner: if all owners were inherited, the actor becomes its owner. */
+async function keepOwned(tx: Tx, actor: Actor, id: number): Promise<void> {
+  const owners = await tx.$count(members, and(eq(members.groupId, id), eq(members.level, roles.owner)))
+  if (owners > 0) return
+  await setRole(tx, actor.userId, { group: { id } }, 'owner')
+  await record(tx, actor, [{ action: 'role_given', groupId: id, after: { userId: actor.userId, role: 'owner' } }])
+}
+
+const mayNot = conflict(
+  "Transfer failed: Group contains contacts/organizations and you don't have enough permissions to move them to the new root group.",
+)
+
+/** Moves contacts and organizations along if the move changed the contact source; returns why that is impossible. */
+async function takeAlong(tx: Tx, actor: Actor, before: GroupFacts, after: GroupFacts) {
+  if (before.sourceId === after.sourceId) return undefined
+  const going: Going = await whatGoes(tx, { groupId: before.id, oldSourceId: before.sourceId, newSourceId: after.sourceId })
+  if (!(await isAnythingGoing(tx, going))) return undefined
+  const source = await readGroupFacts(tx, after.sourceId, actor.userId)
+  if (!source || !can(source.asHolder, 'admin_contacts')) return mayNot
+  // Someone is creating the same contact at the new source right now: on the next attempt it exists.
+  await goAlong(tx, actor, going).catch((fault: unknown) => {
+    throw violated(fault) ? new Again('it is there already', { cause: fault }) : fault
+  })
+  return undefined
+}

@@ -1,0 +1,164 @@
+// API tokens, browser sessions, and sign-in links. Secrets are shown once and stored as hashes.
+import { createHash, randomBytes } from 'node:crypto'
+import { and, eq, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { Tx } from '../../storage/db.ts'
+import { tellEnd } from '../../storage/notify.ts'
+import { accessTokens, users } from '../../storage/schema.ts'
+
+export type TokenKind = 'api' | 'session' | 'sign_in'
+
+/** The caller, and what they can do. */
+export interface Asker {
+  userId: number
+  username: string
+  name: string
+  administrator: boolean
+  scopes: readonly string[]
+  tokenId: number
+  lastUsedAt: Date | null
+}
+
+const aMinute = 60_000
+const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
+const lifetime: Record<TokenKind, string | null> = { api: null, session: '90 days', sign_in: '10 minutes' }
+const longestIdle = '14 days'
+const longestUserAgent = 500
+const prefix: Record<TokenKind, string> = { api: 'rbat-', session: '', sign_in: '' }
+
+interface TokenOptions {
+  name?: string
+  scopes?: readonly string[]
+  /** A secret chosen by the operator; otherwise 256 random bits. */
+  secret?: string
+  /** Otherwise the default for its kind. */
+  expiresAt?: Date | null
+  /** The same, as an interval: `1 hour`. */
+  lasts?: string
+  /** The token that opens a session. */
+  parentId?: number
+  userAgent?: string
+}
+
+/** Creates a token and returns its secret, which is not stored. */
+export const createToken = async (tx: Tx, userId: number, kind: TokenKind, options: TokenOptions = {}): Promise<string> =>
+  (await insertToken(tx, userId, kind, options)).secret
+
+/** The same, with the token's id. */
+export async function insertToken(tx: Tx, userId: number, kind: TokenKind, options: TokenOptions): Promise<{ id: number; secret: string }> {
+  const { name = kind, secret = prefix[kind] + randomBytes(32).toString('base64url'), expiresAt, lasts, parentId } = options
+  const life = lasts ?? lifetime[kind]
+  const end = expiresAt ?? (life === null ? null : sql`now() + ${life}::interval`)
+  const [scopes, userAgent] = [[...(options.scopes ?? ['api'])], options.userAgent?.slice(0, longestUserAgent)]
+  const row = { userId, kind, name, scopes, hash: hashOf(secret), expiresAt: end, parentId, userAgent }
+  const [made] = (await tx.insert(accessTokens).values(row).returning({ id: accessTokens.id })) as [{ id: number }]
+  return { id: made.id, secret }
+}
+
+/** SQL: is a token neither revoked, expired, nor (a session) idle for long, and the same of the token that opened it? */
+export const isActive: SQL = sql`(${accessTokens.revokedAt} is null and (${accessTokens.expiresAt} is null or ${accessTokens.expiresAt} > now())
+  and (${accessTokens.kind} <> 'session' or coalesce(${accessTokens.lastUsedAt}, ${accessTokens.createdAt}) > now() - ${longestIdle}::interval)
+  and not exists (select from access_tokens parent
+    where parent.id = ${accessTokens.parentId} and (parent.revoked_at is not null or parent.expires_at <= now())))`
+
+const isValid = and(isActive, eq(users.blocked, false))
+
+/** The user that this secret belongs to, if it is of one of these kinds; undefined if it is unknown, expired, revoked, or its user is blocked. */
+export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise<Asker | undefined> {
+  const [asker] = await tx
+    .select({
+      userId: users.id,
+      username: users.username,
+      name: users.name,
+      administrator: users.administrator,
+      scopes: accessTokens.scopes,
+      tokenId: accessTokens.id,
+      lastUsedAt: accessTokens.lastUsedAt,
+    })
+    .from(accessTokens)
+    .innerJoin(users, eq(users.id, accessTokens.userId))
+    .where(and(eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, kind), isValid))
+  return asker
+}
+
+/** Records that a token was used; at most once a minute, so that a busy token is not a busy row. */
+export async function markUsed(tx: Tx, { tokenId, lastUsedAt }: Asker): Promise<void> {
+  if (lastUsedAt !== null && lastUsedAt.getTime() > Date.now() - aMinute) return
+  const longAgo = or(isNull(accessTokens.lastUsedAt), lt(accessTokens.lastUsedAt, sql`now() - interval '1 minute'`))
+  await tx
+    .update(accessTokens)
+    .set({ lastUsedAt: sql`now()` })
+    .where(and(eq(accessTokens.id, tokenId), longAgo))
+}
+
+/** Creates the secret of a link that signs a user in once; it replaces earlier ones. @param lasts an interval, otherwise ten minutes */
+export const createSignInLink = (tx: Tx, userId: number, lasts?: string): Promise<string> =>
+  tx.transaction(async (tx) => {
+    // Of two created at once, the later one replaces the earlier.
+    await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
+    await revoke(tx, and(eq(accessTokens.userId, userId), eq(accessTokens.kind, 'sign_in')))
+    return createToken(tx, userId, 'sign_in', { lasts })
+  })
+
+/** Uses up a sign-in link: if two users follow it at once, only one is signed in. */
+export async function useSignInLink(tx: Tx, secret: string): Promise<number | undefined> {
+  const [used] = await tx
+    .update(accessTokens)
+    .set({ revokedAt: sql`now()` })
+    .from(users)
+    .where(and(eq(users.id, accessTokens.userId), eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, 'sign_in'), isValid))
+    .returning({ userId: accessTokens.userId })
+  return used?.userId
+}
+
+/** Does a token or session still let its user in? */
+export async function isStillGood(tx: Tx, tokenId: number): Promise<boolean> {
+  const found = await tx
+    .select({ id: accessTokens.id })
+    .from(accessTokens)
+    .innerJoin(users, eq(users.id, accessTokens.userId))
+    .where(and(eq(accessTokens.id, tokenId), isValid))
+  return found.length > 0
+}
+
+async function revoke(tx: Tx, which: SQL | undefined): Promise<{ userId: number }[]> {
+  return tx
+    .update(accessTokens)
+    .set({ revokedAt: sql`now()` })
+    .where(and(which, isNull(accessTokens.revokedAt)))
+    .returning({ userId: accessTokens.userId })
+}
+
+/** The same, and closes the users' open streams. @returns how many ended */
+const end = (tx: Tx, which: SQL | undefined): Promise<number> =>
+  tx.transaction(async (tx) => {
+    const ended = await revoke(tx, which)
+    for (const userId of new Set(ended.map((one) => one.userId))) await tellEnd(tx, userId)
+    return ended.length
+  })
+
+/** Ends a token at once, and with it the sessions that it opened. */
+export const revokeToken = (tx: Tx, tokenId: number): Promise<number> => end(tx, eq(accessTokens.id, tokenId))
+
+const isSession = eq(accessTokens.kind, 'session')
+
+/** Ends a browser's session at once; a token that a program uses is left alone. */
+export const endSession = (tx: Tx, tokenId: number): Promise<number> => end(tx, and(isSession, eq(accessTokens.id, tokenId)))
+
+/** Ends the sessions of a user, all but one. @returns how many */
+export const endSessionsExcept = (tx: Tx, userId: number, tokenId: number): Promise<number> =>
+  end(tx, and(isSession, isActive, eq(accessTokens.userId, userId), ne(accessTokens.id, tokenId)))
+
+/** Ends a user's sessions and sign-in links. Tokens stay: they can't be used while the user is blocked. */
+export async function signOutEverywhere(tx: Tx, userId: number): Promise<void> {
+  await revoke(tx, and(eq(accessTokens.userId, userId), ne(accessTokens.kind, 'api')))
+  await tellEnd(tx, userId)
+}
+
+/** Deletes expired sessions and sign-in links. @returns how many */
+export async function forgetEndedSessions(tx: Tx): Promise<number> {
+  const gone = await tx
+    .delete(accessTokens)
+    .where(and(ne(accessTokens.kind, 'api'), sql`not ${isActive}`))
+    .returning({ id: accessTokens.id })
+  return gone.length
+}

@@ -1,0 +1,27 @@
+// The fields of users: which values are valid. Pure.
+import { readAddress } from '../contacts/contact-fields.ts'
+import { form } from '../groups/fields.ts'
+import type { Fault } from '../rules/results.ts'
+import { readTexts } from '../rules/text-fields.ts'
+
+export interface UserFields {
+  username?: string | null
+  name?: string | null
+  email?: string | null
+}
+
+const rules = { name: { label: 'Name', most: 255, required: true }, username: { label: 'Username', most: 255, required: true } } as const
+
+const misspelt = {
+  field: 'username',
+  fault: "Username can contain only letters, digits, '_', '-' and '.'; it can neither begin with '-' or '.', nor end with '.'",
+}
+
+/** Parses the input for a new user and reports all faults at once. The database checks whether a value is taken. */
+export function readUserFields(given: UserFields): { texts: { username: string; name: string; email: string }; faults: Fault[] } {
+  const { texts, faults } = readTexts(rules, given, { whole: true })
+  if (texts.username && !form.test(texts.username)) faults.push(misspelt)
+  const { email, faults: ofAddress } = readAddress(given.email?.trim())
+  if (email === null && ofAddress.length === 0) faults.push({ field: 'email', fault: "Email can't be blank" })
+  return { texts: { ...texts, email } as { username: string; name: string; email: string }, faults: [...faults, ...ofAddress] }
+}

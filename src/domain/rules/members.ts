@@ -1,0 +1,55 @@
+// Direct and inherited roles; the highest wins.
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { Tx } from '../../storage/db.ts'
+import { type Group, members, type Project } from '../../storage/schema.ts'
+import { type Role, roles } from './permissions.ts'
+
+/** Where a user has a role. */
+export type RolePlace = { group: Pick<Group, 'id'> } | { project: Pick<Project, 'id'> }
+
+/** Sets a user's role in a group or project, without checking permissions; it replaces an earlier one. */
+export async function setRole(tx: Tx, userId: number, place: RolePlace, role: Role): Promise<void> {
+  const groupId = 'group' in place ? place.group.id : null
+  const projectId = 'project' in place ? place.project.id : null
+  const target = 'group' in place ? [members.userId, members.groupId] : [members.userId, members.projectId]
+  await tx
+    .insert(members)
+    .values({ userId, groupId, projectId, level: roles[role] })
+    .onConflictDoUpdate({ target, set: { level: roles[role] } })
+}
+
+/** Removes a user's direct role in a group or project, without checking permissions; inherited roles stay. */
+export async function removeRole(tx: Tx, userId: number, place: RolePlace): Promise<void> {
+  await tx.delete(members).where(and(eq(members.userId, userId), heldIn(place)))
+}
+
+/** The level of a user's direct role in a group or project; 0 for none. */
+export async function ownLevel(tx: Tx, userId: number, place: RolePlace): Promise<number> {
+  const [found] = await tx
+    .select({ level: members.level })
+    .from(members)
+    .where(and(eq(members.userId, userId), heldIn(place)))
+  return found?.level ?? 0
+}
+
+const heldIn = (place: RolePlace): SQL => ('group' in place ? eq(members.groupId, place.group.id) : eq(members.projectId, place.project.id))
+
+/** SQL: a user's level in a group with the given `ancestors`; 0 for none. */
+export const levelInGroup = (user: SQL, ancestors: SQL): SQL =>
+  sql`coalesce((select max(m.level) from members m where m.user_id = ${user} and m.group_id = any(${ancestors})), 0)`
+
+/** SQL: a user's level in a project, directly or through its group. */
+export const levelInProject = (user: SQL, project: SQL, ancestors: SQL): SQL =>
+  sql`greatest(${levelInGroup(user, ancestors)}, (select m.level from members m where m.user_id = ${user} and m.project_id = ${project}))`
+
+/** SQL: can a user see a group, usually `g`? The rule of `read_group`, for whole sets. */
+export const maySee = (user: SQL, group = sql`g`): SQL =>
+  sql`(${group}.visibility = 'public'
+    or exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator
+      or exists (select from members m where m.user_id = u.id and m.group_id = any(${group}.ancestors)))))`
+
+/** SQL: can a user read the issues of the project `p` in the group `g`? The rule of `read_issue`, for whole sets. */
+export const mayRead = (user: SQL): SQL =>
+  sql`(p.visibility = 'public'
+    or exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator
+      or exists (select from members m where m.user_id = u.id and (m.project_id = p.id or m.group_id = any(g.ancestors))))))`
