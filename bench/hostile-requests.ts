@@ -30,16 +30,17 @@ export const hostileRequests: Readonly<Record<string, () => Hostile>> = {
     }),
   'variables of 4,000 levels': () => graphql(`{"query": "{ __typename }", "variables": {"a": ${nested(4_000)}}}`),
   'a megabyte of variables': () => graphql({ query: '{ __typename }', variables: { a: '\\"'.repeat(250_000) } }),
+  'variables as large as a body may be': () => graphql({ query: '{ __typename }', variables: { a: '\\"'.repeat(200_000) } }),
   'variables that are no JSON': () => ({ path: '/api/graphql?query=%7B__typename%7D&variables=%7B', method: 'GET' }),
   'a NUL in an address': () => ({ path: '/api/v4/projects?search=%00', method: 'GET' }),
-  '100,000 unknown keys': () => ({
+  '60,000 unknown keys': () => ({
     path: '/api/v4/groups',
-    body: JSON.stringify(Object.fromEntries(times(100_000, (at) => [`k${at}`, 1]) as [string, number][])),
+    body: JSON.stringify(Object.fromEntries(times(60_000, (at) => [`k${at}`, 1]) as [string, number][])),
   }),
-  'a form of 100,000 unknown fields': () => ({
+  'a form of 60,000 unknown fields': () => ({
     path: '/api/v4/groups',
     type: 'application/x-www-form-urlencoded',
-    body: times(100_000, (at) => `k${at}=1`).join('&'),
+    body: times(60_000, (at) => `k${at}=1`).join('&'),
   }),
 }
 

@@ -7,10 +7,10 @@ import { refused } from './refused.ts'
 /** Reads JSON and forms within bounds, and replaces what no database can store in the parts of an address. */
 export function guardInput(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request: FastifyRequest, body: string, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
     const excess = jsonExcess(body)
     if (excess) return done(refused(excess.status, excess.reason))
-    return parse(request, body, done)
+    return parse(request, body.toString(), done)
   })
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_: FastifyRequest, body: string) => {
     if (fieldsIn(body) > mostFields) throw refused(413, `The form holds too many fields: at most ${mostFields} are accepted.`)

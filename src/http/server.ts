@@ -15,8 +15,9 @@ import type { Log } from '../log.ts'
 import { guardInput } from './bodies.ts'
 import { serveGitlabClients } from './gitlab-clients.ts'
 
-// The longest comment can be written as JSON in which every byte is escaped (\u0000), with some margin.
-const bodyLimit = 2 * 1024 * 1024
+// In KiB. A comment of 256 KiB fits, with some margin: JSON and forms escape the letters of any language in at most three times
+// their bytes. Only in a text of control characters do all take six (\u0000).
+const largestBody = 800
 
 const titles: Record<number, string> = {
   400: 'The request cannot be understood',
@@ -58,11 +59,16 @@ function answerError(fault: Refusal, request: FastifyRequest, reply: FastifyRepl
       ? "The database can't be reached. Try again in a moment."
       : status >= 500
         ? 'Something went wrong on our side. The operator can find details in the log.'
-        : fault.message
+        : (sentences[fault.code] ?? fault.message)
   reply
     .code(status)
     .type('application/problem+json')
     .send(problem(status, detail, fault))
+}
+
+// Instead of Fastify's own.
+const sentences: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: `The body of a request can be at most ${largestBody} KiB long.`,
 }
 
 const outages = [
@@ -129,7 +135,7 @@ export async function openServer({
   const app = fastify({
     loggerInstance: withoutGreeting(log),
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit,
+    bodyLimit: largestBody * 1024,
     trustProxy,
     routerOptions: { maxParamLength: 2_000 },
     requestTimeout: 60_000,

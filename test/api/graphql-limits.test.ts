@@ -212,7 +212,12 @@ describe('a request', () => {
       400,
     ],
     ['variables of 100,000 values', { body: `{"query": "{ __typename }", "variables": {"a": [${'1,'.repeat(100_000)}1]}}` }, 413],
-    ['a body of 1.5 MB', { body: JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(1_500_000) } }) }, 413],
+    ['a body of 900 KiB', { body: JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(900 * 1024) } }) }, 413],
+    [
+      'ten queries that are larger together than one body may be',
+      { body: JSON.stringify(Array.from({ length: 10 }, () => ({ query: '{ __typename }', variables: { a: 'x'.repeat(90 * 1024) } }))) },
+      413,
+    ],
     ['variables that are a text', { body: '{"query": "{ __typename }", "variables": "x"}' }, 400],
     ['an operation that is not there', { body: '{"query": "query A { __typename }", "operationName": "B"}' }, [200, 400]],
     ['a query that is a number', { body: '{"query": 7}' }, 400],
@@ -235,6 +240,11 @@ describe('a request', () => {
     const came = await send({ headers: headersOf('user'), ...init })
     expect([status].flat(), JSON.stringify(came.body)).toContain(came.status)
     expect(JSON.stringify(came.body)).toMatch(/message/)
+  })
+
+  test('as large as a body may be is answered', async () => {
+    const variables = { a: 'x'.repeat(790 * 1024) }
+    expect((await post('{ __typename }', 'user', variables)).body).toEqual({ data: { __typename: 'Query' } })
   })
 
   test('with a token that never was says so as GitLab does', async () => {

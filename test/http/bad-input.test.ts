@@ -61,14 +61,30 @@ describe('the body of a new note', () => {
     expect(errors?.map(({ field }) => field).sort()).toEqual(['body', 'one', 'two'])
   })
 
-  test('is larger than any body may be: 413', async () => {
-    await expectProblem(await post(JSON.stringify({ body: 'x'.repeat(2 * 1024 * 1024) })), 413)
+  test('is larger than any body may be: 413, and says how large one may be', async () => {
+    for (const path of [notesOf(), '/api/graphql']) {
+      const answer = await post(JSON.stringify({ body: 'x'.repeat(900 * 1024) }), undefined, path)
+      expect((await expectProblem(answer, 413)).detail).toBe('The body of a request can be at most 800 KiB long.')
+    }
   })
 
   test('is a comment longer than 256 KiB: 413; of exactly so many: taken', { timeout: 60_000 }, async () => {
     const { detail } = await expectProblem(await post(JSON.stringify({ body: 'é'.repeat(128 * 1024 + 1) })), 413)
     expect(detail).toContain('256 KiB')
-    expect((await post(JSON.stringify({ body: '\u0001'.repeat(256 * 1024) }))).status).toBe(201)
+    expect((await post(JSON.stringify({ body: 'é'.repeat(128 * 1024) }))).status).toBe(201)
+  })
+
+  // As Python's `json.dumps` and HTML forms write them: three bytes for each of the text.
+  test.each([
+    ['JSON that escapes every letter', 'application/json', `{"body": "${'\\u044f'.repeat(128 * 1024)}"}`],
+    ['JSON that escapes every emoji', 'application/json', `{"body": "${'\\ud83d\\ude00'.repeat(64 * 1024)}"}`],
+    ['a form that escapes every letter', 'application/x-www-form-urlencoded', `body=${'%D1%8F'.repeat(128 * 1024)}`],
+  ])('is the longest comment as %s: taken', { timeout: 60_000 }, async (_, type, body) => {
+    expect((await post(body, { ...as('ann'), 'content-type': type })).status).toBe(201)
+  })
+
+  test('is a long text of control characters, each escaped as six bytes: 413', async () => {
+    await expectProblem(await post(JSON.stringify({ body: '\u0001'.repeat(256 * 1024) })), 413)
   })
 
   test.each([

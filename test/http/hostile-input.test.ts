@@ -39,8 +39,8 @@ test('JSON as deep as any client sends it is read', async () => {
   expect((await send('/api/graphql', `{"query": "{ __typename }", "variables": ${variables}}`)).status).toBe(200)
 })
 
-test('a form of 100,000 fields is refused unread', async () => {
-  const body = Array.from({ length: 100_000 }, (_, n) => `k${n}=1`).join('&')
+test('a form of 50,000 fields is refused unread', async () => {
+  const body = Array.from({ length: 50_000 }, (_, n) => `k${n}=1`).join('&')
   const how = { method: 'POST', headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body }
   const answer = await fetch(`${service.url}/api/v4/groups`, how)
   expect((await expectProblem(answer, 413)).detail).toContain('at most 1000')

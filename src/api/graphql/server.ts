@@ -14,8 +14,6 @@ import { schema } from './schema.ts'
 const address = '/api/graphql'
 // Clients made for GitLab batch queries that they send at the same time.
 const mostTogether = 10
-// Four times the longest comment: as JSON, its quotes, line ends and backslashes take two characters each.
-const bodyLimit = 1024 * 1024
 
 interface Asking {
   /** The request as Fastify has it: yoga has one of its own. */
@@ -113,7 +111,6 @@ export function graphqlRoutes(
     method: ['GET', 'POST'],
     url: address,
     exposeHeadRoute: false,
-    bodyLimit,
     handler: async (request, reply) => {
       const asker = await askerOf(who, request, reply)
       if (asker === undefined) return reply
@@ -163,7 +160,7 @@ function faultOfAddress(query: Record<string, unknown>): string | undefined {
   for (const name of ['variables', 'extensions']) {
     const text = [query[name]].flat()[0]
     if (typeof text !== 'string' || text === '') continue
-    const fault = jsonExcess(text)?.reason ?? (isJson(text) ? undefined : `\`${name}\` is not valid JSON`)
+    const fault = jsonExcess(Buffer.from(text))?.reason ?? (isJson(text) ? undefined : `\`${name}\` is not valid JSON`)
     if (fault) return fault
   }
   return undefined
