@@ -67,6 +67,20 @@ test('imports point down, and doors do not know each other', () => {
   expect(new Set(rooms.map((file) => file.split('/')[1]))).toEqual(new Set(Object.keys(mayImport)))
 })
 
+// The folders of `domain`: each imports only from those before its own.
+const nouns = [['rules'], ['lists', 'people'], ['groups'], ['issues'], ['contacts'], ['moves']]
+const rankOf = (path: string) => nouns.findIndex((folders) => folders.includes(path.split('/')[1] as string))
+
+test('the folders of the domain depend on each other in one direction, for types too', () => {
+  const rules = sources.filter((file) => file.startsWith('src/domain/'))
+  expect(new Set(rules.map((file) => file.split('/')[2]))).toEqual(new Set(nouns.flat()))
+  const between = rules
+    .flatMap(importsOf)
+    .filter(({ file, target }) => target.startsWith('domain/') && dirname(file) !== `src/${dirname(target)}`)
+  const wrong = between.filter(({ file, target }) => rankOf(target) >= rankOf(relative('src', file)))
+  expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
+})
+
 test('connectors do not know each other, and each has a folder and a line in the list', () => {
   const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []))
   expect(connectors.map(({ name }) => name).sort()).toEqual(folders.sort())

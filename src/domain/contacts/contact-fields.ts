@@ -2,7 +2,7 @@
 import { addressKey } from '../rules/change.ts'
 import type { Fault } from '../rules/results.ts'
 import { indexKey, keyOrNone, searchKey } from '../rules/search-keys.ts'
-import { readTexts } from '../rules/text-fields.ts'
+import { readAddress, readTexts } from '../rules/text-fields.ts'
 
 /** The input for a contact. Absent: unchanged; null or blank: empty. */
 export interface ContactFields {
@@ -20,23 +20,6 @@ const rules = {
   phone: { label: 'Phone', most: 32 },
   description: { label: 'Description', most: 1024, lines: true },
 } as const
-
-const longestAddress = 255
-
-// A subset of what a command can refer to (grammar/arguments.peggy), so that every contact with an address can be added. Dots have something
-// on both sides, and the domain's name doesn't end in hyphens.
-const atom = "[\\p{L}\\p{N}\\p{M}_+'&!#$%*/=?^{}~-]+"
-const label = '[\\p{L}\\p{N}\\p{M}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}\\p{M}_])?'
-const address = new RegExp(`^(?=[\\p{L}\\p{N}_])${atom}(?:\\.${atom})*@${label}(?:\\.${label})*$`, 'u')
-
-/** Reads an e-mail address, as contacts and users have one. */
-export function readAddress(given: string | null | undefined): { email: string | null; faults: Fault[] } {
-  const email = given || null
-  if (email !== null && [...email].length > longestAddress)
-    return { email: null, faults: [{ field: 'email', fault: `Email is too long (maximum is ${longestAddress} characters)` }] }
-  if (email !== null && !address.test(email)) return { email: null, faults: [{ field: 'email', fault: 'Email is invalid' }] }
-  return { email, faults: [] }
-}
 
 export type ContactTexts = Partial<Record<'firstName' | 'lastName' | 'email' | 'phone' | 'description', string | null>>
 

@@ -1,6 +1,6 @@
 // The fields of groups and projects: names, and which paths are valid. Pure.
 import type { Fault } from '../rules/results.ts'
-import { readTexts } from '../rules/text-fields.ts'
+import { form, readTexts } from '../rules/text-fields.ts'
 
 export interface PlaceFields {
   /** The last part of the full path. */
@@ -28,8 +28,6 @@ const reserved = new Set(
     ' ',
   ),
 )
-/** The format of a path, and of a username. */
-export const form = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/
 const ending = /\.(?:git|atom)$/i
 
 /** The longest full path. */

@@ -1,8 +1,7 @@
 // Lists of what a group owns: by state and ids, searched, in any order, a page at a time; and their counts.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import type { GroupFacts } from '../groups/facts.ts'
-import { can } from '../rules/permissions.ts'
+import { can, type Standing } from '../rules/permissions.ts'
 import { done, type Fault, invalid, type Result } from '../rules/results.ts'
 import { wordsOf } from '../rules/search-keys.ts'
 import { cursorOf, type Order, type Place, type Position, positionOf } from './cursor.ts'
@@ -60,7 +59,11 @@ export interface Listing<By extends string> {
   usual: By
 }
 
-export type Reader = Pick<GroupFacts, 'standing' | 'sourceId'>
+/** Who reads, and the group whose rows these are. */
+export interface Reader {
+  standing: Standing
+  sourceId: number
+}
 
 const mostRows = 100
 const mostIds = 1_000

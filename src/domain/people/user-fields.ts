@@ -1,8 +1,6 @@
 // The fields of users: which values are valid. Pure.
-import { readAddress } from '../contacts/contact-fields.ts'
-import { form } from '../groups/fields.ts'
 import type { Fault } from '../rules/results.ts'
-import { readTexts } from '../rules/text-fields.ts'
+import { form, readAddress, readTexts } from '../rules/text-fields.ts'
 
 export interface UserFields {
   username?: string | null

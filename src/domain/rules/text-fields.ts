@@ -48,3 +48,23 @@ export function readTexts<Field extends string>(
   }
   return { texts, faults }
 }
+
+/** The format of a path, and of a username. */
+export const form = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/
+
+const longestAddress = 255
+
+// A subset of what a command can refer to (grammar/arguments.peggy), so that every contact with an address can be added. Dots have something
+// on both sides, and the domain's name doesn't end in hyphens.
+const atom = "[\\p{L}\\p{N}\\p{M}_+'&!#$%*/=?^{}~-]+"
+const label = '[\\p{L}\\p{N}\\p{M}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}\\p{M}_])?'
+const address = new RegExp(`^(?=[\\p{L}\\p{N}_])${atom}(?:\\.${atom})*@${label}(?:\\.${label})*$`, 'u')
+
+/** Reads an e-mail address, as contacts and users have one. */
+export function readAddress(given: string | null | undefined): { email: string | null; faults: Fault[] } {
+  const email = given || null
+  if (email !== null && [...email].length > longestAddress)
+    return { email: null, faults: [{ field: 'email', fault: `Email is too long (maximum is ${longestAddress} characters)` }] }
+  if (email !== null && !address.test(email)) return { email: null, faults: [{ field: 'email', fault: 'Email is invalid' }] }
+  return { email, faults: [] }
+}
