@@ -1,6 +1,7 @@
 // The answers to a submission, and what all ways to submit have in common.
 import { createHash } from 'node:crypto'
 import { type IssueFacts, type IssueName, parseReference } from '../domain/issues/issues.ts'
+import { usedForAnother } from '../domain/rules/only-once.ts'
 import type { Refusal } from '../domain/rules/results.ts'
 import type { Interpretation } from '../quick-actions/interpreter.ts'
 import { type Comment, ownDoors, type Receipt } from './comment.ts'
@@ -12,7 +13,7 @@ export const refuse = (why: Refused['why'], reason: string): Refused => ({ statu
 
 // The same message for what doesn't exist and what the author can't see.
 export const notFound = refuse('not found', "This issue doesn't exist, or you don't have access to it.")
-export const another = refuse('another', 'This key was already used for a different request.')
+export const another = refuse('another', usedForAnother)
 export const forbidden = refuse('forbidden', "You don't have permission to comment on this issue.")
 
 /** A refusal of the domain. */

@@ -1,6 +1,6 @@
 // Tables about connected services: linked accounts, bindings, and installations.
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { check, foreignKey, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { key, moment, now, ref } from './columns.ts'
 import { issues, projects, users } from './schema.ts'
 
@@ -69,7 +69,12 @@ export const installations = pgTable(
   ],
 )
 
-/** Requests from other services that took effect, by hash: repeated, they do nothing. */
-export const onlyOnce = pgTable('only_once', { key: key().primaryKey(), expiresAt: moment().notNull() }, (t) => [
-  index('only_once_expiry').on(t.expiresAt),
-])
+/**
+ * Requests that took effect, by hash: repeated, they do nothing. Those under an Idempotency-Key have a `fingerprint`, which distinguishes
+ * another request with the same key, and a `result`, which repeats the answer: ids, and nothing personal.
+ */
+export const onlyOnce = pgTable(
+  'only_once',
+  { key: key().primaryKey(), expiresAt: moment().notNull(), fingerprint: text(), result: jsonb() },
+  (t) => [index('only_once_expiry').on(t.expiresAt)],
+)

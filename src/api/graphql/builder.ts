@@ -27,8 +27,8 @@ export interface Context extends GraphqlParts {
   /** The caller, as the history names them; absent for a visitor. */
   actor?: Actor
   load: Loaders
-  /** The name of the delivery that a mutation makes, after the request's Idempotency-Key. */
-  deliveryOf(part: string | undefined): string
+  /** The name of an operation, after the request's Idempotency-Key and its position in a batch; undefined without a key. */
+  keyOf(...parts: readonly (string | undefined)[]): string | undefined
   /** Registers what ends a stream when the server stops; returns how to unregister it. */
   ending(end: () => void): () => void
 }

@@ -4,20 +4,21 @@ import { type ListedContact, showContacts } from '../../domain/contacts/contact-
 import { createContact, editContact } from '../../domain/contacts/contacts.ts'
 import { deleteContact } from '../../domain/contacts/erasure.ts'
 import { mergeContacts } from '../../domain/contacts/merging.ts'
-import type { Result } from '../../domain/rules/results.ts'
 import { builder, type Context } from './builder.ts'
 import { Contact } from './contacts.ts'
 import { always, echo, echoed, type OutputFields, type Payload } from './mutations.ts'
-import { actorOf, outcomeOf } from './refusals.ts'
+import { type Asked, type Deed, idOf, once, stillVisible } from './once.ts'
+import { outcomeOf } from './refusals.ts'
 
 interface Changed extends Payload {
   contact: ListedContact | null
 }
 
 /** The result of an operation on a contact, as it is shown now. */
-async function shown({ db }: Context, deed: Promise<Result<{ id: number }>>): Promise<Changed> {
-  const { value, errors } = outcomeOf(await deed)
-  return { contact: value ? ((await showContacts(db, [value.id]))[0] ?? null) : null, errors }
+async function shown(context: Context, asked: Asked, deed: Deed): Promise<Changed> {
+  const { value, errors } = outcomeOf(await once(context, asked, async (db, actor) => idOf(await deed(db, actor))))
+  const [contact] = value ? await showContacts(context.db, [value.id]) : []
+  return { contact: contact ? await stillVisible(context, contact) : null, errors }
 }
 
 /** The fields that were sent: null clears a field, absent fields stay as they are. */
@@ -50,8 +51,8 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) =>
-      echo(input, () => shown(context, createContact(context.db, actorOf(context), input.groupId, fieldsOf(input)))),
+    resolve: (_, { input }, context, asked) =>
+      echo(input, () => shown(context, { input, asked }, (db, actor) => createContact(db, actor, input.groupId, fieldsOf(input)))),
   },
   { outputFields },
 )
@@ -72,8 +73,10 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) =>
-      echo(input, () => shown(context, editContact(context.db, actorOf(context), input.id, { ...fieldsOf(input), active: input.active }))),
+    resolve: (_, { input }, context, asked) =>
+      echo(input, () =>
+        shown(context, { input, asked }, (db, actor) => editContact(db, actor, input.id, { ...fieldsOf(input), active: input.active })),
+      ),
   },
   { outputFields },
 )
@@ -83,7 +86,8 @@ builder.relayMutationField(
   { inputFields: (t) => ({ ...echoed(t), id: t.field({ type: 'CustomerRelationsContactID', required: true }) }) },
   {
     description: 'Deletes a contact, its links, and its data. This cannot be undone.',
-    resolve: (_, { input }, context) => echo(input, async () => outcomeOf(await deleteContact(context.db, actorOf(context), input.id))),
+    resolve: (_, { input }, context, asked) =>
+      echo(input, async () => outcomeOf(await once(context, { input, asked }, (db, actor) => deleteContact(db, actor, input.id)))),
   },
   { outputFields: always },
 )
@@ -99,8 +103,10 @@ builder.relayMutationField(
   },
   {
     description: 'Merges a contact into another of its group: links and empty fields follow to the one that stays',
-    resolve: (_, { input }, context) =>
-      echo(input, () => shown(context, mergeContacts(context.db, actorOf(context), { keepId: input.id, otherId: input.otherId }))),
+    resolve: (_, { input }, context, asked) =>
+      echo(input, () =>
+        shown(context, { input, asked }, (db, actor) => mergeContacts(db, actor, { keepId: input.id, otherId: input.otherId })),
+      ),
   },
   { outputFields },
 )

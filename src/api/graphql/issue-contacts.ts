@@ -6,6 +6,7 @@ import type { ContactOutcome } from '../../domain/rules/change.ts'
 import { can } from '../../domain/rules/permissions.ts'
 import { builder, type Context } from './builder.ts'
 import { gid } from './ids.ts'
+import { type Asked, once } from './once.ts'
 import { actorOf, missing, noSuch } from './refusals.ts'
 
 const modes = { REPLACE: 'replace', APPEND: 'add', REMOVE: 'remove' } as const satisfies Record<string, Mode>
@@ -49,7 +50,7 @@ const noneNamed = 'Give at least one contact to add or remove'
  * Sets the contacts of an issue. Valid ones take effect even if others fail.
  * @throws if there is no issue that the caller can edit, or customer relations are off for its group
  */
-export async function setContacts(context: Context, name: IssueName, wanted: Wanted): Promise<ContactsSet> {
+export async function setContacts(context: Context, name: IssueName, wanted: Wanted, asked: Asked): Promise<ContactsSet> {
   const actor = actorOf(context)
   const mode = modes[wanted.operationMode ?? 'REPLACE']
   const facts = await readFacts(context.db, name, actor.userId)
@@ -60,11 +61,8 @@ export async function setContacts(context: Context, name: IssueName, wanted: Wan
   if (!can(facts.standing, 'set_issue_contacts')) return refuse(insufficient)
   const { contactIds } = wanted
   if (mode !== 'replace' && contactIds.length === 0) return refuse(noneNamed)
-  const { value, refused } = await setIssueContacts(
-    context.db,
-    actor,
-    { id: issueId },
-    { mode, contactIds, mostAtOnce: context.mostAtOnce },
+  const { value, refused } = await once(context, asked, (db) =>
+    setIssueContacts(db, actor, { id: issueId }, { mode, contactIds, mostAtOnce: context.mostAtOnce }),
   )
   if (refused) return refuse(refused.why === 'forbidden' ? insufficient : refused.reason)
   return { issueId, results: value, errors: mode === 'remove' ? [] : faultsOf(value) }

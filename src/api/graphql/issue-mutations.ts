@@ -1,15 +1,18 @@
 // Setting contacts of issues, opening and moving them.
+import { randomUUID } from 'node:crypto'
 import type { GraphQLResolveInfo } from 'graphql'
 import { readProject } from '../../domain/groups/facts.ts'
 import { readFacts } from '../../domain/issues/issues.ts'
 import type { ListedIssue } from '../../domain/issues/list-rows.ts'
 import { moveIssue } from '../../domain/issues/moves.ts'
+import { isNameTaken, usedForAnother } from '../../domain/rules/only-once.ts'
 import { can } from '../../domain/rules/permissions.ts'
 import type { Comment } from '../../pipeline/comment.ts'
 import { builder, type Context } from './builder.ts'
 import { ContactResult, OperationMode, setContacts } from './issue-contacts.ts'
 import { Issue, issueById } from './issues.ts'
 import { always, echo, echoed } from './mutations.ts'
+import { type Asked, idOf, once, partOf } from './once.ts'
 import { actorOf, missing, outcomeOf, sentencesOf } from './refusals.ts'
 
 /** The number of an issue that is sent as text. */
@@ -27,10 +30,10 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) =>
+    resolve: (_, { input }, context, asked) =>
       echo(input, async () => {
         const name = { project: String(input.projectPath), iid: iidOf(input.iid) }
-        const { issueId, ...set } = await setContacts(context, name, input)
+        const { issueId, ...set } = await setContacts(context, name, input, { input, asked })
         return { ...set, issue: await issueById(context, issueId) }
       }),
   },
@@ -59,16 +62,14 @@ export async function write(
 ) {
   const { userId, via } = actorOf(context)
   const author = { id: String(userId), name: context.asker?.name ?? '' }
-  const heard = await context.hear({ ...comment, via, delivery: context.deliveryOf(partOf(asked)), author })
+  const key = context.keyOf(partOf(asked))
+  if (key !== undefined && (await isNameTaken(context.db, key))) return { errors: [usedForAnother] }
+  const heard = await context.hear({ ...comment, via, delivery: key ?? randomUUID(), author })
   const { receipt } = heard
   if (receipt.status === 'taken') return { heard, receipt, errors: [] }
   if (receipt.why === 'not found' || receipt.why === 'forbidden') return missing()
   return { errors: receipt.refusal ? sentencesOf(receipt.refusal) : [receipt.reason] }
 }
-
-/** Which of the mutations of its operation this is; undefined for the only one. */
-const partOf = ({ operation, path }: Pick<GraphQLResolveInfo, 'operation' | 'path'>): string | undefined =>
-  operation.selectionSet.selections.length > 1 ? String(path.key) : undefined
 
 /** Opens an issue: its description is its first comment. */
 export async function openIssue(
@@ -112,7 +113,7 @@ interface Move {
 // GitLab's sentence, for an issue that can't be moved away and a project that can't take it.
 const mayNotMove = 'Cannot move issue due to insufficient permissions!'
 
-async function move(context: Context, { projectPath, iid, targetProjectPath }: Move) {
+async function move(context: Context, { projectPath, iid, targetProjectPath }: Move, asked: Asked) {
   const actor = actorOf(context)
   const name = { project: String(projectPath), iid: iidOf(iid) }
   const facts = await readFacts(context.db, name, actor.userId)
@@ -120,7 +121,7 @@ async function move(context: Context, { projectPath, iid, targetProjectPath }: M
   const refuse = async () => ({ issue: await issueById(context, facts.issueId), errors: [mayNotMove] })
   const target = await readProject(context.db, String(targetProjectPath), actor.userId)
   if (!target || !can(target.standing, 'read_issue')) return refuse()
-  const moved = await moveIssue(context.db, actor, { id: facts.issueId }, target.id)
+  const moved = await once(context, asked, async (db) => idOf(await moveIssue(db, actor, { id: facts.issueId }, target.id)))
   if (moved.refused?.why === 'forbidden') return refuse()
   const { value, errors } = outcomeOf(moved)
   return { issue: value && (await issueById(context, value.id)), errors }
@@ -137,7 +138,7 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) => echo(input, () => move(context, input)),
+    resolve: (_, { input }, context, asked) => echo(input, () => move(context, input, { input, asked })),
   },
   {
     outputFields: (t) => ({

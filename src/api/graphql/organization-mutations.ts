@@ -3,11 +3,11 @@ import { deleteOrganization } from '../../domain/contacts/erasure.ts'
 import { mergeOrganizations } from '../../domain/contacts/merging.ts'
 import { type ListedOrganization, showOrganizations } from '../../domain/contacts/organization-lists.ts'
 import { createOrganization, editOrganization } from '../../domain/contacts/organizations.ts'
-import type { Result } from '../../domain/rules/results.ts'
 import { builder, type Context } from './builder.ts'
 import { always, echo, echoed, type OutputFields, type Payload } from './mutations.ts'
+import { type Asked, type Deed, idOf, once, stillVisible } from './once.ts'
 import { Organization } from './organizations.ts'
-import { actorOf, missing, outcomeOf } from './refusals.ts'
+import { missing, outcomeOf } from './refusals.ts'
 
 interface Changed extends Payload {
   organization: ListedOrganization | null
@@ -16,9 +16,10 @@ interface Changed extends Payload {
 const shownNow = async ({ db }: Context, id: number): Promise<ListedOrganization | null> => (await showOrganizations(db, [id]))[0] ?? null
 
 /** The result of an operation on an organization, as it is shown now. */
-async function shown(context: Context, deed: Promise<Result<{ id: number }>>): Promise<Changed> {
-  const { value, errors } = outcomeOf(await deed)
-  return { organization: value && (await shownNow(context, value.id)), errors }
+async function shown(context: Context, asked: Asked, deed: Deed): Promise<Changed> {
+  const { value, errors } = outcomeOf(await once(context, asked, async (db, actor) => idOf(await deed(db, actor))))
+  const organization = value && (await shownNow(context, value.id))
+  return { organization: organization && (await stillVisible(context, organization)), errors }
 }
 
 const outputFields = (t: OutputFields<Changed>) => ({
@@ -38,10 +39,10 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) => {
+    resolve: (_, { input }, context, asked) => {
       const { groupId, name, defaultRate, description } = input
       return echo(input, () =>
-        shown(context, createOrganization(context.db, actorOf(context), groupId, { name, defaultRate, description })),
+        shown(context, { input, asked }, (db, actor) => createOrganization(db, actor, groupId, { name, defaultRate, description })),
       )
     },
   },
@@ -61,10 +62,12 @@ builder.relayMutationField(
     }),
   },
   {
-    resolve: (_, { input }, context) => {
+    resolve: (_, { input }, context, asked) => {
       const { id, name, defaultRate, description, active } = input
       return echo(input, async () => {
-        const edited = await shown(context, editOrganization(context.db, actorOf(context), id, { name, defaultRate, description, active }))
+        const edited = await shown(context, { input, asked }, (db, actor) =>
+          editOrganization(db, actor, id, { name, defaultRate, description, active }),
+        )
         // Clients rely on getting the organization, whether it was changed or not.
         return { ...edited, organization: edited.organization ?? (await shownNow(context, id)) ?? missing() }
       })
@@ -83,8 +86,8 @@ builder.relayMutationField(
   { inputFields: (t) => ({ ...echoed(t), id: t.field({ type: 'CustomerRelationsOrganizationID', required: true }) }) },
   {
     description: 'Deletes an organization; its contacts stay, without one. This cannot be undone.',
-    resolve: (_, { input }, context) =>
-      echo(input, async () => outcomeOf(await deleteOrganization(context.db, actorOf(context), input.id))),
+    resolve: (_, { input }, context, asked) =>
+      echo(input, async () => outcomeOf(await once(context, { input, asked }, (db, actor) => deleteOrganization(db, actor, input.id)))),
   },
   { outputFields: always },
 )
@@ -100,8 +103,10 @@ builder.relayMutationField(
   },
   {
     description: 'Merges an organization into another of its group: contacts and empty fields follow to the one that stays',
-    resolve: (_, { input }, context) =>
-      echo(input, () => shown(context, mergeOrganizations(context.db, actorOf(context), { keepId: input.id, otherId: input.otherId }))),
+    resolve: (_, { input }, context, asked) =>
+      echo(input, () =>
+        shown(context, { input, asked }, (db, actor) => mergeOrganizations(db, actor, { keepId: input.id, otherId: input.otherId })),
+      ),
   },
   { outputFields },
 )

@@ -1,10 +1,10 @@
 // POST and GET /api/graphql: the caller, limits, and events for subscriptions.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type DocumentNode, GraphQLError, validate } from 'graphql'
-import { createYoga, type Plugin } from 'graphql-yoga'
+import { createYoga, type Plugin, type YogaInitialContext } from 'graphql-yoga'
 import type { Asker } from '../../domain/people/access-tokens.ts'
 import { jsonExcess } from '../../json.ts'
-import { deliveryOf } from '../idempotency.ts'
+import { keyOf } from '../idempotency.ts'
 import type { Context, GraphqlParts } from './builder.ts'
 import { cleanValue, documentOf, excessOf } from './documents.ts'
 import { faultsOf, mostFaults, type Rank } from './limits.ts'
@@ -34,7 +34,11 @@ function validateOnce(...[of, document, rules, options, typeInfo]: Parameters<ty
 
 const limits: Plugin<Context> = {
   onParams({ params, setParams }) {
-    if (params.variables) setParams({ ...params, variables: cleanValue(params.variables) as Record<string, unknown> })
+    if (!params.variables) return
+    const cleaned = { ...params, variables: cleanValue(params.variables) as Record<string, unknown> }
+    const position = positions.get(params)
+    if (position !== undefined) positions.set(cleaned, position)
+    setParams(cleaned)
   },
   onParse({ setParseFn }) {
     setParseFn((source: string | { body: string }) => documentOf(typeof source === 'string' ? source : source.body))
@@ -67,12 +71,19 @@ function stopAt(
   if (errors.length > 0) stop({ errors })
 }
 
-const contextOf = ({ asker, sent }: Asking, parts: GraphqlParts, streams: Set<() => void>): Context => ({
+/** Where the queries of a batch are in it: those of one request share its Idempotency-Key. */
+const positions = new WeakMap<object, number>()
+
+function rememberPositions(body: unknown): void {
+  if (Array.isArray(body)) for (const [at, one] of body.entries()) if (one instanceof Object) positions.set(one, at)
+}
+
+const contextOf = ({ asker, sent, params }: Asking & YogaInitialContext, parts: GraphqlParts, streams: Set<() => void>): Context => ({
   ...parts,
   asker,
   userId: asker?.userId ?? null,
   actor: asker ? { userId: asker.userId, via: 'api' } : undefined,
-  deliveryOf: (part) => deliveryOf(sent, asker?.userId ?? 0, part),
+  keyOf: (...parts) => keyOf(sent, asker?.userId ?? 0, positions.get(params), ...parts),
   load: openLoaders(parts.db, asker?.userId ?? null),
   ending(end) {
     streams.add(end)
@@ -116,7 +127,8 @@ export function graphqlRoutes(
       if (asker === undefined) return reply
       preferJson(request)
       // An invalid key is rejected here: no single mutation is at fault.
-      deliveryOf(request, 0)
+      keyOf(request, 0)
+      rememberPositions(request.body)
       if (answerUnread(request, reply, rankOf({ asker }))) return reply
       const response = await yoga.handleNodeRequestAndResponse(request, reply, { sent: request, asker })
       response.headers.forEach((value, name) => void reply.header(name, value))

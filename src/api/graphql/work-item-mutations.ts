@@ -6,7 +6,8 @@ import { OperationMode, setContacts, type Wanted } from './issue-contacts.ts'
 import { openIssue, write } from './issue-mutations.ts'
 import { issueById } from './issues.ts'
 import { always, echo, echoed } from './mutations.ts'
-import { actorOf, missing, outcomeOf } from './refusals.ts'
+import { idOf, once } from './once.ts'
+import { missing, outcomeOf } from './refusals.ts'
 import { WorkItem } from './work-items.ts'
 
 const ContactsUpdate = builder.inputType('WorkItemWidgetCrmContactsUpdateInput', {
@@ -27,7 +28,11 @@ const Description = builder.inputType('WorkItemWidgetDescriptionInput', {
 const StateEvent = builder.enumType('WorkItemStateEvent', { values: ['CLOSE', 'REOPEN'] as const })
 const states = { CLOSE: 'closed', REOPEN: 'opened' } as const
 
+// Names the operation on the contacts, where another one has the name of the request.
+const contactsPart = 'contacts'
+
 interface Update {
+  clientMutationId?: string | null
   id: number
   title?: string | null
   stateEvent?: keyof typeof states | null
@@ -36,20 +41,22 @@ interface Update {
 }
 
 /** Makes the requested changes; contacts are set even if the rest is refused, and the other way round. */
-async function update(
-  context: Context,
-  { id, title, stateEvent, descriptionWidget, crmContactsWidget }: Update,
-  asked: GraphQLResolveInfo,
-): Promise<string[]> {
-  const actor = actorOf(context)
+async function update(context: Context, input: Update, asked: GraphQLResolveInfo): Promise<string[]> {
+  const { id, title, stateEvent, descriptionWidget, crmContactsWidget } = input
   const fields = { title: title ?? undefined, state: stateEvent ? states[stateEvent] : undefined }
+  const edits = fields.title !== undefined || fields.state !== undefined
   const errors: string[] = []
   if (descriptionWidget) {
     const edit = { on: { id }, place: '', body: descriptionWidget.description, edits: { description: fields } }
     errors.push(...(await write(context, edit, asked)).errors)
-  } else if (fields.title !== undefined || fields.state !== undefined)
-    errors.push(...outcomeOf(await editIssue(context.db, actor, { id }, fields)).errors)
-  if (crmContactsWidget) errors.push(...(await setContacts(context, { id }, crmContactsWidget)).errors)
+  } else if (edits)
+    errors.push(
+      ...outcomeOf(await once(context, { input, asked }, async (db, actor) => idOf(await editIssue(db, actor, { id }, fields)))).errors,
+    )
+  if (crmContactsWidget) {
+    const part = descriptionWidget || edits ? contactsPart : undefined
+    errors.push(...(await setContacts(context, { id }, crmContactsWidget, { input, asked, part })).errors)
+  }
   return errors
 }
 
@@ -111,7 +118,7 @@ builder.relayMutationField(
         if (!opened.issue) return { workItem: null, errors: opened.errors }
         const { id } = opened.issue
         const { errors } = crmContactsWidget
-          ? await setContacts(context, { id }, { ...crmContactsWidget, operationMode: 'APPEND' })
+          ? await setContacts(context, { id }, { ...crmContactsWidget, operationMode: 'APPEND' }, { input, asked, part: contactsPart })
           : opened
         return { workItem: await issueById(context, id), errors }
       }),
