@@ -24,7 +24,7 @@ const described = ({ id, name, scopes, createdAt, lastUsedAt, expiresAt }: Shown
 export const listingTokens: Run = async ({ db }, input) => {
   const user = await userNamed(db, text(input, 'username'))
   const wanted = { userId: user.id, active: true, descending: false }
-  const { total, tokens } = await listTokens(db, operator, wanted, { limit: mostListed, offset: 0 })
+  const { total, rows: tokens } = await listTokens(db, operator, wanted, { limit: mostListed, offset: 0 })
   const lines = tokens.map(described)
   if (total > mostListed) lines.push(`These are ${mostListed} of ${total} tokens.`)
   return lines.join('\n') || `${user.username} has no active tokens.`

@@ -11,7 +11,7 @@ const mostListed = 1_000
 
 export const listingUsers: Run = async ({ db }, input) => {
   const wanted = { search: text(input, 'search'), byAddress: true, order: 'username', descending: false } as const
-  const { total, users } = await listUsers(db, wanted, { limit: mostListed, offset: 0 })
+  const { total, rows: users } = await listUsers(db, wanted, { limit: mostListed, offset: 0 })
   const lines = users.map(({ username, name, administrator, blocked }) =>
     [username, name, ...(administrator ? ['administrator'] : []), ...(blocked ? ['blocked'] : [])].join('\t'),
   )

@@ -10,8 +10,8 @@ import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { flag } from './flags.ts'
 import { deletionOptions, groupFields, groupFilters, groupOptions } from './gitlab-fields.ts'
-import { accessLevel, idOrNone, oneOf, rowsOn, search, sort, text, visibility } from './inputs.ts'
-import { noRows, pageFields, setPageHeaders } from './paging.ts'
+import { accessLevel, idOrNone, oneOf, search, sort, text, visibility } from './inputs.ts'
+import { noRows, pageFields, pageOf } from './paging.ts'
 import { Accepted, accepted, openGroup, openProject } from './places.ts'
 import { GroupDetail, groupDetail, ShownGroup, shownGroup } from './shown-groups.ts'
 import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
@@ -50,22 +50,20 @@ async function list(call: Call<'everybody', z.output<typeof List>>, where: { par
   const { db, userId, query, publicUrl } = call
   if (leavesNothing(query)) return noRows(call, query)
   const { min_access_level: least, owned, all_available: all, order_by: order, sort: direction } = query
-  const { total, rows } = await listGroups(
-    db,
-    userId,
-    {
-      search: query.search,
-      visibility: query.visibility,
-      parentId: query.top_level_only && where.belowId === undefined ? null : undefined,
-      ...where,
-      least: owned ? roles.owner : (least ?? (all === false ? roles.guest : undefined)),
-      order,
-      descending: direction === 'desc',
-    },
-    rowsOn(query),
+  const wanted = {
+    search: query.search,
+    visibility: query.visibility,
+    parentId: query.top_level_only && where.belowId === undefined ? null : undefined,
+    ...where,
+    least: owned ? roles.owner : (least ?? (all === false ? roles.guest : undefined)),
+    order,
+    descending: direction === 'desc',
+  }
+  return pageOf(
+    call,
+    (rows) => listGroups(db, userId, wanted, rows),
+    (group) => shownGroup(group, publicUrl),
   )
-  setPageHeaders(call, query, total)
-  return rows.map((group) => shownGroup(group, publicUrl))
 }
 
 async function detailOf(call: Call<'users'>, groupId: number) {

@@ -1,7 +1,6 @@
 // What clients made for GitLab send, in a body, a form or a query: numbers may be texts.
 import { z } from 'zod'
 import { roles } from '../../domain/rules/permissions.ts'
-import type { Page } from './paging.ts'
 
 export const text = z.string('must be a text')
 
@@ -47,6 +46,3 @@ export const sort = (usual: 'asc' | 'desc') => z.enum(['asc', 'desc'], 'must be 
 /** One of some words. */
 export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, `must be one of ${words.join(', ')}`)
-
-/** Which rows of a list are on a page. */
-export const rowsOn = ({ page, per_page: limit }: Page): { limit: number; offset: number } => ({ limit, offset: (page - 1) * limit })

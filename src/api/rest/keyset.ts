@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { Refusal } from '../refusal.ts'
 import type { Call } from '../route.ts'
-import { rowsOn, text } from './inputs.ts'
-import { addressWith, type Page } from './paging.ts'
+import { text } from './inputs.ts'
+import { addressWith, type Page, rowsOn } from './paging.ts'
 
 /** The query fields of a list with keyset paging, in addition to `pageFields`. */
 export const keysetFields = {

@@ -9,8 +9,8 @@ import { notFound, Refusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
 import { deletionOptions, memberFields, memberFilters, memberOptions } from './gitlab-fields.ts'
-import { accessLevel, id, rowsOn, search, text } from './inputs.ts'
-import { noRows, pageFields, setPageHeaders } from './paging.ts'
+import { accessLevel, id, search, text } from './inputs.ts'
+import { noRows, pageFields, pageOf } from './paging.ts'
 import { openGroup, openProject } from './places.ts'
 import { ShownUser, shownUser } from './shown-users.ts'
 import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
@@ -78,9 +78,12 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
       const { db, userId, query, publicUrl } = call
       const place = await placeOf[kind](call)
       if (leavesNothing(query)) return noRows(call, query)
-      const { total, members } = await listMembers(db, place, { inherited, search: query.query, reader: userId }, rowsOn(query))
-      setPageHeaders(call, query, total)
-      return members.map((member) => shownMember(member, publicUrl))
+      const wanted = { inherited, search: query.query, reader: userId }
+      return pageOf(
+        call,
+        (rows) => listMembers(db, place, wanted, rows),
+        (member) => shownMember(member, publicUrl),
+      )
     },
   }),
   defineRoute({

@@ -6,8 +6,8 @@ import { notFound } from '../refusal.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { flag } from './flags.ts'
 import { groupOptions } from './gitlab-fields.ts'
-import { rowsOn, search } from './inputs.ts'
-import { pageFields, setPageHeaders } from './paging.ts'
+import { search } from './inputs.ts'
+import { pageFields, pageOf } from './paging.ts'
 import { openGroup } from './places.ts'
 import { ShownNamespace, shownNamespace } from './shown-groups.ts'
 import { alsoAccepting } from './unused.ts'
@@ -37,9 +37,11 @@ export const namespaceRoutes: readonly Route[] = [
       const least = query.owned_only ? roles.owner : asker.administrator ? undefined : roles.guest
       const parentId = query.top_level_only ? null : undefined
       const wanted = { search: query.search, byFullPath: query.full_path_search, least, parentId, order: 'id' as const }
-      const { total, rows } = await listGroups(db, userId, wanted, rowsOn(query))
-      setPageHeaders(call, query, total)
-      return rows.map((group) => shownNamespace(group, publicUrl))
+      return pageOf(
+        call,
+        (rows) => listGroups(db, userId, wanted, rows),
+        (group) => shownNamespace(group, publicUrl),
+      )
     },
   }),
   defineRoute({

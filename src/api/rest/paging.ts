@@ -16,6 +16,11 @@ export interface Page {
   per_page: number
 }
 
+interface Rows {
+  limit: number
+  offset: number
+}
+
 type Paged = Pick<Call, 'request' | 'reply' | 'publicUrl'>
 
 /** The requested URL with some fields of its query changed. It begins with our own address, whatever host the request names. */
@@ -23,6 +28,23 @@ export function addressWith({ request, publicUrl }: Paged, fields: Readonly<Reco
   const { pathname, searchParams } = new URL(request.url, 'http://localhost')
   for (const [name, value] of Object.entries(fields)) searchParams.set(name, value)
   return `${publicUrl}${pathname}?${searchParams}`
+}
+
+/** Which rows of a list are on a page. */
+export const rowsOn = ({ page, per_page: limit }: Page): Rows => ({ limit, offset: (page - 1) * limit })
+
+/**
+ * The requested page of a list, with its headers.
+ * @param list reads these rows, and counts all
+ */
+export async function pageOf<Row, Shown>(
+  call: Paged & { query: Page },
+  list: (rows: Rows) => Promise<{ total: number; rows: readonly Row[] }>,
+  show: (row: Row) => Shown,
+): Promise<Shown[]> {
+  const { total, rows } = await list(rowsOn(call.query))
+  setPageHeaders(call, call.query, total)
+  return rows.map((row) => show(row))
 }
 
 /** An empty list, with its headers. */

@@ -10,8 +10,8 @@ import { notFound, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { flag } from './flags.ts'
 import { deletionOptions, projectFields, projectFilters, projectOptions } from './gitlab-fields.ts'
-import { accessLevel, id, oneOf, rowsOn, search, sort, text, visibility } from './inputs.ts'
-import { noRows, pageFields, setPageHeaders } from './paging.ts'
+import { accessLevel, id, oneOf, search, sort, text, visibility } from './inputs.ts'
+import { noRows, pageFields, pageOf } from './paging.ts'
 import { Accepted, accepted, openGroup, openProject } from './places.ts'
 import { projectDetail, ShownProject, shownProject } from './shown-projects.ts'
 import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
@@ -63,9 +63,11 @@ async function listed(call: Call<'everybody', z.output<z.ZodObject<typeof list>>
     order: by === 'updated_at' || by === 'last_activity_at' ? ('created_at' as const) : by,
     descending: direction === 'desc',
   }
-  const { total, rows } = await listProjects(db, userId, wanted, rowsOn(query))
-  setPageHeaders(call, query, total)
-  return rows.map((project) => shownProject(project, publicUrl))
+  return pageOf(
+    call,
+    (rows) => listProjects(db, userId, wanted, rows),
+    (project) => shownProject(project, publicUrl),
+  )
 }
 
 /** The group with that number or full path, if the caller can see it. */

@@ -5,8 +5,7 @@ import { endOwnSession, listSessions, type ShownSession } from '../../domain/peo
 import { unlessRefused } from '../refusal.ts'
 import { defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
-import { rowsOn } from './inputs.ts'
-import { pageFields, setPageHeaders } from './paging.ts'
+import { pageFields, pageOf } from './paging.ts'
 
 const sessionsAt = '/api/sessions'
 
@@ -40,11 +39,12 @@ export const sessionRoutes: readonly Route[] = [
     query: z.strictObject(pageFields),
     answers: { 200: z.array(Session) },
     paged: true,
-    async handle(call) {
-      const { total, sessions } = await listSessions(call.db, call.userId, rowsOn(call.query))
-      setPageHeaders(call, call.query, total)
-      return sessions.map((session) => shownSession(session, call.asker.tokenId))
-    },
+    handle: (call) =>
+      pageOf(
+        call,
+        (rows) => listSessions(call.db, call.userId, rows),
+        (session) => shownSession(session, call.asker.tokenId),
+      ),
   }),
   defineRoute({
     method: 'DELETE',

@@ -13,8 +13,8 @@ import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
 import { flag } from './flags.ts'
 import { tokenFields } from './gitlab-fields.ts'
-import { id, oneOf, rowsOn, search, sort, text } from './inputs.ts'
-import { pageFields, setPageHeaders } from './paging.ts'
+import { id, oneOf, search, sort, text } from './inputs.ts'
+import { pageFields, pageOf } from './paging.ts'
 import { alsoAccepting } from './unused.ts'
 
 const tokensAt = '/api/v4/personal_access_tokens'
@@ -97,9 +97,7 @@ export const tokenRoutes: readonly Route[] = [
       if (userId !== undefined && userId !== asker.userId && !asker.administrator)
         throw new Refusal(403, "403 Forbidden: only administrators can see other users' tokens.")
       const wanted = { userId, active: state && state === 'active', revoked, search: part, descending: order.endsWith('desc') }
-      const { total, tokens } = await listTokens(db, asker, wanted, rowsOn(query))
-      setPageHeaders(call, query, total)
-      return tokens.map(shownToken)
+      return pageOf(call, (rows) => listTokens(db, asker, wanted, rows), shownToken)
     },
   }),
   defineRoute({

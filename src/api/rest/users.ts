@@ -8,8 +8,8 @@ import { type Call, defineRoute, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
 import { flag } from './flags.ts'
 import { userFields, userFilters, userOptions } from './gitlab-fields.ts'
-import { oneOf, rowsOn, search, sort, text } from './inputs.ts'
-import { noRows, pageFields, setPageHeaders } from './paging.ts'
+import { oneOf, search, sort, text } from './inputs.ts'
+import { noRows, pageFields, pageOf } from './paging.ts'
 import { FullUser, fullUser, ShownUser, shownUser } from './shown-users.ts'
 import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
@@ -101,9 +101,11 @@ export const userRoutes: readonly Route[] = [
       const blocked = query.blocked ? true : query.active ? false : undefined
       const { order_by: order, sort: direction, username, search: part } = query
       const wanted = { username, search: part, byAddress: asker.administrator, blocked, order, descending: direction === 'desc' }
-      const { total, users } = await listUsers(call.db, wanted, rowsOn(query))
-      setPageHeaders(call, query, total)
-      return users.map((user) => userFor(call, user))
+      return pageOf(
+        call,
+        (rows) => listUsers(call.db, wanted, rows),
+        (user) => userFor(call, user),
+      )
     },
   }),
   defineRoute({
@@ -126,9 +128,7 @@ export const userRoutes: readonly Route[] = [
     async handle(call) {
       const { id } = await userOr404(call, numberIn(call, 'id', 'User'))
       const kind = call.query.type && kinds[call.query.type]
-      const { total, rows } = await listMemberships(call.db, id, { kind, ...rowsOn(call.query) })
-      setPageHeaders(call, call.query, total)
-      return rows.map(shownMembership)
+      return pageOf(call, (rows) => listMemberships(call.db, id, { kind, ...rows }), shownMembership)
     },
   }),
   defineRoute({

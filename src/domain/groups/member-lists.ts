@@ -70,15 +70,15 @@ export async function listMembers(
   place: RolePlace,
   wanted: MembersWanted,
   { limit, offset }: { limit: number; offset: number },
-): Promise<{ total: number; members: ListedMember[] }> {
+): Promise<{ total: number; rows: ListedMember[] }> {
   const { search } = wanted
   const found = search ? sql`(strpos(lower(u.name), lower(${search})) > 0 or strpos(lower(u.username), lower(${search})) > 0)` : sql`true`
   const from = sql`from ${membersOf(place, wanted)} where ${found}`
-  const [[counted], members] = await Promise.all([
+  const [[counted], rows] = await Promise.all([
     rowsOf<{ total: number }>(tx, sql`select count(*)::int as total ${from}`),
     rowsOf<ListedMember>(tx, sql`select ${shown} ${from} order by u.id limit ${limit} offset ${offset}`),
   ])
-  return { total: counted?.total ?? 0, members }
+  return { total: counted?.total ?? 0, rows }
 }
 
 /** One member. */

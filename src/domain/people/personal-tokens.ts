@@ -64,12 +64,12 @@ export async function listTokens(
   keeper: Keeper,
   wanted: TokensWanted,
   page: { limit: number; offset: number },
-): Promise<{ total: number; tokens: ShownToken[] }> {
+): Promise<{ total: number; rows: ShownToken[] }> {
   const which = and(seenBy(keeper), wantedOf(wanted))
   const order = wanted.descending ? desc(accessTokens.id) : asc(accessTokens.id)
   const found = tx.select(columns).from(accessTokens).where(which).orderBy(order).limit(page.limit).offset(page.offset)
-  const [total, tokens] = await Promise.all([tx.$count(accessTokens, which), found])
-  return { total, tokens }
+  const [total, rows] = await Promise.all([tx.$count(accessTokens, which), found])
+  return { total, rows }
 }
 
 /** A token that a user can see. */

@@ -28,7 +28,7 @@ export async function listSessions(
   tx: Tx,
   userId: number,
   page: { limit: number; offset: number },
-): Promise<{ total: number; sessions: ShownSession[] }> {
+): Promise<{ total: number; rows: ShownSession[] }> {
   const { id, createdAt, lastUsedAt, expiresAt, userAgent } = accessTokens
   const found = tx
     .select({ id, createdAt, lastUsedAt, expiresAt, userAgent, token: parent.name })
@@ -38,8 +38,8 @@ export async function listSessions(
     .orderBy(desc(id))
     .limit(page.limit)
     .offset(page.offset)
-  const [total, sessions] = await Promise.all([tx.$count(accessTokens, ofUser(userId)), found])
-  return { total, sessions }
+  const [total, rows] = await Promise.all([tx.$count(accessTokens, ofUser(userId)), found])
+  return { total, rows }
 }
 
 /** Ends one of the caller's own sessions at once; `not found` for any other. */

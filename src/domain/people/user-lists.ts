@@ -29,14 +29,14 @@ export async function listUsers(
   tx: Tx,
   wanted: UsersWanted,
   page: { limit: number; offset: number },
-): Promise<{ total: number; users: User[] }> {
+): Promise<{ total: number; rows: User[] }> {
   const { username, blocked, order, descending } = wanted
   const named = username === undefined ? undefined : eq(users.usernameKey, username.toLowerCase())
   const which = and(named, blocked === undefined ? undefined : eq(users.blocked, blocked), searched(wanted))
   const direction = descending ? desc : asc
   const found = tx.select().from(users).where(which).orderBy(direction(orders[order]), direction(users.id))
-  const [total, listed] = await Promise.all([tx.$count(users, which), found.limit(page.limit).offset(page.offset)])
-  return { total, users: listed }
+  const [total, rows] = await Promise.all([tx.$count(users, which), found.limit(page.limit).offset(page.offset)])
+  return { total, rows }
 }
 
 /** A user by id, or by username in any letter case. */

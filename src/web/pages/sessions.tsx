@@ -10,7 +10,7 @@ const mostShown = 50
 
 /** The sessions that the profile shows. */
 export const shownSessions = async ({ db }: Visit, userId: number): Promise<ShownSession[]> =>
-  (await listSessions(db, userId, { limit: mostShown, offset: 0 })).sessions
+  (await listSessions(db, userId, { limit: mostShown, offset: 0 })).rows
 
 /** `POST /-/profile/end_session` with its id. If it has ended already, that is fine. */
 export async function endSession(visit: Visit): Promise<FastifyReply> {
