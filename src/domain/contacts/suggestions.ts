@@ -1,9 +1,10 @@
 // The contacts that match what is being typed, fast with a million contacts.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
+import { given, statementOf } from '../../storage/statement.ts'
 import type { IssueFacts } from '../issues/issues.ts'
 import { addressKey } from '../rules/change.ts'
-import { phoneOf, rangesOf, wordsFit } from './suggestion-ranges.ts'
+import { firstRange, phoneOf, rangesOf, readingsOf, wordFits } from './suggestion-ranges.ts'
 import { phoneDigits, readTerm, type Term } from './typed-term.ts'
 
 export interface Suggestion {
@@ -24,9 +25,8 @@ export interface Wanted {
 
 const shown = sql`c.id, c.first_name || ' ' || c.last_name as name, c.email as address, c.phone, o.name as organization`
 
-const addressesIn = (earlier: readonly string[]): SQL => sql`${sql.param(earlier.map(addressKey))}::text[]`
-const numbersIn = (earlier: readonly string[]): SQL =>
-  sql`${sql.param(earlier.filter((one) => /^#\d{1,15}$/.test(one)).map((one) => Number(one.slice(1))))}::bigint[]`
+const numbersOf = (earlier: readonly string[]): number[] =>
+  earlier.filter((one) => /^#\d{1,15}$/.test(one)).map((one) => Number(one.slice(1)))
 
 /**
  * Active contacts of the issue's source that can still be added: those of which the term begins a word of the name or of the organization's name,
@@ -42,41 +42,65 @@ export async function contactsToAdd(tx: Tx, facts: IssueFacts, wanted: Wanted): 
   return [...found, ...more.filter(({ id }) => !ids.has(id))].slice(0, wanted.limit)
 }
 
-/** SQL: contacts on the issue, or on the line. */
-function taken({ issueId, sourceId }: IssueFacts, { earlier }: Wanted): SQL {
-  const linked = sql`select contact_id from issue_contacts where issue_id = ${issueId}`
-  if (earlier.length === 0) return linked
-  return sql`${linked} union all select unnest(${numbersIn(earlier)})
-    union all select id from contacts where group_id = ${sourceId} and email_key = any(${addressesIn(earlier)})`
+const values = ({ issueId, sourceId }: IssueFacts, { earlier, limit }: Wanted) => ({
+  issue: issueId,
+  source: sourceId,
+  earlier: earlier.map(addressKey),
+  numbers: numbersOf(earlier),
+  limit,
+})
+
+// The contacts on the issue, or on the line.
+const taken = sql`taken as materialized (select contact_id as id from issue_contacts where issue_id = ${given('issue')}
+  union all select unnest(${given('numbers')}::bigint[])
+  union all select id from contacts where group_id = ${given('source')} and email_key = any(${given('earlier')}::text[]))`
+
+const begun = (ranges: SQL): SQL => {
+  const text = given('text')
+  return sql`with ${taken} select ${shown} from (select id, min(rank) as rank from (${ranges}) found group by id) best
+    join contacts c on c.id = best.id left join organizations o on o.id = c.organization_id
+    order by ${text}::text in (c.find_by_name, c.find_by_surname, c.find_by_email, c.find_by_domain, c.find_by_organization) is true desc,
+      best.rank, c.find_by_surname, c.id limit ${given('limit')}`
 }
 
+const begunWith = statementOf(begun(rangesOf('text')))
+const first = statementOf(begun(firstRange))
+
 function contactsBegun(tx: Tx, facts: IssueFacts, wanted: Wanted, { text }: Term): Promise<Suggestion[]> {
-  const found = rangesOf(text, { sourceId: facts.sourceId, limit: wanted.limit, except: taken(facts, wanted) })
-  return rowsOf(
-    tx,
-    sql`select ${shown} from (select id, min(rank) as rank from (${found}) found group by id) best
-      join contacts c on c.id = best.id left join organizations o on o.id = c.organization_id
-      order by ${text}::text in (c.find_by_name, c.find_by_surname, c.find_by_email, c.find_by_domain, c.find_by_organization) is true desc,
-        best.rank, c.find_by_surname, c.id limit ${wanted.limit}`,
-  )
+  const statement = text === '' ? first : begunWith
+  return rowsOf(tx, statement({ ...values(facts, wanted), text, ...readingsOf('text', text) }))
 }
 
 // How many matches of one word are checked for the others: a rare word finds what a frequent one misses.
-const mostLookedAt = 100
+const mostLookedAt = 50
 const mostLookedFor = 3
 
-/** The most selective words; a single letter matches too much. */
-const tellingWords = (words: readonly string[]) => words.filter((word, at) => at === 0 || word.length > 1).slice(0, mostLookedFor)
+/** How many of the words are looked up: the most selective ones; a single letter matches too much. */
+const telling = (words: readonly string[]) => words.filter((word, at) => at < mostLookedFor && (at === 0 || word.length > 1)).length
+
+const names = (count: number) => Array.from({ length: count }, (_, at) => `word${at}`)
+
+const withWords = (words: number, lookedUp: number): SQL => {
+  const near = sql.join(names(lookedUp).map(rangesOf), sql` union all `)
+  return sql`with ${taken} select ${shown} from (select distinct id from (${near}) near) near
+    join contacts c on c.id = near.id left join organizations o on o.id = c.organization_id
+    where ${sql.join(names(words).map(wordFits), sql` and `)} order by c.find_by_surname, c.id limit ${given('most')}`
+}
+
+// By the number of words, and of those that are looked up.
+const statementsWithWords = new Map<string, ReturnType<typeof statementOf>>()
+
+function statementWithWords(words: number, lookedUp: number): ReturnType<typeof statementOf> {
+  const shape = `${words} ${lookedUp}`
+  const statement = statementsWithWords.get(shape) ?? statementOf(withWords(words, lookedUp))
+  statementsWithWords.set(shape, statement)
+  return statement
+}
 
 function contactsWithWords(tx: Tx, facts: IssueFacts, wanted: Wanted, { words }: Term): Promise<Suggestion[]> {
-  const looking = { sourceId: facts.sourceId, limit: mostLookedAt, except: taken(facts, wanted) }
-  const near = tellingWords(words).map((word) => rangesOf(word, looking))
-  return rowsOf(
-    tx,
-    sql`select ${shown} from (select distinct id from (${sql.join(near, sql` union all `)}) near) near
-      join contacts c on c.id = near.id left join organizations o on o.id = c.organization_id
-      where ${wordsFit(words)} order by c.find_by_surname, c.id limit ${wanted.limit}`,
-  )
+  const read = words.map((word, at) => readingsOf(`word${at}`, word))
+  const statement = statementWithWords(words.length, telling(words))
+  return rowsOf(tx, statement(Object.assign({ ...values(facts, wanted), limit: mostLookedAt, most: wanted.limit }, ...read)))
 }
 
 /** Contacts by id, of the issue's source; in no order. Ids that are none are left out. */
@@ -96,9 +120,11 @@ export async function contactsToRemove(tx: Tx, facts: IssueFacts, wanted: Wanted
     tx,
     sql`select ${shown}
       from issue_contacts l join contacts c on c.id = l.contact_id left join organizations o on o.id = c.organization_id
-      where l.issue_id = ${facts.issueId} and c.id <> all(${numbersIn(wanted.earlier)}) and coalesce(c.email_key <> all(${addressesIn(wanted.earlier)}), true) and (position(${digits}::text in ${phoneOf}) > 0 or not exists (
-        select from unnest(string_to_array(${text}::text, ' ')) as word
-        where position(word in concat_ws(' ', c.find_by_name, c.find_by_email, c.find_by_organization)) = 0))
+      where l.issue_id = ${facts.issueId} and c.id <> all(${sql.param(numbersOf(wanted.earlier))}::bigint[])
+        and coalesce(c.email_key <> all(${sql.param(wanted.earlier.map(addressKey))}::text[]), true)
+        and (position(${digits}::text in ${phoneOf}) > 0 or not exists (
+          select from unnest(string_to_array(${text}::text, ' ')) as word
+          where position(word in concat_ws(' ', c.find_by_name, c.find_by_email, c.find_by_organization)) = 0))
       order by c.find_by_surname, c.id limit ${wanted.limit}`,
   )
 }
