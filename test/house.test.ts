@@ -25,13 +25,13 @@ const mayImport: Record<string, { values: readonly string[]; types: readonly str
   storage: { values: [], types: [] },
   domain: { values: ['storage'], types: [] },
   'quick-actions': { values: ['domain/rules/permissions.ts', 'domain/rules/change.ts'], types: ['domain'] },
-  queue: { values: [], types: ['log'] },
+  queue: { values: ['timeout'], types: ['log'] },
   pipeline: { values: ['quick-actions', 'domain', 'storage', 'faults'], types: ['queue', 'log'] },
   'command-line': { values: ['pipeline', 'quick-actions', 'domain', 'storage', 'faults'], types: ['queue'] },
-  connectors: { values: ['quick-actions', 'domain', 'faults'], types: ['storage', 'pipeline', 'log'] },
+  connectors: { values: ['quick-actions', 'domain', 'faults', 'timeout'], types: ['storage', 'pipeline', 'log'] },
   api: { values: ['quick-actions', 'domain', 'json'], types: ['storage', 'pipeline'] },
   web: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline'] },
-  http: { values: ['domain', 'json'], types: ['storage', 'log'] },
+  http: { values: ['domain', 'json', 'timeout'], types: ['storage', 'log'] },
 }
 const wiring = ['src/cli.ts', 'src/app.ts']
 
@@ -95,7 +95,7 @@ test('connectors do not know each other, and each has a folder and a line in the
 
 test('only the wiring knows every room', () => {
   const top = sources.filter((file) => file.split('/').length === 2)
-  expect(top).toEqual(['src/app.ts', 'src/cli.ts', 'src/config.ts', 'src/faults.ts', 'src/json.ts', 'src/log.ts'])
+  expect(top).toEqual(['src/app.ts', 'src/cli.ts', 'src/config.ts', 'src/faults.ts', 'src/json.ts', 'src/log.ts', 'src/timeout.ts'])
   for (const file of top.filter((name) => !wiring.includes(name)))
     expect(importsOf(file).filter(({ target }) => target !== 'faults.ts')).toEqual([])
 })

@@ -1,4 +1,6 @@
 // All that a queue does: carry ids to workers. It may lose an id or deliver it twice; the row is the truth.
+import { withTimeout } from '../timeout.ts'
+
 export interface Queue {
   /** Queues the work on a delivery. */
   push(deliveryId: number): Promise<void>
@@ -19,14 +21,8 @@ export interface QueueSettings {
 export const lastCall = 4_000
 
 /** Waits for work to end, in any way, but not longer than the last call. */
-export async function untilLastCall(work: Iterable<Promise<unknown>>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, lastCall)
-  })
-  await Promise.race([Promise.allSettled(work), late])
-  clearTimeout(timer)
-}
+export const untilLastCall = async (work: Iterable<Promise<unknown>>): Promise<void> =>
+  void (await withTimeout(Promise.allSettled(work), lastCall, () => {}))
 
 // A requested delay is respected, within reason.
 const longestDelay = 10 * 60_000

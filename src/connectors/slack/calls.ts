@@ -37,15 +37,3 @@ export async function call(ask: () => Promise<unknown>): Promise<Given> {
     return wanted.has(error) ? undefined : { cannot: error }
   }
 }
-
-/** Waits for something, for at most that many milliseconds. @throws what fails within the time; later failures go to `late` */
-export async function withinTime(work: Promise<void>, milliseconds: number, late: (fault: unknown) => void): Promise<void> {
-  let isOver = false
-  const guarded = work.catch((fault: unknown) => {
-    if (!isOver) throw fault
-    late(fault)
-  })
-  const timer = new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref())
-  await Promise.race([guarded, timer])
-  isOver = true
-}

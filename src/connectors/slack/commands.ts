@@ -4,6 +4,7 @@ import { useLinkCode } from '../../domain/people/link-codes.ts'
 import { forgetNameElsewhere } from '../../domain/people/users.ts'
 import { isFirstTime } from '../../domain/rules/only-once.ts'
 import { actions } from '../../quick-actions/index.ts'
+import { withTimeout } from '../../timeout.ts'
 import type { House } from '../connector.ts'
 import { type Asking, ask, issueMeant, type Said, tellLack, whoAreYou } from './asking.ts'
 import { type Bound, bindPlace, unbindPlace } from './binding.ts'
@@ -41,14 +42,13 @@ export async function inTime({ log }: Pick<House, 'log'>, work: Promise<Said>, t
     log.error({ fault }, 'something from Slack could not be dealt with')
     return { text: sorry }
   })
-  const timer = new Promise<undefined>((resolve) => setTimeout(resolve, patience, undefined).unref())
-  const said = await Promise.race([done, timer])
-  if (said) return said
-  // The outcome is sent separately and needs no announcement.
-  void done
-    .then((said) => (said.text === '' ? undefined : tell(said)))
-    .catch((fault: unknown) => log.warn({ fault }, 'could not tell Slack what came late'))
-  return late
+  return withTimeout(done, patience, () => {
+    // The outcome is sent separately and needs no announcement.
+    void done
+      .then((said) => (said.text === '' ? undefined : tell(said)))
+      .catch((fault: unknown) => log.warn({ fault }, 'could not tell Slack what came late'))
+    return late
+  })
 }
 
 const sorry = 'Something went wrong on our side, and your command may not have been received. Send it again: nothing is done twice.'

@@ -1,9 +1,10 @@
 // Messages to us: `@rolobot add_contacts …` in a channel, a thread, or a direct message. They run as comments.
 import type { WebClient } from '@slack/web-api'
 import { understand } from '../../quick-actions/commands.ts'
+import { withTimeout } from '../../timeout.ts'
 import { type Asked, type Asking, ask, issueMeant, type Said, tellLack } from './asking.ts'
 import { bindPlace, unbindPlace } from './binding.ts'
-import { call, withinTime } from './calls.ts'
+import { call } from './calls.ts'
 import { onHelp } from './commands.ts'
 import { asTyped, hasNewCommands, type Message, type Named, placeName, type ReadMessage, readMessage } from './inbound.ts'
 import { react } from './outbound.ts'
@@ -29,7 +30,10 @@ export async function onMessage(house: Asking, client: WebClient | undefined, me
     const { text, blocks } = said
     await call(() => client.chat.postEphemeral({ channel, user: person.id, thread_ts: thread, text, blocks }))
   }
-  await withinTime(tell(), patience, (fault) => house.log.warn({ fault }, 'Slack was not told at once'))
+  const told = tell()
+  await withTimeout(told, patience, () => {
+    void told.catch((fault: unknown) => house.log.warn({ fault }, 'Slack was not told at once'))
+  })
 }
 
 /** What others see at once: the message was read, done, or not done. A later outcome adds its own reaction. */

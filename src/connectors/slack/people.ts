@@ -1,6 +1,7 @@
 // Slack user → our user.
 import { linkByAddress } from '../../domain/people/link-codes.ts'
 import { findUserElsewhere } from '../../domain/people/users.ts'
+import { withTimeout } from '../../timeout.ts'
 import type { House } from '../connector.ts'
 import { externalId, type Person, via } from './inbound.ts'
 import type { Workspaces } from './workspaces.ts'
@@ -35,12 +36,10 @@ export function openPeople(
         return undefined
       })
       // A result that arrives later is used on the next attempt.
-      return Promise.race([found, late(patience)])
+      return withTimeout(found, patience, () => undefined)
     },
   }
 }
-
-const late = (milliseconds: number) => new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds, undefined).unref())
 
 /** The address that Slack has confirmed, of a human member (not a bot) of one of our workspaces. docs.slack.dev/reference/objects/user-object */
 async function confirmedAddress(workspaces: Workspaces, { id, team }: Person): Promise<{ email: string; name: string } | undefined> {

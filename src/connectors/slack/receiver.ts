@@ -2,7 +2,7 @@
 import { type App, isValidSlackRequest, type Receiver, type StringIndexed } from '@slack/bolt'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../log.ts'
-import { withinTime } from './calls.ts'
+import { withTimeout } from '../../timeout.ts'
 
 // Slack waits three seconds. docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
 const patience = 2_800
@@ -38,8 +38,7 @@ export class OurReceiver implements Receiver {
 
   /** Waits for work in progress, as long as Slack waits. */
   async stop(): Promise<void> {
-    const all = Promise.allSettled(this.#running).then(() => {})
-    await withinTime(all, patience, () => {})
+    await withTimeout(Promise.allSettled(this.#running), patience, () => {})
   }
 
   /**
@@ -58,14 +57,12 @@ export class OurReceiver implements Receiver {
 
   #process(body: StringIndexed): Promise<unknown> {
     const isEvent = body.type === 'event_callback'
-    return new Promise((resolve, reject) => {
+    const handled = new Promise<unknown>((resolve, reject) => {
       let acknowledged: unknown
       const ack = async (given?: unknown) => {
         acknowledged = given
         if (!isEvent) resolve(given)
       }
-      // Even if this fails: an event is resent, and found done.
-      if (!isEvent) setTimeout(() => resolve(tooLate(body)), patience).unref()
       const run = (this.#app as App)
         .processEvent({ body, ack })
         .then(() => resolve(acknowledged))
@@ -77,6 +74,8 @@ export class OurReceiver implements Receiver {
         .finally(() => this.#running.delete(run))
       this.#running.add(run)
     })
+    // An event that takes too long is resent, and found done.
+    return isEvent ? handled : withTimeout(handled, patience, () => tooLate(body))
   }
 
   #remember(name: string, handled: Promise<unknown>): void {

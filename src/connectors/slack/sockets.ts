@@ -4,7 +4,7 @@ import type { StringIndexed } from '@slack/bolt'
 import { SocketModeClient } from '@slack/socket-mode'
 import type { WebClientOptions } from '@slack/web-api'
 import type { Log } from '../../log.ts'
-import { withinTime } from './calls.ts'
+import { withTimeout } from '../../timeout.ts'
 import type { OurReceiver } from './receiver.ts'
 import { slackLog } from './slack-log.ts'
 
@@ -77,8 +77,7 @@ class Socket {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
-    const taken = Promise.all(this.#taking).then(() => {})
-    await withinTime(taken, lastCall, () => {})
+    await withTimeout(Promise.all(this.#taking), lastCall, () => {})
     await this.#client.disconnect()
   }
 
