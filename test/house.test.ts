@@ -93,6 +93,19 @@ test('connectors do not know each other, and each has a folder and a line in the
   expect(strange.map(({ file, target }) => `${file} imports ${target}`)).toEqual([])
 })
 
+/** The files that are loaded with a file. */
+function loadedWith(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen
+  seen.add(file)
+  for (const { target, typeOnly } of importsOf(file)) if (!typeOnly) loadedWith(join('src', target), seen)
+  return seen
+}
+
+test('a connection loads no library that only a command needs', () => {
+  const loading = [...loadedWith('src/connectors/slack/connection.ts')].filter((file) => /from 'yaml'/.test(read(file)))
+  expect(loading).toEqual([])
+})
+
 test('only the wiring knows every room', () => {
   const top = sources.filter((file) => file.split('/').length === 2)
   expect(top).toEqual(['src/app.ts', 'src/cli.ts', 'src/config.ts', 'src/faults.ts', 'src/json.ts', 'src/log.ts', 'src/timeout.ts'])

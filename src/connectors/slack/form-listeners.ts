@@ -6,9 +6,8 @@ import { type Asking, type Said, whoAreYou } from './asking.ts'
 import { asText } from './blocks.ts'
 import { call } from './calls.ts'
 import { asId, issueChoice, submit, suggestContacts, suggestIssues } from './form.ts'
-import { formId, formView } from './form-view.ts'
+import { formId, formView, messageShortcut } from './form-view.ts'
 import { asTyped, personOf, placeName, via } from './inbound.ts'
-import { messageShortcut } from './manifest.ts'
 import { outcomeView } from './outbound.ts'
 
 /** Everything about the form. */

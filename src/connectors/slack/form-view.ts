@@ -3,6 +3,7 @@ import type { InputBlock, ModalView, PlainTextOption } from '@slack/types'
 import { cut, longestInput, plain } from './blocks.ts'
 
 export const formId = 'link_contacts'
+export const messageShortcut = 'link_contacts_of_message'
 
 /** The state of a form: it travels with the form, as Slack sends no other fields along with a request for suggestions. */
 interface Known {
