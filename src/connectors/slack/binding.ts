@@ -4,9 +4,11 @@ import { type IssueFacts, parseReference, readFacts, readProjectFacts, reference
 import { bind, boundTo, findBinding, unbind } from '../../domain/people/bindings.ts'
 import { isFirstTime } from '../../domain/rules/only-once.ts'
 import { can } from '../../domain/rules/permissions.ts'
+import type { Person } from '../chat/names.ts'
+import { issueNamed } from '../chat/references.ts'
 import { type Asking, issueMeant, type Said, whoAreYou } from './asking.ts'
 import { escaped } from './blocks.ts'
-import { issueNamed, type Person, via } from './inbound.ts'
+import { via } from './inbound.ts'
 
 /** A request to bind a channel or thread. */
 export interface Bound {

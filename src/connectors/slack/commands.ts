@@ -5,11 +5,13 @@ import { forgetNameElsewhere } from '../../domain/people/users.ts'
 import { isFirstTime } from '../../domain/rules/only-once.ts'
 import { actions } from '../../quick-actions/index.ts'
 import { withTimeout } from '../../timeout.ts'
+import { externalId, type Person, placeName } from '../chat/names.ts'
+import { takeIssue } from '../chat/references.ts'
 import type { House } from '../connector.ts'
 import { type Asking, ask, issueMeant, type Said, tellLack, whoAreYou } from './asking.ts'
 import { type Bound, bindPlace, unbindPlace } from './binding.ts'
 import { escaped } from './blocks.ts'
-import { asTyped, externalId, type Person, placeName, takeIssue, via } from './inbound.ts'
+import { asTyped, via } from './inbound.ts'
 
 /** The slash commands in Slack: all that work on an issue. `/help` is Slack's own. */
 export const slashActions = actions.filter(({ name }) => name !== 'help')

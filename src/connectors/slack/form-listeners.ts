@@ -2,12 +2,13 @@
 import type { App, BlockAction, ExternalSelectAction, MessageShortcut, SlackShortcut } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import { findBinding } from '../../domain/people/bindings.ts'
+import { placeName } from '../chat/names.ts'
 import { type Asking, type Said, whoAreYou } from './asking.ts'
 import { asText } from './blocks.ts'
 import { call } from './calls.ts'
 import { asId, issueChoice, submit, suggestContacts, suggestIssues } from './form.ts'
 import { formId, formView, messageShortcut } from './form-view.ts'
-import { asTyped, personOf, placeName, via } from './inbound.ts'
+import { asTyped, personOf, via } from './inbound.ts'
 import { outcomeView } from './outbound.ts'
 
 /** Everything about the form. */

@@ -8,11 +8,11 @@ import { referenceTo } from '../../domain/rules/change.ts'
 import { can, refusalOf } from '../../domain/rules/permissions.ts'
 import { redact } from '../../quick-actions/commands.ts'
 import { count, fits } from '../../quick-actions/phrases.ts'
+import type { Person } from '../chat/names.ts'
 import { type Asking, ask, factsFor, noSuchIssue, type Said, whoAreYou } from './asking.ts'
 import { contactOption, issueOption, longestInput, mostOptions } from './blocks.ts'
 import { forOutcome } from './commands.ts'
 import { contactsBlock, knownOf } from './form-view.ts'
-import type { Person } from './inbound.ts'
 
 /** Issues for the field of the form. */
 export async function suggestIssues(house: Asking, person: Person, typed: string): Promise<PlainTextOption[]> {

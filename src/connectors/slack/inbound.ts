@@ -1,20 +1,10 @@
 // What Slack sends → what the user wrote. Pure.
-import { parseReference } from '../../domain/issues/issues.ts'
 import { understand } from '../../quick-actions/commands.ts'
-
-/** A Slack user: ids are unique in a workspace. */
-export interface Person {
-  team: string
-  id: string
-  /** The workspace in which they wrote: in a shared channel it can differ from their own. */
-  at: string
-}
+import type { Person } from '../chat/names.ts'
+import { type Named, takeIssue } from '../chat/references.ts'
 
 /** How deliveries, bindings, and names from Slack are marked. */
 export const via = 'slack'
-
-/** The name under which we know a Slack user. */
-export const externalId = ({ team, id }: Pick<Person, 'team' | 'id'>): string => `${team}:${id}`
 
 /** The user who pressed, chose, or submitted something: users of another workspace carry its id. */
 export const personOf = ({ user, team }: { user: { id: string; team_id?: string }; team: { id: string } | null }): Person => ({
@@ -22,9 +12,6 @@ export const personOf = ({ user, team }: { user: { id: string; team_id?: string 
   id: user.id,
   at: team?.id ?? user.team_id ?? '',
 })
-
-/** The name under which a channel, or a thread in it, is bound. */
-export const placeName = ({ at }: Person, channel: string, thread?: string): string => [at, channel, thread].filter(Boolean).join('/')
 
 // docs.slack.dev/messaging/formatting-message-text: only these three are escaped.
 const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' }
@@ -45,43 +32,6 @@ function written(what: string, label: string | undefined, us: string | undefined
   // Slack links anything that looks like a link: `x.io` comes as `<http://x.io|x.io>`.
   if (label === undefined || what.endsWith(label)) return label ?? what
   return `[${label}](${what})`
-}
-
-/** A reference to an issue: complete, or its number alone. */
-export type Named = { reference: string } | { iid: number }
-
-/**
- * Reads the reference at the start of a text: `acme/shop#12`, `#12`, or the URL of an issue's page.
- * @returns the issue, if there is one, and the rest
- */
-export function takeIssue(text: string, publicUrl: string): { named?: Named; rest: string } {
-  const [, first = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? []
-  const named = issueNamed(first.replace(/[,:;]$/, ''), publicUrl)
-  return named ? { named, rest } : { rest: text.trim() }
-}
-
-/** The issue that one word refers to. */
-export function issueNamed(word: string, publicUrl: string): Named | undefined {
-  const alone = /^#(\d{1,9})$/.exec(word)
-  if (alone) return { iid: Number(alone[1]) }
-  const [, linked = word] = /^\[[^\]]*\]\((\S+)\)$/.exec(word) ?? []
-  const reference = issueAt(linked, publicUrl) ?? word
-  return parseReference(reference) ? { reference } : undefined
-}
-
-/** The issue whose page is at one of our URLs, as `acme/shop#12`. */
-export function issueAt(url: string, publicUrl: string): string | undefined {
-  if (!url.startsWith(`${publicUrl}/`) || !URL.canParse(url)) return undefined
-  const [, path, iid] = /^\/(.+)\/-\/issues\/(\d{1,9})\/?$/.exec(url.slice(publicUrl.length).replace(/[?#].*$/, '')) ?? []
-  return path ? `${decoded(path)}#${iid}` : undefined
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
 }
 
 /** A message for us, without the issue references of its commands. */

@@ -2,11 +2,13 @@
 import type { WebClient } from '@slack/web-api'
 import { understand } from '../../quick-actions/commands.ts'
 import { withTimeout } from '../../timeout.ts'
+import { placeName } from '../chat/names.ts'
+import type { Named } from '../chat/references.ts'
 import { type Asked, type Asking, ask, issueMeant, type Said, tellLack } from './asking.ts'
 import { bindPlace, unbindPlace } from './binding.ts'
 import { call } from './calls.ts'
 import { onHelp } from './commands.ts'
-import { asTyped, hasNewCommands, type Message, type Named, placeName, type ReadMessage, readMessage } from './inbound.ts'
+import { asTyped, hasNewCommands, type Message, type ReadMessage, readMessage } from './inbound.ts'
 import { react } from './outbound.ts'
 
 // Our own words that are not quick actions. They must be alone in a message.

@@ -2,8 +2,9 @@
 import { linkByAddress } from '../../domain/people/link-codes.ts'
 import { findUserElsewhere } from '../../domain/people/users.ts'
 import { withTimeout } from '../../timeout.ts'
+import { externalId, type Person } from '../chat/names.ts'
 import type { House } from '../connector.ts'
-import { externalId, type Person, via } from './inbound.ts'
+import { via } from './inbound.ts'
 import type { Workspaces } from './workspaces.ts'
 
 // Part of the three seconds that Slack waits for us.

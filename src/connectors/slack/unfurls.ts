@@ -7,10 +7,12 @@ import { showIssues } from '../../domain/issues/list-rows.ts'
 import { findUserElsewhere } from '../../domain/people/users.ts'
 import { can } from '../../domain/rules/permissions.ts'
 import { fits, list } from '../../quick-actions/phrases.ts'
+import { externalId, type Person } from '../chat/names.ts'
+import { issueAt } from '../chat/references.ts'
 import type { Asking } from './asking.ts'
 import { context, escaped, section } from './blocks.ts'
 import { call } from './calls.ts'
-import { externalId, issueAt, type Person, via } from './inbound.ts'
+import { via } from './inbound.ts'
 
 /** Links that a user shared. docs.slack.dev/reference/events/link_shared */
 export interface Shared {

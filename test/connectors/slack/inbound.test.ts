@@ -1,15 +1,8 @@
 // What Slack sends and what we read in it: pairs of files, and tables.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import {
-  asTyped,
-  hasNewCommands,
-  issueAt,
-  type MessageEvent,
-  readMessage,
-  takeIssue,
-  toMessage,
-} from '../../../src/connectors/slack/inbound.ts'
+import { issueAt, takeIssue } from '../../../src/connectors/chat/references.ts'
+import { asTyped, hasNewCommands, type MessageEvent, readMessage, toMessage } from '../../../src/connectors/slack/inbound.ts'
 
 const us = 'U0LAN0Z89'
 const here = 'https://rolobot.example'
