@@ -6,9 +6,8 @@ import { isFirstTime } from '../../domain/rules/only-once.ts'
 import { can } from '../../domain/rules/permissions.ts'
 import type { Person } from '../chat/names.ts'
 import { issueNamed } from '../chat/references.ts'
-import { type Asking, issueMeant, type Said, whoAreYou } from './asking.ts'
-import { escaped } from './blocks.ts'
-import { via } from './inbound.ts'
+import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
+import { issueMeant } from './submission.ts'
 
 /** A request to bind a channel or thread. */
 export interface Bound {
@@ -26,26 +25,26 @@ const mayComment = ({ standing }: Pick<IssueFacts, 'standing'>): boolean => can(
 const noSuchThing = "This issue or project doesn't exist, or you don't have permission to comment there."
 
 /** `bind acme/shop#12`, or a project: for users who can comment there. */
-export async function bindPlace(house: Asking, { person, place, what, kind, name }: Bound): Promise<Said> {
+export async function bindPlace(house: ChatHouse, { person, place, what, kind, name }: Bound): Promise<Said> {
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
-  const before = await findBinding(house.db, via, [place])
+  const before = await findBinding(house.db, house.chat.via, [place])
   if (what === '')
     return { text: before ? await tellBinding(house, userId, before, kind) : `This ${kind} isn't bound. Enter \`bind acme/shop#12\`.` }
   const target = await targetOf(house, userId, what, place)
   if (!target) return { text: noSuchThing, state: 'lacking' }
   if (before && !(await mayLoosen(house, userId, before))) return notYours(kind)
-  if (!(await once(house, name, (tx) => bind(tx, { via, place, to: target.to, userId })))) return nothing
+  if (!(await once(house, name, (tx) => bind(tx, { via: house.chat.via, place, to: target.to, userId })))) return nothing
   const example = 'issueId' in target.to ? 'ann@example.com' : '#12 ann@example.com'
-  return { text: `This ${kind} is now bound to ${escaped(target.name)}: \`add_contacts ${example}\` is enough.`, state: 'done' }
+  return { text: `This ${kind} is now bound to ${house.chat.plain(target.name)}: \`add_contacts ${example}\` is enough.`, state: 'done' }
 }
 
 const nothing: Said = { text: '' }
 
 /** Does something only the first time for a given name. @returns whether this was the first time */
-const once = (house: Asking, name: string, work: (tx: Asking['db']) => Promise<unknown>): Promise<boolean> =>
+const once = (house: ChatHouse, name: string, work: (tx: ChatHouse['db']) => Promise<unknown>): Promise<boolean> =>
   house.db.transaction(async (tx) => {
-    if (!(await isFirstTime(tx, `slack ${name}`))) return false
+    if (!(await isFirstTime(tx, `${house.chat.via} ${name}`))) return false
     await work(tx)
     return true
   })
@@ -56,24 +55,24 @@ const notYours = (kind: string): Said => ({
 })
 
 /** A user who can't comment on something can't unbind it either. */
-async function mayLoosen({ db }: Asking, userId: number, { projectId }: { projectId: number }): Promise<boolean> {
+async function mayLoosen({ db }: ChatHouse, userId: number, { projectId }: { projectId: number }): Promise<boolean> {
   const project = await readProjectFacts(db, projectId, userId)
   return project !== undefined && mayComment(project)
 }
 
 /** `unbind` */
-export async function unbindPlace(house: Asking, { person, place, kind, name }: Bound): Promise<Said> {
+export async function unbindPlace(house: ChatHouse, { person, place, kind, name }: Bound): Promise<Said> {
   const userId = await house.people.find(person)
   if (userId === undefined) return whoAreYou(house)
-  const before = await findBinding(house.db, via, [place])
+  const before = await findBinding(house.db, house.chat.via, [place])
   if (before && !(await mayLoosen(house, userId, before))) return notYours(kind)
-  if (!(await once(house, name, (tx) => unbind(tx, via, place)))) return nothing
+  if (!(await once(house, name, (tx) => unbind(tx, house.chat.via, place)))) return nothing
   return { text: before ? `This ${kind} is no longer bound.` : `This ${kind} wasn't bound.`, state: 'done' }
 }
 
 // Users aren't told what they can't see, even if the channel is bound to it.
 async function tellBinding(
-  { db }: Asking,
+  { db, chat }: ChatHouse,
   userId: number,
   binding: Parameters<typeof boundTo>[0] & { projectId: number },
   kind: string,
@@ -81,7 +80,7 @@ async function tellBinding(
   const project = await readProjectFacts(db, binding.projectId, userId)
   const may = project && can(project.standing, 'read_issue')
   return may
-    ? `This ${kind} is bound to ${escaped(boundTo(binding))}.`
+    ? `This ${kind} is bound to ${chat.plain(boundTo(binding))}.`
     : `This ${kind} is bound to something that you don't have access to.`
 }
 
@@ -90,7 +89,7 @@ interface Target {
   name: string
 }
 
-async function targetOf(house: Asking, userId: number, what: string, place: string): Promise<Target | undefined> {
+async function targetOf(house: ChatHouse, userId: number, what: string, place: string): Promise<Target | undefined> {
   const named = issueNamed(what, house.publicUrl)
   if (!named) return projectOf(house, userId, what)
   const meant = await issueMeant(house, named, [place])
@@ -98,7 +97,7 @@ async function targetOf(house: Asking, userId: number, what: string, place: stri
   return facts && mayComment(facts) ? { to: { issueId: facts.issueId }, name: referenceOf(facts) } : undefined
 }
 
-async function projectOf({ db }: Asking, userId: number, path: string): Promise<Target | undefined> {
+async function projectOf({ db }: ChatHouse, userId: number, path: string): Promise<Target | undefined> {
   // Only valid references, so that no other text reaches the database.
   if (!parseReference(`${path}#1`)) return undefined
   const facts = await readProjectFacts(db, path, userId)

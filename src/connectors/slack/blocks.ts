@@ -1,5 +1,6 @@
 // What Slack shows: its limits, and the building blocks of messages and forms.
 import type { KnownBlock, MrkdwnElement, PlainTextElement, PlainTextOption } from '@slack/types'
+import { contactLine } from './chat-choices.ts'
 
 // docs.slack.dev/reference/block-kit/composition-objects/option-object
 const longestOption = 75
@@ -34,10 +35,6 @@ export const context = (text: string): KnownBlock => ({ type: 'context', element
 
 /** One choice; the value is an id. An empty text is not allowed. */
 export const option = (text: string, value: string): PlainTextOption => ({ text: plain(text.trim() || value), value })
-
-/** A contact on one line. */
-export const contactLine = (contact: { name: string; address: string | null; organization: string | null }): string =>
-  [contact.name, contact.address, contact.organization].filter(Boolean).join(' · ')
 
 /** A contact as a choice. */
 export const contactOption = (contact: Parameters<typeof contactLine>[0], value: string): PlainTextOption =>

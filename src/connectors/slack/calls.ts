@@ -1,11 +1,7 @@
 // Calling Slack: errors that are permanent are distinguished from those that are transient.
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
-
-/** Undefined: done. */
-export type Given = { cannot: string } | undefined
-
-/** How long we wait for a response, in milliseconds: Slack can be slow, and a call that succeeded after our timeout would be repeated. */
-export const patience = 15_000
+import { type Given, later } from './answers.ts'
+import { slackChat } from './slack-chat.ts'
 
 // Transient errors. Each method's page has the list: docs.slack.dev/reference/methods/chat.postEphemeral#errors
 const passing: ReadonlySet<string> = new Set([
@@ -19,9 +15,6 @@ const passing: ReadonlySet<string> = new Set([
 // The desired state already holds.
 const wanted: ReadonlySet<string> = new Set(['already_reacted'])
 
-/** How long Slack asks us to wait. */
-export const later = (seconds: number) => Object.assign(new Error(`Slack asks to wait ${seconds} seconds`), { retryAfter: seconds * 1_000 })
-
 /**
  * Calls a method of Slack's API.
  * @throws transient errors: no connection, no response in time, a rate limit (with `retryAfter`)
@@ -31,7 +24,7 @@ export async function call(ask: () => Promise<unknown>): Promise<Given> {
     await ask()
     return undefined
   } catch (fault) {
-    if (fault instanceof WebAPIRateLimitedError) throw later(fault.retryAfter)
+    if (fault instanceof WebAPIRateLimitedError) throw later(slackChat, fault.retryAfter)
     const error = fault instanceof WebAPIPlatformError ? fault.data.error : undefined
     if (error === undefined || passing.has(error)) throw fault
     return wanted.has(error) ? undefined : { cannot: error }

@@ -1,17 +1,18 @@
 // Slack, enabled: Bolt dispatches what comes in, and each kind has its own file.
 import { App } from '@slack/bolt'
 import type { Connection, House } from '../connector.ts'
-import type { Asking } from './asking.ts'
+import { confirmedAddress } from './addresses.ts'
 import { choiceListeners } from './choices.ts'
 import { commandListeners } from './commands.ts'
 import { eventListeners } from './events.ts'
 import { formListeners } from './form-listeners.ts'
 import { installRoutes } from './installs.ts'
 import { openReply } from './outbound.ts'
-import { openPeople } from './people.ts'
+import { type ConfirmedAddress, openPeople } from './people.ts'
 import { OurReceiver, receiveOverHttp } from './receiver.ts'
-import { openRespond } from './respond.ts'
+import { respondToSlack } from './respond.ts'
 import type { SlackSettings } from './settings.ts'
+import { type SlackHouse, slackChat } from './slack-chat.ts'
 import { slackLog } from './slack-log.ts'
 import { openSockets } from './sockets.ts'
 import { clientOptions, openWorkspaces, type Workspaces } from './workspaces.ts'
@@ -21,10 +22,11 @@ export function connect(settings: SlackSettings, house: House): Connection {
   const { log, publicUrl } = house
   const client = clientOptions(settings, log)
   const workspaces = openWorkspaces(settings, house)
-  const people = openPeople(house, workspaces, { trustEmail: settings.SLACK_TRUST_EMAIL })
-  const respond = openRespond(settings, house)
+  const trusted: ConfirmedAddress | undefined = settings.SLACK_TRUST_EMAIL ? (person) => confirmedAddress(workspaces, person) : undefined
+  const people = openPeople(house, slackChat, trusted)
+  const respond = respondToSlack(settings, house)
   const receiver = new OurReceiver(log)
-  openApp(receiver, { house: { ...house, people, respond }, workspaces, client })
+  openApp(receiver, { house: { ...house, chat: slackChat, people, respond }, workspaces, client })
   const { SLACK_APP_TOKEN: appToken, SLACK_CLIENT_ID: installs } = settings
   const sockets = appToken ? openSockets(receiver, { appToken, client, log }) : undefined
   return {
@@ -43,7 +45,7 @@ export function connect(settings: SlackSettings, house: House): Connection {
 }
 
 interface Parts {
-  house: Asking
+  house: SlackHouse
   workspaces: Workspaces
   client: ReturnType<typeof clientOptions>
 }

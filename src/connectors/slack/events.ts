@@ -1,6 +1,6 @@
 // Events in a workspace: messages, links, and uninstallation.
 import type { App } from '@slack/bolt'
-import type { Asking } from './asking.ts'
+import type { ChatHouse } from './chat.ts'
 import { type MessageEvent, toMessage } from './inbound.ts'
 import { onMessage } from './messages.ts'
 import { unfurl } from './unfurls.ts'
@@ -17,7 +17,7 @@ interface Envelope {
 const ourUser = ({ authorizations }: Envelope) => (authorizations?.find((one) => one.is_bot) ?? authorizations?.[0])?.user_id
 
 /** Everything that happens without a user waiting for an answer. */
-export function eventListeners(app: App, house: Asking, workspaces: Workspaces): void {
+export function eventListeners(app: App, house: ChatHouse, workspaces: Workspaces): void {
   for (const name of ['app_mention', 'message'] as const)
     app.event(name, async ({ event, body, client }) => {
       const envelope = body as unknown as Envelope

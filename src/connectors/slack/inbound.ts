@@ -1,10 +1,5 @@
 // What Slack sends → what the user wrote. Pure.
-import { understand } from '../../quick-actions/commands.ts'
 import type { Person } from '../chat/names.ts'
-import { type Named, takeIssue } from '../chat/references.ts'
-
-/** How deliveries, bindings, and names from Slack are marked. */
-export const via = 'slack'
 
 /** The user who pressed, chose, or submitted something: users of another workspace carry its id. */
 export const personOf = ({ user, team }: { user: { id: string; team_id?: string }; team: { id: string } | null }): Person => ({
@@ -32,39 +27,6 @@ function written(what: string, label: string | undefined, us: string | undefined
   // Slack links anything that looks like a link: `x.io` comes as `<http://x.io|x.io>`.
   if (label === undefined || what.endsWith(label)) return label ?? what
   return `[${label}](${what})`
-}
-
-/** A message for us, without the issue references of its commands. */
-export interface ReadMessage {
-  body: string
-  named: Named[]
-}
-
-/**
- * Reads a message as a comment: in `@rolobot add_contacts acme/shop#12 ann@x.io` the issue is removed. A message that mentions us in the
- * middle of its first line is read as it is: only the start of a line counts.
- */
-export function readMessage(text: string, us: string | undefined, publicUrl: string): ReadMessage {
-  const lines = asTyped(text, us).split(/\r\n?|\n/)
-  const named: Named[] = []
-  for (const { line, arguments: words } of understand(lines.join('\n')).commands) {
-    const taken = takeIssue(words, publicUrl)
-    if (!taken.named) continue
-    named.push(taken.named)
-    const before = lines[line - 1] as string
-    lines[line - 1] = `${before.slice(0, before.length - words.length).trimEnd()} ${taken.rest}`.trimEnd()
-  }
-  return { body: lines.join('\n'), named }
-}
-
-/** Does a text have commands that the text before an edit didn't have? Their issue references count too. */
-export function hasNewCommands(text: string, before: string): boolean {
-  const [now, old] = [text, before].map((one) => understand(one).commands.map(({ name, arguments: words }) => `${name} ${words}`))
-  for (const one of old as string[]) {
-    const at = (now as string[]).indexOf(one)
-    if (at >= 0) now?.splice(at, 1)
-  }
-  return (now as string[]).length > 0
 }
 
 /** A message, as far as we need it. */

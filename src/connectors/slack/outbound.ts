@@ -4,24 +4,22 @@ import type { WebClient } from '@slack/web-api'
 import type { Log } from '../../log.ts'
 import type { Answer, Reply } from '../../pipeline/comment.ts'
 import type { Person } from '../chat/names.ts'
-import { asText, escaped, section } from './blocks.ts'
-import { call, type Given } from './calls.ts'
+import { answerInOneWay, type Given, type Respond, textOfAnswer, type Way } from './answers.ts'
+import { asText, section } from './blocks.ts'
+import { call } from './calls.ts'
 import { choiceBlocks } from './choice-blocks.ts'
-import type { Respond } from './respond.ts'
+import { afterWorkingOnIt } from './deadlines.ts'
+import { slackChat } from './slack-chat.ts'
+import type { Origin } from './submission.ts'
 import type { Workspaces } from './workspaces.ts'
 
-/**
- * Where to answer, and since when (epoch, milliseconds); on which issue, and its name if the author left it out. It is stored with the
- * delivery as JSON.
- */
-export type Place = { person: Person; since: number; issue?: number; about?: string } & (
+/** Where to answer. */
+export type SlackPlace =
   | { in: 'command'; url: string; channel: string; keep?: boolean }
   | { in: 'message'; channel: string; ts: string; thread?: string }
   | { in: 'form'; view: string }
-)
 
-/** A way to answer; it may turn out to be impossible. */
-type Way = () => Promise<Given>
+type Place = Origin & SlackPlace
 
 /** How comments from Slack are answered; `inChannel`: commands also publicly, as counts. */
 export const openReply =
@@ -29,23 +27,11 @@ export const openReply =
   async (place, answer) => {
     const at = JSON.parse(place) as Place
     const client = await workspaces.client(at.person.at)
-    await besideOthers(at)
-    const reasons: string[] = []
-    for (const way of waysTo(at, { client, respond }, answer)) {
-      const given = await way()
-      if (!given) return inChannel && answer.changed ? tellAll(at, answer.inPublic, { respond, log }) : undefined
-      reasons.push(given.cannot)
-    }
-    return { givenUp: `Slack: ${reasons.join('; ') || 'we are not installed there any more'}` }
+    await afterWorkingOnIt(at.since)
+    const given = await answerInOneWay(waysTo(at, { client, respond }, answer))
+    if (given) return { givenUp: `Slack: ${given.cannot || 'we are not installed there any more'}` }
+    return inChannel && answer.changed ? tellAll(at, answer.inPublic, { respond, log }) : undefined
   }
-
-// If there is no outcome by then, "working on it" is on its way (commands.ts, `forOutcome`): it must arrive before the outcome does.
-const [from, until] = [1_300, 2_300]
-
-const besideOthers = ({ since }: Place): Promise<void> => {
-  const age = Date.now() - since
-  return new Promise((resolve) => (age < from || age > until ? resolve() : setTimeout(resolve, until - age)))
-}
 
 // Once, whatever happens: the author has been answered, and a retry would post publicly twice.
 async function tellAll(at: Place, lines: readonly string[], { respond, log }: { respond: Respond; log: Log }): Promise<undefined> {
@@ -62,8 +48,7 @@ interface Posted {
 }
 
 function waysTo(at: Place, { client, respond }: { client: WebClient | undefined; respond: Respond }, answer: Answer): Way[] {
-  const said = asText(answer.toAsker.length > 0 ? answer.toAsker : ['Done.'])
-  const text = at.about ? `${escaped(at.about)}: ${said}` : said
+  const text = textOfAnswer(slackChat, answer, at)
   const choices = at.issue === undefined ? [] : choiceBlocks(answer.choices, at.issue)
   const posted: Posted = { text, ...(choices.length > 0 && { blocks: [section(text), ...choices] }) }
   const direct = client ? [() => call(() => client.chat.postMessage({ channel: at.person.id, ...posted }))] : []

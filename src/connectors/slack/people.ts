@@ -1,14 +1,11 @@
-// Slack user → our user.
+// User of a chat → our user.
 import { linkByAddress } from '../../domain/people/link-codes.ts'
 import { findUserElsewhere } from '../../domain/people/users.ts'
 import { withTimeout } from '../../timeout.ts'
 import { externalId, type Person } from '../chat/names.ts'
 import type { House } from '../connector.ts'
-import { via } from './inbound.ts'
-import type { Workspaces } from './workspaces.ts'
-
-// Part of the three seconds that Slack waits for us.
-const patience = 1_500
+import type { Chat } from './chat.ts'
+import { forAddress } from './deadlines.ts'
 
 export interface People {
   /** A user without a linked account is identified by the address that their own workspace has confirmed. */
@@ -17,36 +14,31 @@ export interface People {
   find(person: Person): Promise<number | undefined>
 }
 
+/** Asks a chat for the email address of a user that it has confirmed, and for the user's name. */
+export type ConfirmedAddress = (person: Person) => Promise<{ email: string; name: string } | undefined>
+
+/** @param confirmedAddress only if the operator trusts the chat's addresses */
 export function openPeople(
   { db, log }: Pick<House, 'db' | 'log'>,
-  workspaces: Workspaces,
-  { trustEmail }: { trustEmail: boolean },
+  { via, title }: Pick<Chat, 'via' | 'title'>,
+  confirmedAddress: ConfirmedAddress | undefined,
 ): People {
-  async function byAddress(person: Person): Promise<number | undefined> {
-    const address = await confirmedAddress(workspaces, person)
+  async function byAddress(person: Person, ask: ConfirmedAddress): Promise<number | undefined> {
+    const address = await ask(person)
     return address && linkByAddress(db, address.email, { via, externalId: externalId(person), name: address.name })
   }
   return {
-    trustEmail,
+    trustEmail: confirmedAddress !== undefined,
     async find(person) {
       const userId = await findUserElsewhere(db, via, externalId(person))
       // A workspace is trusted for its own members only.
-      if (userId !== undefined || !trustEmail || person.at !== person.team) return userId
-      const found = byAddress(person).catch((fault: unknown) => {
-        log.warn({ fault }, 'Slack did not tell who somebody is')
+      if (userId !== undefined || !confirmedAddress || person.at !== person.team) return userId
+      const found = byAddress(person, confirmedAddress).catch((fault: unknown) => {
+        log.warn({ fault }, `${title} did not tell who somebody is`)
         return undefined
       })
       // A result that arrives later is used on the next attempt.
-      return withTimeout(found, patience, () => undefined)
+      return withTimeout(found, forAddress, () => undefined)
     },
   }
-}
-
-/** The address that Slack has confirmed, of a human member (not a bot) of one of our workspaces. docs.slack.dev/reference/objects/user-object */
-async function confirmedAddress(workspaces: Workspaces, { id, team }: Person): Promise<{ email: string; name: string } | undefined> {
-  const client = await workspaces.certain(team)
-  const user = (await client?.users.info({ user: id }))?.user
-  const isPerson = user && !user.deleted && !user.is_bot && !user.is_stranger && user.team_id === team
-  const email = user?.profile?.email
-  return isPerson && user.is_email_confirmed && email ? { email, name: user.real_name ?? user.name ?? id } : undefined
 }

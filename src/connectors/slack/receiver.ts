@@ -3,18 +3,17 @@ import { type App, isValidSlackRequest, type Receiver, type StringIndexed } from
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../log.ts'
 import { withTimeout } from '../../timeout.ts'
+import { sendAgain } from './deadlines.ts'
 
 // Slack waits three seconds. docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
 const patience = 2_800
 
 /** What Slack shows if we have no answer: a text for a command, an empty list for a field, the same text for a form. */
 function tooLate({ command, type }: StringIndexed): unknown {
-  if (command) return { response_type: 'ephemeral', text: again }
+  if (command) return { response_type: 'ephemeral', text: sendAgain }
   if (type === 'block_suggestion') return { options: [] }
-  return type === 'view_submission' ? { response_action: 'errors', errors: { issue: again } } : undefined
+  return type === 'view_submission' ? { response_action: 'errors', errors: { issue: sendAgain } } : undefined
 }
-
-const again = 'This is taking too long, or something went wrong on our side. Send it again in a moment: nothing is done twice.'
 
 // How many handled events are remembered.
 const mostRemembered = 1_000

@@ -4,9 +4,9 @@ import { findInstallation, forgetInstallation, keepInstallation } from '../../do
 import type { Log } from '../../log.ts'
 import type { House } from '../connector.ts'
 import { openSeal } from '../seal.ts'
-import { patience } from './calls.ts'
-import { via } from './inbound.ts'
+import { patience } from './answers.ts'
 import type { SlackSettings } from './settings.ts'
+import { slackChat } from './slack-chat.ts'
 import { slackLog } from './slack-log.ts'
 
 export interface Workspaces {
@@ -31,6 +31,8 @@ export const clientOptions = ({ SLACK_API_URL }: Pick<SlackSettings, 'SLACK_API_
   timeout: patience,
   logger: slackLog(log),
 })
+
+const { via } = slackChat
 
 // How soon, in milliseconds, a token that was revoked elsewhere is noticed.
 const remembered = 60_000

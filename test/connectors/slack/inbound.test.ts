@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { issueAt, takeIssue } from '../../../src/connectors/chat/references.ts'
-import { asTyped, hasNewCommands, type MessageEvent, readMessage, toMessage } from '../../../src/connectors/slack/inbound.ts'
+import { hasNewCommands, readMessage } from '../../../src/connectors/slack/chat-messages.ts'
+import { asTyped, type MessageEvent, toMessage } from '../../../src/connectors/slack/inbound.ts'
 
 const us = 'U0LAN0Z89'
 const here = 'https://rolobot.example'
@@ -14,7 +15,7 @@ test.each(names)('%s', (name) => {
   const message = toMessage(read(`${name}.json`) as MessageEvent, { team: 'T9TK3CUKW', us })
   if (!message) return expect(read(`${name}.message.json`)).toBeNull()
   const { text, us: _, ...rest } = message
-  expect({ ...rest, ...readMessage(text, us, here) }).toEqual(read(`${name}.message.json`))
+  expect({ ...rest, ...readMessage(asTyped(text, us), here) }).toEqual(read(`${name}.message.json`))
 })
 
 test.each([

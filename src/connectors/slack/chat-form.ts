@@ -1,0 +1,97 @@
+// The form "Link contacts": suggestions for its fields, and its submission.
+import { createHash } from 'node:crypto'
+import { contactsToAdd, contactsWithIds, type Suggestion } from '../../domain/contacts/suggestions.ts'
+import { showIssues } from '../../domain/issues/list-rows.ts'
+import { issuesThatFit, type SuggestedIssue } from '../../domain/issues/suggestions.ts'
+import { findBinding } from '../../domain/people/bindings.ts'
+import { referenceTo } from '../../domain/rules/change.ts'
+import { can, refusalOf } from '../../domain/rules/permissions.ts'
+import { redact } from '../../quick-actions/commands.ts'
+import { count, fits } from '../../quick-actions/phrases.ts'
+import type { Person } from '../chat/names.ts'
+import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
+import { forOutcome } from './deadlines.ts'
+import { factsFor, noSuchIssue, submit } from './submission.ts'
+
+/** An issue to choose. */
+export type IssueChoice = Pick<SuggestedIssue, 'id' | 'iid' | 'projectPath' | 'title'>
+
+/** Issues for the field of the form, at most `limit`. */
+export async function suggestIssues(house: ChatHouse, person: Person, typed: string, limit: number): Promise<IssueChoice[]> {
+  const userId = await house.people.find(person)
+  return userId === undefined ? [] : issuesThatFit(house.db, userId, typed, limit)
+}
+
+const longestTerm = 3_000
+
+/** Contacts for the field of the form, at most `limit`: those that can be added to the issue. */
+export async function suggestContacts(
+  house: ChatHouse,
+  person: Person,
+  { typed, issue, limit }: { typed: string; issue: number | undefined; limit: number },
+): Promise<Suggestion[]> {
+  const userId = issue === undefined ? undefined : await house.people.find(person)
+  if (userId === undefined || issue === undefined) return []
+  const facts = await factsFor(house, { id: issue }, userId)
+  if (!facts || !can(facts.standing, 'set_issue_contacts')) return []
+  return contactsToAdd(house.db, facts, { term: typed.slice(0, longestTerm).replaceAll('\0', ''), earlier: [], limit })
+}
+
+/** An issue as a choice, for a user who can read it. */
+export async function issueChoice({ db }: Pick<ChatHouse, 'db'>, userId: number, id: number): Promise<IssueChoice | undefined> {
+  const [issue] = await showIssues(db, userId, [id])
+  return issue
+}
+
+/**
+ * The issue to which a thread or channel is bound.
+ * @param places the thread, if it is one, and the channel
+ */
+export async function boundIssue(house: ChatHouse, userId: number, places: readonly string[]): Promise<IssueChoice | undefined> {
+  const binding = await findBinding(house.db, house.chat.via, places)
+  return binding?.issue ? issueChoice(house, userId, binding.issue.id) : undefined
+}
+
+/** A submitted form. */
+export interface LinkForm {
+  /** Names the form, the same for every redelivery. */
+  name: string
+  issue: number | undefined
+  contacts: readonly number[]
+  reason: string
+  /** Where its outcome is answered. */
+  place: object
+}
+
+/** What is wrong with which field; or the answer. */
+export type Outcome = { wrong: 'issue' | 'contacts'; text: string } | { said: Said }
+
+/** Takes a submitted form. A resubmission because our response was late is the same form, and is taken once. */
+export async function submitForm(
+  house: ChatHouse,
+  person: Person,
+  { name, issue: id, contacts: wanted, reason, place }: LinkForm,
+): Promise<Outcome> {
+  const userId = await house.people.find(person)
+  if (userId === undefined) return { wrong: 'issue', text: whoAreYou(house).text }
+  const facts = id === undefined ? undefined : await factsFor(house, { id }, userId)
+  if (!facts) return { wrong: 'issue', text: noSuchIssue }
+  if (!can(facts.standing, 'set_issue_contacts')) return { wrong: 'issue', text: refusalOf('set_issue_contacts') }
+  const contacts = await contactsWithIds(house.db, facts, wanted)
+  const fault = faultOf(wanted.length, contacts.length, house.mostAtOnce)
+  if (fault) return { wrong: 'contacts', text: fault }
+  // The command first: whatever the reason holds, it comes after. What is a command in the reason stays text: it may be somebody else's message.
+  const body = [`/add_contacts ${contacts.map(referenceTo).join(' ')}`, redact(reason)].join('\n\n').trim()
+  // The same form submitted with other fields is another request.
+  const delivery = `form ${name} ${createHash('sha256').update(`${facts.issueId} ${body}`).digest('base64url')}`
+  return { said: await submit(house, { person, on: { id: facts.issueId }, body, delivery, place, patience: forOutcome }) }
+}
+
+function faultOf(wanted: number, found: number, mostAtOnce: number): string | undefined {
+  if (wanted === 0) return 'Choose at least one contact.'
+  if (wanted > mostAtOnce) return `You can add at most ${count(mostAtOnce, 'contact')} at once; these are ${wanted}.`
+  const gone = wanted - found
+  return gone > 0
+    ? `${count(gone, 'contact')} of these ${fits(gone, 'is', 'are')} not there any more, or ${fits(gone, 'belongs', 'belong')} to another issue. Choose again.`
+    : undefined
+}

@@ -1,0 +1,60 @@
+// Links to our issues: title and state, and the contacts if everyone present can see them.
+import { contactsOfIssues } from '../../domain/contacts/contacts-of-issues.ts'
+import { parseReference, readFacts, readFactsOfMany } from '../../domain/issues/issues.ts'
+import { showIssues } from '../../domain/issues/list-rows.ts'
+import { findUserElsewhere } from '../../domain/people/users.ts'
+import { can } from '../../domain/rules/permissions.ts'
+import { externalId, type Person } from '../chat/names.ts'
+import { issueAt } from '../chat/references.ts'
+import type { ChatHouse } from './chat.ts'
+
+/** Who sees a preview. */
+export interface Audience {
+  /** The user who shared the link; null if users of other companies are present, or if that is unknown. */
+  viewer: number | null
+  /** Everyone in a private channel, if we know all of them. */
+  members?: readonly number[]
+}
+
+export interface Preview {
+  title: string
+  /** As `acme/shop#12`. */
+  reference: string
+  state: 'open' | 'closed'
+  /** The names of its contacts; none if somebody present can't see them. */
+  contacts: readonly string[]
+}
+
+const mostContacts = 21
+
+/** Our users for everyone in a channel; undefined if anyone is unknown. */
+export async function usersOf({ db, chat }: ChatHouse, people: readonly Pick<Person, 'team' | 'id'>[]): Promise<number[] | undefined> {
+  const users = await Promise.all(people.map((person) => findUserElsewhere(db, chat.via, externalId(person))))
+  return users.includes(undefined) ? undefined : (users as number[])
+}
+
+/** Previews the issue at a URL: what the sharing user can see, and nothing that anyone present can't. */
+export async function previewOf(house: ChatHouse, url: string, audience: Audience): Promise<Preview | undefined> {
+  const { db, publicUrl } = house
+  const { viewer } = audience
+  const name = parseReference(issueAt(url, publicUrl) ?? '')
+  const facts = name && (await readFacts(db, name, viewer))
+  if (!facts || !can(facts.standing, 'read_issue')) return undefined
+  const [issue] = await showIssues(db, viewer, [facts.issueId])
+  if (!issue) return undefined
+  return {
+    title: issue.title,
+    reference: `${issue.projectPath}#${issue.iid}`,
+    state: issue.state === 'opened' ? 'open' : 'closed',
+    contacts: await contactsFor(house, issue.id, audience),
+  }
+}
+
+async function contactsFor({ db }: ChatHouse, issueId: number, { viewer, members }: Audience): Promise<string[]> {
+  if (viewer === null || !members) return []
+  const present = [...new Set([viewer, ...members])].map((userId) => ({ issueId, userId }))
+  const all = await readFactsOfMany(db, present)
+  if (!all.every(({ standing }) => can(standing, 'read_issue_contacts'))) return []
+  const { value } = await contactsOfIssues(db, viewer, [issueId], { limit: mostContacts })
+  return value?.get(issueId)?.rows.map(({ firstName, lastName }) => `${firstName} ${lastName}`) ?? []
+}

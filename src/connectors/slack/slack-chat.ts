@@ -1,0 +1,18 @@
+// Slack as a chat: its name, and how text is written there.
+
+import type { Respond } from './answers.ts'
+import { asText, escaped } from './blocks.ts'
+import type { Chat, ChatHouse } from './chat.ts'
+
+export const slackChat: Chat = {
+  via: 'slack',
+  title: 'Slack',
+  plain: escaped,
+  link: (url, label) => `<${url}|${label}>`,
+  lines: asText,
+  hint: 'In threads, where Slack has no slash commands, mention me: `@rolobot add_contacts ann@example.com`.',
+}
+
+export interface SlackHouse extends ChatHouse {
+  respond: Respond
+}
