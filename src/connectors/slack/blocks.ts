@@ -1,6 +1,6 @@
 // What Slack shows: its limits, and the building blocks of messages and forms.
 import type { KnownBlock, MrkdwnElement, PlainTextElement, PlainTextOption } from '@slack/types'
-import { contactLine } from './chat-choices.ts'
+import { contactLine } from '../chat/choices.ts'
 
 // docs.slack.dev/reference/block-kit/composition-objects/option-object
 const longestOption = 75

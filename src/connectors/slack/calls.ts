@@ -1,6 +1,6 @@
 // Calling Slack: errors that are permanent are distinguished from those that are transient.
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
-import { type Given, later } from './answers.ts'
+import { type Given, later } from '../chat/answers.ts'
 import { slackChat } from './slack-chat.ts'
 
 // Transient errors. Each method's page has the list: docs.slack.dev/reference/methods/chat.postEphemeral#errors

@@ -2,8 +2,8 @@
 import type { Button, KnownBlock } from '@slack/types'
 import type { FittingContact } from '../../domain/rules/change.ts'
 import type { Choice } from '../../quick-actions/choices.ts'
+import { asValue, type Chosen, contactLine } from '../chat/choices.ts'
 import { escaped, plain, section } from './blocks.ts'
-import { asValue, type Chosen, contactLine } from './chat-choices.ts'
 
 /** How many names in an answer get buttons: a message can have at most 50 blocks. docs.slack.dev/reference/block-kit/blocks */
 const mostChoices = 20

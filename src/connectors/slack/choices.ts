@@ -1,9 +1,9 @@
 // Buttons in Slack for a name that several contacts fit → the choice that was made.
 import type { App, BlockAction, ButtonAction } from '@slack/bolt'
-import type { Said } from './chat.ts'
-import { choose } from './chat-choices.ts'
+import type { Said } from '../chat/chat.ts'
+import { choose } from '../chat/choices.ts'
+import { inTime } from '../chat/deadlines.ts'
 import { choiceName } from './choice-blocks.ts'
-import { inTime } from './deadlines.ts'
 import { personOf } from './inbound.ts'
 import type { SlackPlace } from './outbound.ts'
 import type { SlackHouse } from './slack-chat.ts'

@@ -1,11 +1,11 @@
 // Slack's slash commands → what was typed, and our immediate answer.
 import type { App, SlashCommand as Payload, RespondArguments } from '@slack/bolt'
-import type { Said } from './chat.ts'
-import { inTime, textAtOnce } from './deadlines.ts'
+import type { Said } from '../chat/chat.ts'
+import { inTime, textAtOnce } from '../chat/deadlines.ts'
+import { runSlashCommand, type SlashCommand } from '../chat/slash-commands.ts'
 import { asTyped } from './inbound.ts'
 import type { SlackPlace } from './outbound.ts'
 import type { SlackHouse } from './slack-chat.ts'
-import { runSlashCommand, type SlashCommand } from './slash-commands.ts'
 
 /** All slash commands. */
 export function commandListeners(app: App, house: SlackHouse): void {

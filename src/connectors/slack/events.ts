@@ -1,6 +1,6 @@
 // Events in a workspace: messages, links, and uninstallation.
 import type { App } from '@slack/bolt'
-import type { ChatHouse } from './chat.ts'
+import type { ChatHouse } from '../chat/chat.ts'
 import { type MessageEvent, toMessage } from './inbound.ts'
 import { onMessage } from './messages.ts'
 import { unfurl } from './unfurls.ts'

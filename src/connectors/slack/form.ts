@@ -1,8 +1,8 @@
 // The form "Link contacts" as Slack sends it → what was chosen in it.
 
+import type { ChatHouse, Said } from '../chat/chat.ts'
+import { type LinkForm, submitForm } from '../chat/form.ts'
 import type { Person } from '../chat/names.ts'
-import type { ChatHouse, Said } from './chat.ts'
-import { type LinkForm, submitForm } from './chat-form.ts'
 import { contactsBlock } from './form-view.ts'
 import type { SlackPlace } from './outbound.ts'
 

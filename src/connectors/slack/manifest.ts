@@ -1,11 +1,11 @@
 // The manifest from which Slack makes the app. docs.slack.dev/reference/app-manifest
 import { stringify } from 'yaml'
+import { rolobotCommand, slashActions } from '../chat/slash-commands.ts'
 import { formId, messageShortcut } from './form-view.ts'
 import { redirectPath } from './installs.ts'
 import { eventsPath } from './receiver.ts'
 import { events, scopesFor } from './scopes.ts'
 import type { SlackSettings } from './settings.ts'
-import { rolobotCommand, slashActions } from './slash-commands.ts'
 
 const unreachable = "Slack must be able to reach this server over HTTPS: set PUBLIC_URL, or use --socket-mode, which doesn't need it."
 

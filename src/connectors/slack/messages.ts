@@ -1,9 +1,9 @@
 // Messages to us in Slack → what was typed, and our immediate answer.
 import type { WebClient } from '@slack/web-api'
 import { withTimeout } from '../../timeout.ts'
+import type { ChatHouse } from '../chat/chat.ts'
+import { type ChatMessage, hearMessage, signOf } from '../chat/messages.ts'
 import { call } from './calls.ts'
-import type { ChatHouse } from './chat.ts'
-import { type ChatMessage, hearMessage, signOf } from './chat-messages.ts'
 import { asTyped, type Message } from './inbound.ts'
 import { react, type SlackPlace } from './outbound.ts'
 

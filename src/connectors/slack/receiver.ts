@@ -3,7 +3,7 @@ import { type App, isValidSlackRequest, type Receiver, type StringIndexed } from
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../log.ts'
 import { withTimeout } from '../../timeout.ts'
-import { sendAgain } from './deadlines.ts'
+import { sendAgain } from '../chat/deadlines.ts'
 
 // Slack waits three seconds. docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
 const patience = 2_800

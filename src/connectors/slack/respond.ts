@@ -1,8 +1,9 @@
 // The hosts at which Slack takes answers. Each `response_url` accepts five messages within thirty minutes.
 // docs.slack.dev/interactivity/handling-user-interaction#message_responses
+
+import { openRespond, type Respond } from '../chat/answers.ts'
 import type { House } from '../connector.ts'
 import { hostOf } from '../outgoing.ts'
-import { openRespond, type Respond } from './answers.ts'
 import type { SlackSettings } from './settings.ts'
 import { slackChat } from './slack-chat.ts'
 

@@ -1,8 +1,8 @@
 // Slack as a chat: its name, and how text is written there.
 
-import type { Respond } from './answers.ts'
+import type { Respond } from '../chat/answers.ts'
+import type { Chat, ChatHouse } from '../chat/chat.ts'
 import { asText, escaped } from './blocks.ts'
-import type { Chat, ChatHouse } from './chat.ts'
 
 export const slackChat: Chat = {
   via: 'slack',

@@ -2,11 +2,11 @@
 import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import { fits, list } from '../../quick-actions/phrases.ts'
+import type { ChatHouse } from '../chat/chat.ts'
 import type { Person } from '../chat/names.ts'
+import { type Audience, type Preview, previewOf, usersOf } from '../chat/previews.ts'
 import { context, escaped, section } from './blocks.ts'
 import { call } from './calls.ts'
-import type { ChatHouse } from './chat.ts'
-import { type Audience, type Preview, previewOf, usersOf } from './chat-previews.ts'
 
 /** Links that a user shared. docs.slack.dev/reference/events/link_shared */
 export interface Shared {

@@ -1,8 +1,8 @@
 // What Slack sends and what we read in it: pairs of files, and tables.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { hasNewCommands, readMessage } from '../../../src/connectors/chat/messages.ts'
 import { issueAt, takeIssue } from '../../../src/connectors/chat/references.ts'
-import { hasNewCommands, readMessage } from '../../../src/connectors/slack/chat-messages.ts'
 import { asTyped, type MessageEvent, toMessage } from '../../../src/connectors/slack/inbound.ts'
 
 const us = 'U0LAN0Z89'

@@ -4,9 +4,9 @@ import { parseReference, readFacts, readFactsOfMany } from '../../domain/issues/
 import { showIssues } from '../../domain/issues/list-rows.ts'
 import { findUserElsewhere } from '../../domain/people/users.ts'
 import { can } from '../../domain/rules/permissions.ts'
-import { externalId, type Person } from '../chat/names.ts'
-import { issueAt } from '../chat/references.ts'
 import type { ChatHouse } from './chat.ts'
+import { externalId, type Person } from './names.ts'
+import { issueAt } from './references.ts'
 
 /** Who sees a preview. */
 export interface Audience {

@@ -8,9 +8,9 @@ import { referenceTo } from '../../domain/rules/change.ts'
 import { can, refusalOf } from '../../domain/rules/permissions.ts'
 import { redact } from '../../quick-actions/commands.ts'
 import { count, fits } from '../../quick-actions/phrases.ts'
-import type { Person } from '../chat/names.ts'
 import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
 import { forOutcome } from './deadlines.ts'
+import type { Person } from './names.ts'
 import { factsFor, noSuchIssue, submit } from './submission.ts'
 
 /** An issue to choose. */

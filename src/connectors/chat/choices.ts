@@ -1,8 +1,8 @@
 // Several contacts fit a name: the author chooses one by a button.
 import type { Wish } from '../../domain/rules/change.ts'
 import { actions } from '../../quick-actions/index.ts'
-import type { Person } from '../chat/names.ts'
 import type { ChatHouse, Said } from './chat.ts'
+import type { Person } from './names.ts'
 import { noSuchIssue, submit } from './submission.ts'
 
 /** What a button does: what, on which issue, with whom. Ids only: permissions are checked again when it is pressed. */

@@ -1,9 +1,9 @@
 // Messages to us: `@rolobot add_contacts …` in a channel, a thread, or a direct message. They run as comments.
 import { understand } from '../../quick-actions/commands.ts'
-import { type Person, placeName } from '../chat/names.ts'
-import { type Named, takeIssue } from '../chat/references.ts'
 import { bindPlace, unbindPlace } from './binding.ts'
 import type { ChatHouse, Said } from './chat.ts'
+import { type Person, placeName } from './names.ts'
+import { type Named, takeIssue } from './references.ts'
 import { onHelp } from './slash-commands.ts'
 import { issueMeant, type Submission, submit, tellLack } from './submission.ts'
 

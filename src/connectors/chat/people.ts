@@ -2,10 +2,10 @@
 import { linkByAddress } from '../../domain/people/link-codes.ts'
 import { findUserElsewhere } from '../../domain/people/users.ts'
 import { withTimeout } from '../../timeout.ts'
-import { externalId, type Person } from '../chat/names.ts'
 import type { House } from '../connector.ts'
 import type { Chat } from './chat.ts'
 import { forAddress } from './deadlines.ts'
+import { externalId, type Person } from './names.ts'
 
 export interface People {
   /** A user without a linked account is identified by the address that their own workspace has confirmed. */

@@ -4,9 +4,9 @@ import { type IssueFacts, parseReference, readFacts, readProjectFacts, reference
 import { bind, boundTo, findBinding, unbind } from '../../domain/people/bindings.ts'
 import { isFirstTime } from '../../domain/rules/only-once.ts'
 import { can } from '../../domain/rules/permissions.ts'
-import type { Person } from '../chat/names.ts'
-import { issueNamed } from '../chat/references.ts'
 import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
+import type { Person } from './names.ts'
+import { issueNamed } from './references.ts'
 import { issueMeant } from './submission.ts'
 
 /** A request to bind a channel or thread. */

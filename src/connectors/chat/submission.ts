@@ -4,9 +4,9 @@ import { type IssueFacts, type IssueName, parseReference, readFacts, referenceOf
 import { findBinding } from '../../domain/people/bindings.ts'
 import { can } from '../../domain/rules/permissions.ts'
 import type { Comment } from '../../pipeline/comment.ts'
-import { externalId, type Person } from '../chat/names.ts'
-import type { Named } from '../chat/references.ts'
 import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
+import { externalId, type Person } from './names.ts'
+import type { Named } from './references.ts'
 
 /** A comment to submit. */
 export interface Submission extends Pick<Comment, 'body' | 'delivery'> {

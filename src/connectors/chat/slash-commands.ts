@@ -3,11 +3,11 @@ import { useLinkCode } from '../../domain/people/link-codes.ts'
 import { forgetNameElsewhere } from '../../domain/people/users.ts'
 import { isFirstTime } from '../../domain/rules/only-once.ts'
 import { actions } from '../../quick-actions/index.ts'
-import { externalId, type Person, placeName } from '../chat/names.ts'
-import { takeIssue } from '../chat/references.ts'
 import { type Bound, bindPlace, unbindPlace } from './binding.ts'
 import { type ChatHouse, profileLink, type Said, whoAreYou } from './chat.ts'
 import { forOutcome } from './deadlines.ts'
+import { externalId, type Person, placeName } from './names.ts'
+import { takeIssue } from './references.ts'
 import { issueMeant, submit, tellLack } from './submission.ts'
 
 /** A slash command, as typed. */
