@@ -16,6 +16,8 @@ export default defineConfig(async () => {
       globalSetup: ['test/support/setup.ts'],
       testTimeout: 90_000,
       hookTimeout: 120_000,
+      // A busy machine takes its time, and what is polled for comes in the end or never.
+      expect: { poll: { timeout: 20_000 } },
       // Two cores: the databases work beside the tests.
       maxWorkers: 2,
       reporters: process.env.TEST_REPORT ? ['default', 'json'] : ['default'],
