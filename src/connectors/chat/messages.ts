@@ -76,13 +76,16 @@ export function readMessage(text: string, publicUrl: string): ReadMessage {
 
 /** Does a text have commands that the text before an edit didn't have? Their issue references count too. */
 export function hasNewCommands(text: string, before: string): boolean {
-  const [now, old] = [text, before].map((one) => understand(one).commands.map(({ name, arguments: words }) => `${name} ${words}`))
-  for (const one of old as string[]) {
-    const at = (now as string[]).indexOf(one)
-    if (at >= 0) now?.splice(at, 1)
-  }
-  return (now as string[]).length > 0
+  const old = new Map<string, number>()
+  for (const one of commandsIn(before)) old.set(one, (old.get(one) ?? 0) + 1)
+  return commandsIn(text).some((one) => {
+    const left = old.get(one) ?? 0
+    old.set(one, left - 1)
+    return left <= 0
+  })
 }
+
+const commandsIn = (text: string): string[] => understand(text).commands.map(({ name, arguments: words }) => `${name} ${words}`)
 
 async function take(house: ChatHouse, message: ChatMessage, { body, named }: ReadMessage): Promise<Said> {
   if (differ(named)) return { text: 'A message can name only one issue; this one names several.', state: 'lacking' }

@@ -30,7 +30,8 @@ const mostContacts = 21
 /** Our users for everyone in a channel; undefined if anyone is unknown. */
 export async function usersOf({ db, chat }: ChatHouse, people: readonly Pick<Person, 'team' | 'id'>[]): Promise<number[] | undefined> {
   const users = await Promise.all(people.map((person) => findUserElsewhere(db, chat.via, externalId(person))))
-  return users.includes(undefined) ? undefined : (users as number[])
+  const known = users.filter((id) => id !== undefined)
+  return known.length === users.length ? known : undefined
 }
 
 /** Previews the issue at a URL: what the sharing user can see, and nothing that anyone present can't. */
