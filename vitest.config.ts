@@ -1,5 +1,5 @@
-// The stories run on the embedded database, and again on Postgres and Redis if these are available. Tests that start and kill many processes,
-// and clients made by others, are `slow`: they run by `npm run test:slow`.
+// `npm test` runs the stories on the embedded database; `npm run test:services` runs them again on Postgres and Redis, if these are available.
+// Tests that start and kill many processes, and clients made by others, are `slow`: they run by `npm run test:slow`.
 import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -19,7 +19,7 @@ export default defineConfig(async () => {
   const stories = ['test/stories/**/*.test.ts']
   const slow = ['test/processes/**/*.test.ts', 'test/clients/**/*.test.ts']
   const project = (name: string, more: object) => ({ extends: true as const, test: { name, ...more } })
-  const on = (name: string) => project(name, { include: stories, env: { TEST_ON: name } })
+  const on = (name: string, include = stories) => project(name, { include, env: { TEST_ON: name } })
   return {
     // The same file that Node gives to the libraries: its types are known by identity.
     resolve: { alias: { graphql: createRequire(import.meta.url).resolve('graphql') } },
@@ -42,7 +42,7 @@ export default defineConfig(async () => {
         project('alone', { include: ['test/**/*.test.ts'], exclude: [...stories, ...slow] }),
         project('slow', { include: slow, isolate: true, pool: 'forks' }),
         on('embedded'),
-        ...(services ? [on('services')] : []),
+        on('services', services ? stories : []),
       ],
     },
   }
