@@ -121,6 +121,14 @@ test('every file says in its first line what it is', () => {
   expect(silent).toEqual([])
 })
 
+test('whether users can see an issue, group or project is decided by the guards alone', () => {
+  const guards = /^src\/domain\/(rules|groups|issues)\/guard\.ts$/
+  const byHand = sources
+    .filter((file) => !guards.test(file))
+    .flatMap((file) => [...read(file).matchAll(/\bcan\([^;]*?'(read_issue|read_group)'/g)].map(([code]) => `${file}: ${code}`))
+  expect(byHand).toEqual([])
+})
+
 test('no file is beyond its size', () => {
   const long = sources.filter((file) => read(file).split('\n').length > (file.endsWith('schema.ts') ? 400 : 250))
   expect(long).toEqual([])

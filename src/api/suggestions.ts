@@ -1,7 +1,8 @@
 // GET /api/suggestions: commands and contacts that fit at the caret, for the editor's popup.
 import { z } from 'zod'
 import { contactsToAdd, contactsToRemove, type Suggestion } from '../domain/contacts/suggestions.ts'
-import { type IssueFacts, parseReference, readFacts } from '../domain/issues/issues.ts'
+import { issueFor } from '../domain/issues/guard.ts'
+import { type IssueFacts, parseReference } from '../domain/issues/issues.ts'
 import { referenceTo } from '../domain/rules/change.ts'
 import { can } from '../domain/rules/permissions.ts'
 import { type Typing, typing } from '../quick-actions/caret.ts'
@@ -49,8 +50,8 @@ export const suggestionRoute = defineRoute({
     const typed = typing(text)
     if (typed.kind === 'none') return { kind: 'none', from: text.length, to: text.length, items: [] }
     const name = parseReference(issue)
-    const facts = name && (await readFacts(db, name, userId))
-    const items = facts && can(facts.standing, 'read_issue') ? await itemsFor(db, facts, typed, limit) : []
+    const facts = name && (await issueFor(db, { userId }, name)).value
+    const items = facts ? await itemsFor(db, facts, typed, limit) : []
     const empty = items.length === 0 && facts ? emptyFor(facts, typed) : undefined
     return { kind: typed.kind, from: typed.from, to: text.length, items, ...(empty && { empty }) }
   },

@@ -1,7 +1,7 @@
 // Every data command, wherever it runs: in its own process, or in the server that has the database open.
 import { randomUUID } from 'node:crypto'
-import { type IssueFacts, parseReference, readFacts } from '../domain/issues/issues.ts'
-import { can } from '../domain/rules/permissions.ts'
+import { issueFor } from '../domain/issues/guard.ts'
+import { type IssueFacts, parseReference } from '../domain/issues/issues.ts'
 import { failedDeliveries, restart } from '../pipeline/deliveries.ts'
 import { explain } from '../pipeline/explain.ts'
 import { forget } from '../pipeline/forget.ts'
@@ -26,9 +26,8 @@ async function factsFor({ db }: Workplace, input: Input): Promise<{ facts: Issue
   const user = await userNamed(db, text(input, 'as'))
   const name = parseReference(reference)
   if (!name) throw new Refused(`"${reference}" isn't an issue. Write it as group/project#number, like acme/shop#3.`)
-  const facts = await readFacts(db, name, user.id)
-  if (!facts || !can(facts.standing, 'read_issue'))
-    throw new Refused(`There is no issue ${reference}, or ${user.username} doesn't have access to it.`)
+  const { value: facts } = await issueFor(db, { userId: user.id }, name)
+  if (!facts) throw new Refused(`There is no issue ${reference}, or ${user.username} doesn't have access to it.`)
   return { facts, user }
 }
 

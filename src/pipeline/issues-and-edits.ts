@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { type HeldComment, holdComment, rewriteHeld } from '../domain/issues/comment-edits.ts'
 import { changeIssue, type HeldIssue, holdForEdit, readIssueFields } from '../domain/issues/edits.ts'
-import { openIssue, readProjectFacts } from '../domain/issues/issues.ts'
+import { issuesFor } from '../domain/issues/guard.ts'
+import { openIssue } from '../domain/issues/issues.ts'
 import type { Actor } from '../domain/rules/history.ts'
-import { can } from '../domain/rules/permissions.ts'
 import { conflict, done, invalid, type Result } from '../domain/rules/results.ts'
 import { attempt } from '../domain/rules/transaction.ts'
 import { interpret } from '../quick-actions/interpreter.ts'
@@ -21,9 +21,9 @@ const lockDelivery = (tx: Tx, { via, delivery }: Comment): Promise<unknown> =>
 
 /** A new issue: its description is its first comment. */
 export async function takeIssue(db: Db, comment: Comment, title: string, authorId: number): Promise<Receipt> {
-  const facts = typeof comment.on === 'string' ? await readProjectFacts(db, comment.on, authorId) : undefined
-  if (!facts || !can(facts.standing, 'read_issue')) return notFound
-  if (facts.userId === null || !can(facts.standing, 'comment')) return mayNotOpen
+  if (typeof comment.on !== 'string') return notFound
+  const { value: facts, refused } = await issuesFor(db, { userId: authorId }, comment.on, 'comment')
+  if (refused) return refused.why === 'forbidden' ? mayNotOpen : refusedBy(refused)
   const { texts, faults } = readIssueFields({ title }, { whole: true })
   if (faults.length > 0) return refusedBy(invalid(faults).refused)
   const interpretation = interpret(comment.body, facts)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type IssueFacts, type IssueName, parseReference } from '../domain/issues/issues.ts'
 import { usedForAnother } from '../domain/rules/only-once.ts'
-import type { Refusal } from '../domain/rules/results.ts'
+import { notFound as absent, type Refusal } from '../domain/rules/results.ts'
 import type { Interpretation } from '../quick-actions/interpreter.ts'
 import { type Comment, ownDoors, type Receipt } from './comment.ts'
 import type { Written } from './deliveries.ts'
@@ -11,16 +11,16 @@ type Refused = Extract<Receipt, { status: 'refused' }>
 
 export const refuse = (why: Refused['why'], reason: string): Refused => ({ status: 'refused', why, reason })
 
-// The same message for what doesn't exist and what the author can't see.
-export const notFound = refuse('not found', "This issue doesn't exist, or you don't have access to it.")
 export const another = refuse('another', usedForAnother)
-export const forbidden = refuse('forbidden', "You don't have permission to comment on this issue.")
 
 /** A refusal of the domain. */
 export function refusedBy(refusal: Refusal): Refused {
   const { why, reason } = refusal
   return { ...refuse(why === 'not found' || why === 'forbidden' ? why : 'invalid', reason), refusal }
 }
+
+/** The same answer for an issue that doesn't exist and one that the author can't see. */
+export const notFound = refusedBy(absent('issue').refused)
 
 /** A text that can be stored: Postgres can't store a NUL or half of a surrogate pair; CommonMark reads a NUL as U+FFFD as well. */
 export const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD')

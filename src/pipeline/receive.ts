@@ -1,7 +1,6 @@
 // Receive: authenticates, authorizes, and parses a comment, then stores it. From then on it is safe.
-import { readFacts } from '../domain/issues/issues.ts'
+import { issueFor } from '../domain/issues/guard.ts'
 import { findUserElsewhere } from '../domain/people/users.ts'
-import { can } from '../domain/rules/permissions.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import { interpret } from '../quick-actions/interpreter.ts'
@@ -9,7 +8,7 @@ import { type Db, violated } from '../storage/db.ts'
 import { type Comment, longestComment, ownDoors, type Receipt, type Receive } from './comment.ts'
 import { type NewDelivery, type Written, writeAllDown, writeEdit } from './deliveries.ts'
 import { takeEdit, takeIssue } from './issues-and-edits.ts'
-import { another, clean, fingerprintOf, forbidden, isAnother, isDone, issueName, notFound, receiptOf, refuse } from './receipts.ts'
+import { another, clean, fingerprintOf, isAnother, isDone, issueName, notFound, receiptOf, refuse, refusedBy } from './receipts.ts'
 import { together } from './rounds.ts'
 
 const mostInRound = 50
@@ -58,9 +57,9 @@ function unlessGone(fault: unknown): undefined {
 
 async function takeComment(db: Db, comment: Comment, { authorId, write }: Writing): Promise<Receipt> {
   const name = issueName(comment.on)
-  const facts = name && (await readFacts(db, name, authorId))
-  if (!facts || !can(facts.standing, 'read_issue')) return notFound
-  if (facts.userId === null || !can(facts.standing, 'comment')) return forbidden
+  if (!name) return notFound
+  const { value: facts, refused } = await issueFor(db, { userId: authorId }, name, 'comment')
+  if (refused) return refusedBy(refused)
   const interpretation = interpret(comment.body, facts, comment.replaces?.text)
   const fingerprint = fingerprintOf(comment, facts.issueId)
   const wanted = { comment, authorId, issueId: facts.issueId, text: interpretation.text, done: isDone(interpretation), fingerprint }

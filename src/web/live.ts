@@ -1,8 +1,7 @@
 // Tells a browser that an issue has changed, as server-sent events. The browser fetches the change itself.
 import type { OutgoingHttpHeaders } from 'node:http'
-import { readFacts } from '../domain/issues/issues.ts'
+import { issueFor } from '../domain/issues/guard.ts'
 import { watchForEnd } from '../domain/people/sessions.ts'
-import { can } from '../domain/rules/permissions.ts'
 import { openIssue, type Visit } from './visit.ts'
 
 // Proxies close connections that are silent for long.
@@ -18,8 +17,8 @@ export async function live(visit: Visit): Promise<void> {
   const write = (text: string) => void (raw.writable && raw.write(text))
   const end = () => void raw.end()
   const tell = calmly(async () => {
-    const facts = await readFacts(db, { id: issueId }, userId).catch(() => undefined)
-    if (facts && can(facts.standing, 'read_issue')) write('event: changed\ndata: look again\n\n')
+    const issue = await issueFor(db, { userId }, { id: issueId }).catch(() => undefined)
+    if (issue?.value) write('event: changed\ndata: look again\n\n')
     else end()
   })
   const stop = newsroom.follow(issueId, tell, tell)

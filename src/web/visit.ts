@@ -1,8 +1,11 @@
 // One request for a page: the caller, the request, and what pages are built from.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type IssueFacts, readFacts } from '../domain/issues/issues.ts'
+import { issueFor } from '../domain/issues/guard.ts'
+import type { IssueFacts } from '../domain/issues/issues.ts'
 import type { Asker } from '../domain/people/access-tokens.ts'
+import type { Caller } from '../domain/rules/guard.ts'
 import { can } from '../domain/rules/permissions.ts'
+import type { Result } from '../domain/rules/results.ts'
 import type { Outcome } from '../pipeline/comment.ts'
 import type { Hear } from '../pipeline/wait.ts'
 import type { Db } from '../storage/db.ts'
@@ -65,9 +68,16 @@ export const absent = ({ asker }: Pick<Visit, 'asker'>) => (asker ? new Fault(40
 /** The issue in the path, if the caller can see it. */
 export async function openIssue(visit: Visit): Promise<IssueFacts> {
   const { project = '', iid } = visit.params
-  const facts = await readFacts(visit.db, { project, iid: Number(iid) }, visit.asker?.userId ?? null)
-  if (!facts || !can(facts.standing, 'read_issue')) throw absent(visit)
-  return facts
+  return found(visit, await issueFor(visit.db, callerOf(visit), { project, iid: Number(iid) }))
+}
+
+/** The caller; a visitor has no id. */
+export const callerOf = ({ asker }: Pick<Visit, 'asker'>): Caller => ({ userId: asker?.userId ?? null })
+
+/** What the caller can see. @throws `absent`, if they can't */
+export function found<Value>(visit: Pick<Visit, 'asker'>, { value }: Result<Value>): Value {
+  if (value === undefined) throw absent(visit)
+  return value
 }
 
 /** Why a signed-in user cannot comment on the issue; undefined if they can. */

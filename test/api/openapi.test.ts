@@ -8,8 +8,8 @@ import { type ApiParts, defineRoute, mountRoutes } from '../../src/api/route.ts'
 import { openHttp, openService } from '../../src/app.ts'
 import { readSettings } from '../../src/config.ts'
 import { openInProcessQueue } from '../../src/queue/in-process.ts'
+import { newEmbedded } from '../support/db.ts'
 import { holdToDocument } from '../support/documented.ts'
-import { borrowEmbedded } from '../support/lent-databases.ts'
 import { testLog } from '../support/service.ts'
 
 interface Operation {
@@ -32,7 +32,7 @@ let described: Described
 let routes: string
 
 beforeAll(async () => {
-  const database = await borrowEmbedded()
+  const database = await newEmbedded()
   const service = openService({ settings: readSettings({}), database, log: testLog }, openInProcessQueue({ concurrency: 1, attempts: 1 }))
   const http = await openHttp(service, testLog)
   described = (await http.inject('/api/openapi.json')).json()

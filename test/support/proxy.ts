@@ -1,7 +1,12 @@
 // A way to a server that can be cut and mended: what is at the other end looks away, and comes back.
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { atEnd } from './at-end.ts'
+import { afterAll } from 'vitest'
+
+const proxies: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const cut of proxies) await cut()
+})
 
 export interface Proxy {
   port: number
@@ -38,7 +43,7 @@ export async function startProxy(host: string, port: number): Promise<Proxy> {
     server.close()
     await once(server, 'close')
   }
-  atEnd(cut)
+  proxies.push(cut)
   return {
     port: own,
     cut,

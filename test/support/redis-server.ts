@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { Redis } from 'ioredis'
-import { atEnd } from './at-end.ts'
+import { afterAll } from 'vitest'
 
 const program = process.env.TEST_REDIS_SERVER ?? 'redis-server'
 
@@ -25,6 +25,11 @@ export async function freePort(): Promise<number> {
   await once(server, 'close')
   return port
 }
+
+const servers: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const kill of servers) await kill()
+})
 
 export interface RedisServer {
   url: string
@@ -49,7 +54,7 @@ export async function startRedis(): Promise<RedisServer> {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  atEnd(kill)
+  servers.push(kill)
   await start()
   return { url, start, kill, flush: async () => void (await command(url, (redis) => redis.flushall())) }
 }

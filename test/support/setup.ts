@@ -14,28 +14,21 @@ import { databaseUrl, lookForServices } from './services.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A file that holds an embedded database, up to date, with nothing in it. */
+    /** A file that holds an embedded database. */
     dump: string
-    /** One that holds an embedded database before any migration. */
-    emptyDump: string
     /** The name of the Postgres database to copy; '' where there is no Postgres. */
     template: string
   }
 }
 
-async function makeDumps(): Promise<{ dump: string; emptyDump: string; remove(): Promise<void> }> {
+async function makeDump(): Promise<{ dump: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'rolobot-test-'))
   const pglite = await openInMemory()
-  const write = async (name: string) => {
-    const path = join(folder, name)
-    await writeFile(path, Buffer.from(await (await pglite.dumpDataDir('none')).arrayBuffer()))
-    return path
-  }
-  const emptyDump = await write('empty.tar')
   await migrateEmbedded(overPglite(pglite, async () => {}).db)
-  const dump = await write('database.tar')
+  const dump = join(folder, 'database.tar')
+  await writeFile(dump, Buffer.from(await (await pglite.dumpDataDir('none')).arrayBuffer()))
   await pglite.close()
-  return { dump, emptyDump, remove: () => rm(folder, { recursive: true, force: true }) }
+  return { dump, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
 async function makeTemplate(): Promise<{ template: string; remove(): Promise<void> }> {
@@ -60,10 +53,9 @@ function buildWhereMissing(): void {
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   buildWhereMissing()
-  const { dump, emptyDump, remove } = await makeDumps()
+  const { dump, remove } = await makeDump()
   const postgresToo = (await lookForServices()) ? await makeTemplate() : undefined
   project.provide('dump', dump)
-  project.provide('emptyDump', emptyDump)
   project.provide('template', postgresToo?.template ?? '')
   return async () => {
     await remove()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { atEnd } from './at-end.ts'
+import { afterAll } from 'vitest'
 import { type Api, allScopes, answerCall, argumentsOf, bearer } from './slack-api.ts'
 import { createFaults, type Verdict, verdictOf } from './slack-faults.ts'
 import { type App, createOAuth } from './slack-oauth.ts'
@@ -38,7 +38,7 @@ export interface Call {
 
 export type FakeSlack = Awaited<ReturnType<typeof startSlack>>
 
-/** Starts a Slack; it ends with the test or the test file. */
+/** Starts a Slack; it ends with the test file. */
 export async function startSlack() {
   const world = createWorld()
   const [botToken, appToken] = [`xoxb-${secret()}`, `xapp-1-${world.bot.appId}-${secret()}`]
@@ -156,7 +156,7 @@ export async function startSlack() {
       await network.cut()
     },
   }
-  atEnd(slack.close)
+  afterAll(slack.close)
   return slack
 }
 

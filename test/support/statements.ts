@@ -5,14 +5,21 @@ interface Session {
   prepareQuery(...given: unknown[]): unknown
 }
 
-/** From now on: how many there were so far. */
-export function countStatements(db: Db): () => number {
-  const { session } = db as unknown as { session: Session }
-  const prepare = session.prepareQuery.bind(session)
+/** Counts what goes through a session, or through all that inherit from it. */
+function countOn(session: Session): () => number {
+  const prepare = session.prepareQuery
   let count = 0
-  session.prepareQuery = (...given) => {
+  session.prepareQuery = function (...given) {
     count++
-    return prepare(...given)
+    return prepare.apply(this, given)
   }
   return () => count
 }
+
+const sessionOf = (db: Db): Session => (db as unknown as { session: Session }).session
+
+/** From now on: how many there were so far, outside of transactions. */
+export const countStatements = (db: Db): (() => number) => countOn(sessionOf(db))
+
+/** The same with those in transactions, and those of all databases of this kind. */
+export const countAllStatements = (db: Db): (() => number) => countOn(Object.getPrototypeOf(sessionOf(db)))

@@ -11,9 +11,8 @@ import { setRole } from '../../src/domain/rules/members.ts'
 import type { Role } from '../../src/domain/rules/permissions.ts'
 import { type Db, rowsOf } from '../../src/storage/db.ts'
 import type { Contact, Group, Issue, Organization, Project } from '../../src/storage/schema.ts'
-import { numbering } from './at-end.ts'
 
-const nextNumber = numbering()
+let trees = 0
 
 export interface Tree {
   /** `acme/support` is a group, `acme/support:shop` a project in it. Each tree has names of its own: `pathOf` says which. */
@@ -38,7 +37,7 @@ export interface Tree {
 
 /** Makes a tree of the groups and projects named, in order: parents first. */
 export async function tree(db: Db, names: readonly string[]): Promise<Tree> {
-  const number = nextNumber()
+  const number = ++trees
   const groups = new Map<string, Group>()
   const projects = new Map<string, Project>()
   const get = <Value>(map: Map<string, Value>, name: string): Value => {

@@ -1,20 +1,19 @@
 // Groups, for users who can see them.
 import type { GroupFacts } from '../../domain/groups/facts.ts'
-import { readGroupFacts } from '../../domain/groups/facts.ts'
+import { groupFor, guardGroup } from '../../domain/groups/guard.ts'
 import { can } from '../../domain/rules/permissions.ts'
 import { builder, type Context } from './builder.ts'
 import { gid } from './ids.ts'
 
 export const Group = builder.objectRef<GroupFacts>('Group')
 
-const visible = (group: GroupFacts | undefined): GroupFacts | null => (group && can(group.standing, 'read_group') ? group : null)
-
 /** A group by its id, if the caller can see it. */
-export const groupById = async ({ load }: Context, id: number): Promise<GroupFacts | null> => visible(await load.group.load(id))
+export const groupById = async ({ load }: Context, id: number): Promise<GroupFacts | null> =>
+  guardGroup(await load.group.load(id)).value ?? null
 
 /** A group by its full path, if the caller can see it. */
-export const groupAt = async ({ db, userId }: Context, fullPath: string): Promise<GroupFacts | null> =>
-  visible(await readGroupFacts(db, fullPath, userId))
+export const groupAt = async (context: Context, fullPath: string): Promise<GroupFacts | null> =>
+  (await groupFor(context.db, context, fullPath)).value ?? null
 
 const Permissions = builder.objectRef<GroupFacts>('GroupPermissions').implement({
   description: 'What the caller can do in a group',

@@ -1,6 +1,7 @@
 // Setting the contacts of an issue by id: what clients send, and the result for each contact.
 import { GraphQLError } from 'graphql'
-import { type IssueFacts, type IssueName, readFacts } from '../../domain/issues/issues.ts'
+import { issueFor } from '../../domain/issues/guard.ts'
+import type { IssueFacts, IssueName } from '../../domain/issues/issues.ts'
 import { type IdOutcome, type Mode, setIssueContacts } from '../../domain/issues/linking-by-id.ts'
 import type { ContactOutcome } from '../../domain/rules/change.ts'
 import { can } from '../../domain/rules/permissions.ts'
@@ -53,8 +54,7 @@ const noneNamed = 'Give at least one contact to add or remove'
 export async function setContacts(context: Context, name: IssueName, wanted: Wanted, asked: Asked): Promise<ContactsSet> {
   const actor = actorOf(context)
   const mode = modes[wanted.operationMode ?? 'REPLACE']
-  const facts = await readFacts(context.db, name, actor.userId)
-  if (!facts || !can(facts.standing, 'read_issue') || !can(facts.standing, 'edit_issue')) return missing()
+  const facts = (await issueFor(context.db, actor, name, 'edit_issue')).value ?? missing()
   if (!(await isOn(context, facts))) throw new GraphQLError('Feature disabled')
   const { issueId } = facts
   const refuse = (reason: string): ContactsSet => ({ issueId, results: [], errors: [reason] })

@@ -1,12 +1,11 @@
 // Setting contacts of issues, opening and moving them.
 import { randomUUID } from 'node:crypto'
 import type { GraphQLResolveInfo } from 'graphql'
-import { readProject } from '../../domain/groups/facts.ts'
-import { readFacts } from '../../domain/issues/issues.ts'
+import { projectFor } from '../../domain/groups/guard.ts'
+import { issueFor } from '../../domain/issues/guard.ts'
 import type { ListedIssue } from '../../domain/issues/list-rows.ts'
 import { moveIssue } from '../../domain/issues/moves.ts'
 import { isNameTaken, usedForAnother } from '../../domain/rules/only-once.ts'
-import { can } from '../../domain/rules/permissions.ts'
 import type { Comment } from '../../pipeline/comment.ts'
 import { builder, type Context } from './builder.ts'
 import { ContactResult, OperationMode, setContacts } from './issue-contacts.ts'
@@ -116,12 +115,11 @@ const mayNotMove = 'Cannot move issue due to insufficient permissions!'
 async function move(context: Context, { projectPath, iid, targetProjectPath }: Move, asked: Asked) {
   const actor = actorOf(context)
   const name = { project: String(projectPath), iid: iidOf(iid) }
-  const facts = await readFacts(context.db, name, actor.userId)
-  if (!facts || !can(facts.standing, 'read_issue')) return missing()
+  const facts = (await issueFor(context.db, actor, name)).value ?? missing()
   const refuse = async () => ({ issue: await issueById(context, facts.issueId), errors: [mayNotMove] })
-  const target = await readProject(context.db, String(targetProjectPath), actor.userId)
-  if (!target || !can(target.standing, 'read_issue')) return refuse()
-  const moved = await once(context, asked, async (db) => idOf(await moveIssue(db, actor, { id: facts.issueId }, target.id)))
+  const target = await projectFor(context.db, actor, String(targetProjectPath))
+  if (target.refused) return refuse()
+  const moved = await once(context, asked, async (db) => idOf(await moveIssue(db, actor, { id: facts.issueId }, target.value.id)))
   if (moved.refused?.why === 'forbidden') return refuse()
   const { value, errors } = outcomeOf(moved)
   return { issue: value && (await issueById(context, value.id)), errors }

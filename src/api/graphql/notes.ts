@@ -1,7 +1,7 @@
 // Writing notes; commands in them run.
 import type { GraphQLResolveInfo } from 'graphql'
-import { readFacts, referenceOf } from '../../domain/issues/issues.ts'
-import { can } from '../../domain/rules/permissions.ts'
+import { issueFor } from '../../domain/issues/guard.ts'
+import { referenceOf } from '../../domain/issues/issues.ts'
 import type { Receipt } from '../../pipeline/comment.ts'
 import type { Heard } from '../../pipeline/wait.ts'
 import { builder, type Context } from './builder.ts'
@@ -70,10 +70,9 @@ async function writeNote(
   { noteableId, body }: { noteableId: number; body: string },
   asked: GraphQLResolveInfo,
 ): Promise<Said> {
-  const { userId } = actorOf(context)
+  const actor = actorOf(context)
   if (body.trim() === '') return { ...nothing, errors: ["Note can't be blank"] }
-  const facts = await readFacts(context.db, { id: noteableId }, userId)
-  if (!facts || !can(facts.standing, 'read_issue')) return missing()
+  const facts = (await issueFor(context.db, actor, { id: noteableId })).value ?? missing()
   const { receipt, heard, errors } = await write(context, { on: { id: facts.issueId }, place: referenceOf(facts), body }, asked)
   return receipt ? said(context, receipt, heard) : { ...nothing, errors }
 }

@@ -1,21 +1,19 @@
 // Projects, for users who can see them.
-import { type ProjectFacts, readProject } from '../../domain/groups/facts.ts'
-import { can } from '../../domain/rules/permissions.ts'
+import type { ProjectFacts } from '../../domain/groups/facts.ts'
+import { guardProject, projectFor } from '../../domain/groups/guard.ts'
 import { builder, type Context } from './builder.ts'
 import { Group, groupById } from './groups.ts'
 import { gid } from './ids.ts'
 
 export const Project = builder.objectRef<ProjectFacts>('Project')
 
-const visible = (project: ProjectFacts | undefined): ProjectFacts | null =>
-  project && can(project.standing, 'read_issue') ? project : null
-
 /** A project by its id, if the caller can see it. */
-export const projectById = async ({ load }: Context, id: number): Promise<ProjectFacts | null> => visible(await load.project.load(id))
+export const projectById = async ({ load }: Context, id: number): Promise<ProjectFacts | null> =>
+  guardProject(await load.project.load(id)).value ?? null
 
 /** A project by its full path, if the caller can see it. */
-export const projectAt = async ({ db, userId }: Context, fullPath: string): Promise<ProjectFacts | null> =>
-  visible(await readProject(db, fullPath, userId))
+export const projectAt = async (context: Context, fullPath: string): Promise<ProjectFacts | null> =>
+  (await projectFor(context.db, context, fullPath)).value ?? null
 
 Project.implement({
   fields: (t) => ({

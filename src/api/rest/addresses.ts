@@ -1,12 +1,19 @@
 // What the paths of the REST API refer to: a number or an encoded full path, and what the caller finds there.
 import type { PlaceName } from '../../domain/groups/facts.ts'
-import { type IssueFacts, readFacts } from '../../domain/issues/issues.ts'
-import { can } from '../../domain/rules/permissions.ts'
+import { issueFor } from '../../domain/issues/guard.ts'
+import type { IssueFacts } from '../../domain/issues/issues.ts'
+import type { Result } from '../../domain/rules/results.ts'
 import { notFound, type Refusal, signInFirst } from '../refusal.ts'
 import type { Call } from '../route.ts'
 
 /** Doesn't exist, or the caller can't see it: visitors are asked to sign in, everyone else gets the same answer for both. */
 export const absent = ({ asker }: Pick<Call, 'asker'>, what: string): Refusal => (asker ? notFound(what) : signInFirst())
+
+/** What the caller can see. @throws `absent`, if they can't */
+export function found<Value>(call: Pick<Call, 'asker'>, { value }: Result<Value>, what: string): Value {
+  if (value === undefined) throw absent(call, what)
+  return value
+}
 
 /** A number in the path. @throws 404 if it isn't one */
 export function numberIn({ params }: Pick<Call, 'params'>, name: string, what: string): number {
@@ -31,7 +38,5 @@ export function issueIn(call: Pick<Call, 'params'>): { project: PlaceName; iid: 
 
 /** The facts of the issue in the path, if the caller can see it. */
 export async function openIssue(call: Pick<Call, 'params' | 'db' | 'asker' | 'userId'>): Promise<IssueFacts> {
-  const facts = await readFacts(call.db, issueIn(call), call.userId)
-  if (!facts || !can(facts.standing, 'read_issue')) throw absent(call, 'Issue')
-  return facts
+  return found(call, await issueFor(call.db, call, issueIn(call)), 'Issue')
 }

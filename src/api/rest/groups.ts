@@ -1,13 +1,14 @@
 // /api/v4/groups, as GitLab has it: reading, creating, changing, moving and deleting them. docs.gitlab.com/api/groups/
 import { z } from 'zod'
 import { createGroupWithSettings, editGroupWithSettings } from '../../domain/groups/edits-with-settings.ts'
-import { readGroupFacts } from '../../domain/groups/facts.ts'
+import { groupFor } from '../../domain/groups/guard.ts'
 import { listGroups } from '../../domain/groups/lists.ts'
 import { removeGroup } from '../../domain/moves/removals.ts'
 import { transferGroup, transferProject } from '../../domain/moves/transfers.ts'
 import { roles } from '../../domain/rules/permissions.ts'
-import { notFound, unlessRefused } from '../refusal.ts'
+import { unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
+import { found } from './addresses.ts'
 import { flag } from './flags.ts'
 import { deletionOptions, groupFields, groupFilters, groupOptions } from './gitlab-fields.ts'
 import { accessLevel, idOrNone, oneOf, search, sort, text, visibility } from './inputs.ts'
@@ -67,9 +68,7 @@ async function list(call: Call<'everybody', z.output<typeof List>>, where: { par
 }
 
 async function detailOf(call: Call<'users'>, groupId: number) {
-  const facts = await readGroupFacts(call.db, groupId, call.userId)
-  if (!facts) throw notFound('Group')
-  return groupDetail(call, facts)
+  return groupDetail(call, found(call, await groupFor(call.db, call, groupId), 'Group'))
 }
 
 const settingsOf = ({ crm_enabled, crm_source_group_id }: z.output<typeof Edit>) => ({

@@ -1,13 +1,15 @@
 // /api/v4/projects, and those of a group, as GitLab has them. docs.gitlab.com/api/projects/
 import { z } from 'zod'
 import { createProject, editProject } from '../../domain/groups/edits.ts'
-import { type PlaceName, readGroupFacts } from '../../domain/groups/facts.ts'
+import type { PlaceName } from '../../domain/groups/facts.ts'
+import { groupFor } from '../../domain/groups/guard.ts'
 import { listProjects } from '../../domain/groups/lists.ts'
 import { removeProject } from '../../domain/moves/removals.ts'
 import { transferProject } from '../../domain/moves/transfers.ts'
-import { can, roles } from '../../domain/rules/permissions.ts'
-import { notFound, unlessRefused } from '../refusal.ts'
+import { roles } from '../../domain/rules/permissions.ts'
+import { unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
+import { found } from './addresses.ts'
 import { flag } from './flags.ts'
 import { deletionOptions, projectFields, projectFilters, projectOptions } from './gitlab-fields.ts'
 import { accessLevel, id, oneOf, search, sort, text, visibility } from './inputs.ts'
@@ -71,10 +73,8 @@ async function listed(call: Call<'everybody', z.output<z.ZodObject<typeof list>>
 }
 
 /** The group with that number or full path, if the caller can see it. */
-async function namespaceId({ db, userId, body }: Call<'users', undefined, { namespace: PlaceName }>): Promise<number> {
-  const facts = await readGroupFacts(db, body.namespace, userId)
-  if (!facts || !can(facts.standing, 'read_group')) throw notFound('Namespace')
-  return facts.id
+async function namespaceId(call: Call<'users', undefined, { namespace: PlaceName }>): Promise<number> {
+  return found(call, await groupFor(call.db, call, call.body.namespace), 'Namespace').id
 }
 
 const namespace = z.union(

@@ -1,9 +1,10 @@
 // Binding a channel or a thread to an issue or a project.
 
-import { type IssueFacts, parseReference, readFacts, readProjectFacts, referenceOf } from '../../domain/issues/issues.ts'
+import { projectFor } from '../../domain/groups/guard.ts'
+import { issueFor } from '../../domain/issues/guard.ts'
+import { parseReference, referenceOf } from '../../domain/issues/issues.ts'
 import { bind, boundTo, findBinding, unbind } from '../../domain/people/bindings.ts'
 import { isFirstTime } from '../../domain/rules/only-once.ts'
-import { can } from '../../domain/rules/permissions.ts'
 import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
 import type { Person } from './names.ts'
 import { issueNamed } from './references.ts'
@@ -19,8 +20,6 @@ export interface Bound {
   /** The name of the command or message: resent, it does nothing. */
   name: string
 }
-
-const mayComment = ({ standing }: Pick<IssueFacts, 'standing'>): boolean => can(standing, 'read_issue') && can(standing, 'comment')
 
 const noSuchThing = "This issue or project doesn't exist, or you don't have permission to comment there."
 
@@ -56,8 +55,7 @@ const notYours = (kind: string): Said => ({
 
 /** A user who can't comment on something can't unbind it either. */
 async function mayLoosen({ db }: ChatHouse, userId: number, { projectId }: { projectId: number }): Promise<boolean> {
-  const project = await readProjectFacts(db, projectId, userId)
-  return project !== undefined && mayComment(project)
+  return (await projectFor(db, { userId }, projectId, 'comment')).value !== undefined
 }
 
 /** `unbind` */
@@ -77,9 +75,7 @@ async function tellBinding(
   binding: Parameters<typeof boundTo>[0] & { projectId: number },
   kind: string,
 ): Promise<string> {
-  const project = await readProjectFacts(db, binding.projectId, userId)
-  const may = project && can(project.standing, 'read_issue')
-  return may
+  return (await projectFor(db, { userId }, binding.projectId)).value
     ? `This ${kind} is bound to ${chat.plain(boundTo(binding))}.`
     : `This ${kind} is bound to something that you don't have access to.`
 }
@@ -93,13 +89,13 @@ async function targetOf(house: ChatHouse, userId: number, what: string, place: s
   const named = issueNamed(what, house.publicUrl)
   if (!named) return projectOf(house, userId, what)
   const meant = await issueMeant(house, named, [place])
-  const facts = 'on' in meant ? await readFacts(house.db, meant.on, userId) : undefined
-  return facts && mayComment(facts) ? { to: { issueId: facts.issueId }, name: referenceOf(facts) } : undefined
+  const facts = 'on' in meant ? (await issueFor(house.db, { userId }, meant.on, 'comment')).value : undefined
+  return facts && { to: { issueId: facts.issueId }, name: referenceOf(facts) }
 }
 
 async function projectOf({ db }: ChatHouse, userId: number, path: string): Promise<Target | undefined> {
   // Only valid references, so that no other text reaches the database.
   if (!parseReference(`${path}#1`)) return undefined
-  const facts = await readProjectFacts(db, path, userId)
-  return facts && mayComment(facts) ? { to: { projectId: facts.projectId }, name: facts.projectPath } : undefined
+  const { value: project } = await projectFor(db, { userId }, path, 'comment')
+  return project && { to: { projectId: project.id }, name: project.fullPath }
 }

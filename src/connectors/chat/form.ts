@@ -1,17 +1,17 @@
 // The form "Link contacts": suggestions for its fields, and its submission.
 import { createHash } from 'node:crypto'
 import { contactsToAdd, contactsWithIds, type Suggestion } from '../../domain/contacts/suggestions.ts'
+import { issueFor } from '../../domain/issues/guard.ts'
 import { showIssues } from '../../domain/issues/list-rows.ts'
 import { issuesThatFit, type SuggestedIssue } from '../../domain/issues/suggestions.ts'
 import { findBinding } from '../../domain/people/bindings.ts'
 import { referenceTo } from '../../domain/rules/change.ts'
-import { can, refusalOf } from '../../domain/rules/permissions.ts'
 import { redact } from '../../quick-actions/commands.ts'
 import { count, fits } from '../../quick-actions/phrases.ts'
 import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
 import { forOutcome } from './deadlines.ts'
 import type { Person } from './names.ts'
-import { factsFor, noSuchIssue, submit } from './submission.ts'
+import { noSuchIssue, submit } from './submission.ts'
 
 /** An issue to choose. */
 export type IssueChoice = Pick<SuggestedIssue, 'id' | 'iid' | 'projectPath' | 'title'>
@@ -32,8 +32,8 @@ export async function suggestContacts(
 ): Promise<Suggestion[]> {
   const userId = issue === undefined ? undefined : await house.people.find(person)
   if (userId === undefined || issue === undefined) return []
-  const facts = await factsFor(house, { id: issue }, userId)
-  if (!facts || !can(facts.standing, 'set_issue_contacts')) return []
+  const { value: facts } = await issueFor(house.db, { userId }, { id: issue }, 'set_issue_contacts')
+  if (!facts) return []
   return contactsToAdd(house.db, facts, { term: typed.slice(0, longestTerm).replaceAll('\0', ''), earlier: [], limit })
 }
 
@@ -74,9 +74,9 @@ export async function submitForm(
 ): Promise<Outcome> {
   const userId = await house.people.find(person)
   if (userId === undefined) return { wrong: 'issue', text: whoAreYou(house).text }
-  const facts = id === undefined ? undefined : await factsFor(house, { id }, userId)
-  if (!facts) return { wrong: 'issue', text: noSuchIssue }
-  if (!can(facts.standing, 'set_issue_contacts')) return { wrong: 'issue', text: refusalOf('set_issue_contacts') }
+  if (id === undefined) return { wrong: 'issue', text: noSuchIssue }
+  const { value: facts, refused } = await issueFor(house.db, { userId }, { id }, 'set_issue_contacts')
+  if (refused) return { wrong: 'issue', text: refused.reason }
   const contacts = await contactsWithIds(house.db, facts, wanted)
   const fault = faultOf(wanted.length, contacts.length, house.mostAtOnce)
   if (fault) return { wrong: 'contacts', text: fault }

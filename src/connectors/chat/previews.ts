@@ -1,6 +1,7 @@
 // Links to our issues: title and state, and the contacts if everyone present can see them.
 import { contactsOfIssues } from '../../domain/contacts/contacts-of-issues.ts'
-import { parseReference, readFacts, readFactsOfMany } from '../../domain/issues/issues.ts'
+import { issueFor } from '../../domain/issues/guard.ts'
+import { parseReference, readFactsOfMany } from '../../domain/issues/issues.ts'
 import { showIssues } from '../../domain/issues/list-rows.ts'
 import { findUserElsewhere } from '../../domain/people/users.ts'
 import { can } from '../../domain/rules/permissions.ts'
@@ -39,8 +40,8 @@ export async function previewOf(house: ChatHouse, url: string, audience: Audienc
   const { db, publicUrl } = house
   const { viewer } = audience
   const name = parseReference(issueAt(url, publicUrl) ?? '')
-  const facts = name && (await readFacts(db, name, viewer))
-  if (!facts || !can(facts.standing, 'read_issue')) return undefined
+  const facts = name && (await issueFor(db, { userId: viewer }, name)).value
+  if (!facts) return undefined
   const [issue] = await showIssues(db, viewer, [facts.issueId])
   if (!issue) return undefined
   return {

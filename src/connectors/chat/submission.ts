@@ -1,8 +1,8 @@
 // A request about an issue, from anywhere in a chat: identifies the user, finds the issue, and submits the comment.
 
-import { type IssueFacts, type IssueName, parseReference, readFacts, referenceOf } from '../../domain/issues/issues.ts'
+import { issueFor } from '../../domain/issues/guard.ts'
+import { type IssueFacts, type IssueName, parseReference, referenceOf } from '../../domain/issues/issues.ts'
 import { findBinding } from '../../domain/people/bindings.ts'
-import { can } from '../../domain/rules/permissions.ts'
 import type { Comment } from '../../pipeline/comment.ts'
 import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
 import { externalId, type Person } from './names.ts'
@@ -33,10 +33,8 @@ export interface Origin {
 export const noSuchIssue = "This issue doesn't exist, or you don't have access to it."
 
 /** The facts of an issue for a user who can read it. */
-export async function factsFor({ db }: Pick<ChatHouse, 'db'>, on: IssueName, userId: number): Promise<IssueFacts | undefined> {
-  const facts = await readFacts(db, on, userId)
-  return facts && can(facts.standing, 'read_issue') ? facts : undefined
-}
+const factsFor = async ({ db }: Pick<ChatHouse, 'db'>, on: IssueName, userId: number): Promise<IssueFacts | undefined> =>
+  (await issueFor(db, { userId }, on)).value
 
 /** Submits a comment. The result is the immediate answer; the outcome is sent later. */
 export async function submit(house: ChatHouse, submission: Submission): Promise<Said> {

@@ -1,10 +1,10 @@
 // The contacts of issues, for many issues at once: a page of each, the latest contact first.
 import { sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
+import { guardIssue } from '../issues/guard.ts'
 import { readFactsOfMany } from '../issues/issues.ts'
 import { cursorOf, type Order, positionOf } from '../lists/cursor.ts'
 import type { Page } from '../lists/page.ts'
-import { can } from '../rules/permissions.ts'
 import { done, invalid, type Result } from '../rules/results.ts'
 import { type ListedContact, showContacts } from './contact-lists.ts'
 
@@ -80,7 +80,7 @@ async function readableOf(tx: Tx, userId: number, issueIds: readonly number[]): 
     tx,
     issueIds.map((issueId) => ({ issueId, userId })),
   )
-  return facts.filter(({ standing }) => can(standing, 'read_issue') && can(standing, 'read_issue_contacts')).map(({ issueId }) => issueId)
+  return facts.flatMap((one) => guardIssue(one, 'read_issue_contacts').value?.issueId ?? [])
 }
 
 const linksOf = (tx: Tx, issueIds: readonly number[], bounds: Bounds): Promise<{ issueId: number; contactId: number }[]> => {

@@ -3,13 +3,14 @@ import { and, eq, ne, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../storage/db.ts'
 import { type Contact, contacts, organizations } from '../../storage/schema.ts'
 import { addressKey } from '../rules/change.ts'
+import { checkTwice } from '../rules/guard.ts'
 import { type Actor, difference, type Event, record } from '../rules/history.ts'
 import { done, type Fault, invalid, notFound, type Result } from '../rules/results.ts'
 import { keyOrNone } from '../rules/search-keys.ts'
 import { attempt } from '../rules/transaction.ts'
 import { holdTreesStill } from '../rules/tree-locks.ts'
 import { type ContactFields, type ContactTexts, contactKeys, readContactFields } from './contact-fields.ts'
-import { cannotHold, holderFor, holdHolders } from './owner-group.ts'
+import { cannotHold, groupForNew, heldOwnerFor } from './owner-group.ts'
 
 export interface NewContact {
   firstName: string
@@ -50,12 +51,14 @@ export const contentsOf = ({ firstName, lastName, email, phone, description, org
  */
 export const createContact = (db: Db, actor: Actor, groupId: number, given: ContactFields): Promise<Result<Contact>> =>
   attempt(db, async (tx) => {
-    await holdTreesStill(tx, sql`${groupId}::bigint`, 'together')
-    const holder = await holderFor(tx, groupId, actor, 'group')
-    if (holder.refused) return holder
+    const owner = await checkTwice(
+      () => groupForNew(tx, actor, groupId),
+      () => holdTreesStill(tx, sql`${groupId}::bigint`, 'together'),
+    )
+    if (owner.refused) return owner
     const { texts, faults } = readContactFields(given, { whole: true })
     const organization = await organizationFor(tx, groupId, given.organizationId)
-    const all = [...cannotHold(holder.value, 'contact'), ...faults, ...organization.faults, ...(await takenBy(tx, { groupId, ...texts }))]
+    const all = [...cannotHold(owner.value, 'contact'), ...faults, ...organization.faults, ...(await takenBy(tx, { groupId, ...texts }))]
     if (all.length > 0) return invalid(all)
     const whole = texts as ContactTexts & { firstName: string; lastName: string }
     const [contact] = (await insertContacts(tx, groupId, [{ ...whole, organization: organization.found }])) as [Contact]
@@ -74,15 +77,13 @@ export const editContact = (
   given: ContactFields & { active?: boolean | null },
 ): Promise<Result<Contact>> =>
   attempt(db, async (tx) => {
-    await holdHolders(tx, 'contact', [id])
-    const groupId = await groupOf(tx, id)
-    if (groupId === undefined) return notFound('contact')
+    const owner = await heldOwnerFor(tx, actor, { noun: 'contact', id })
+    if (owner.refused) return owner
+    const groupId = owner.value.id
     // Before the contact itself, because renaming or deleting an organization locks the organization first.
     const organization = await organizationFor(tx, groupId, given.organizationId)
     const [before] = await tx.select().from(contacts).where(eq(contacts.id, id)).for('no key update')
     if (!before) return notFound('contact')
-    const holder = await holderFor(tx, groupId, actor, 'contact')
-    if (holder.refused) return holder
     const { texts, faults } = readContactFields(given, { whole: false })
     const all = [...faults, ...organization.faults, ...(await takenBy(tx, { id, groupId, ...texts }))]
     if (all.length > 0) return invalid(all)
@@ -117,11 +118,6 @@ async function save(tx: Tx, actor: Actor, before: Contact, { texts, active, orga
     events.push({ action: after.state === 'active' ? 'contact_activated' : 'contact_deactivated', ...about })
   await record(tx, actor, events)
   return saved as Contact
-}
-
-async function groupOf(tx: Tx, id: number): Promise<number | undefined> {
-  const [found] = await tx.select({ groupId: contacts.groupId }).from(contacts).where(eq(contacts.id, id))
-  return found?.groupId
 }
 
 const notOurs: Fault = { field: 'organizationId', fault: 'The specified organization was not found or does not belong to this group' }

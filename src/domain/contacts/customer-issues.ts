@@ -1,9 +1,8 @@
 // The issues of a contact, and of an organization through its contacts: those that the caller can read.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import { readGroupFacts } from '../groups/facts.ts'
-import { levelInProject } from '../rules/members.ts'
-import { can, roles } from '../rules/permissions.ts'
+import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
+import { ownerFor } from './owner-group.ts'
 
 /** Whose issues. */
 export type Customer = { contactId: number } | { organizationId: number }
@@ -45,28 +44,19 @@ const issueIdsOf = (customer: Customer): SQL =>
     : sql`select l.issue_id as id from contacts c
         cross join lateral (select issue_id from issue_contacts where contact_id = c.id offset 0) l where c.organization_id = ${customer.organizationId}`
 
-const holderOf = (customer: Customer): SQL =>
-  'contactId' in customer
-    ? sql`select group_id as id from contacts where id = ${customer.contactId}`
-    : sql`select group_id as id from organizations where id = ${customer.organizationId}`
-
-interface Reader {
-  userId: number | null
-  administrator: boolean
-}
-
-/** The caller, if they can see the contact or the organization. */
-async function readerOf(tx: Tx, customer: Customer, userId: number | null): Promise<Reader | undefined> {
-  const [holder] = await rowsOf<{ id: number }>(tx, holderOf(customer))
-  const facts = holder && (await readGroupFacts(tx, holder.id, userId))
-  return facts && can(facts.asHolder, 'read_contacts') ? { userId: facts.userId, administrator: facts.standing.administrator } : undefined
+/** Can the caller see the contact or the organization? */
+async function isVisible(tx: Tx, customer: Customer, userId: number | null): Promise<boolean> {
+  const one =
+    'contactId' in customer
+      ? ({ noun: 'contact', id: customer.contactId } as const)
+      : ({ noun: 'organization', id: customer.organizationId } as const)
+  return (await ownerFor(tx, { userId }, one)).value !== undefined
 }
 
 /** SQL: the project of an id, if the user can read its issues. */
-const readableProject = ({ userId, administrator }: Reader, projectId: SQL): SQL => sql`(
+const readableProject = (userId: number | null, projectId: SQL): SQL => sql`(
   select p.id, p.full_path from projects p join groups g on g.id = p.group_id where p.id = ${projectId}
-    and (p.visibility = 'public' or ${administrator} or ${levelInProject(sql`${userId}::bigint`, sql`p.id`, sql`g.ancestors`)} >= ${roles.guest})
-  offset 0)`
+    and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)} offset 0)`
 
 const whereAll = (conditions: readonly SQL[]): SQL => (conditions.length > 0 ? sql`where ${sql.join([...conditions], sql` and `)}` : sql``)
 
@@ -83,8 +73,7 @@ export async function listCustomerIssues(
   userId: number | null,
   { state, below, above, limit }: WantedIssues,
 ): Promise<CustomerIssues> {
-  const reader = await readerOf(tx, customer, userId)
-  if (!reader) return nothing
+  if (!(await isVisible(tx, customer, userId))) return nothing
   const backward = above !== undefined
   const direction = sql.raw(backward ? 'asc' : 'desc')
   const bounds = [...(below === undefined ? [] : [sql`id < ${below}`]), ...(above === undefined ? [] : [sql`id > ${above}`])]
@@ -95,7 +84,7 @@ export async function listCustomerIssues(
         i.project_id as "projectId", p.full_path as "projectPath"
       from (select distinct id from (${issueIdsOf(customer)}) any_contact ${whereAll(bounds)} order by id ${direction}) linked
       cross join lateral (select * from issues where id = linked.id offset 0) i
-      cross join lateral ${readableProject(reader, sql`i.project_id`)} p
+      cross join lateral ${readableProject(userId, sql`i.project_id`)} p
       ${whereAll(state === undefined ? [] : [sql`i.state = ${state}`])}
       order by linked.id ${direction} limit ${limit + 1}`,
   )
@@ -126,15 +115,14 @@ export async function countCustomerIssues(
   customer: Customer,
   userId: number | null,
 ): Promise<{ opened: number; closed: number } | null> {
-  const reader = await readerOf(tx, customer, userId)
-  if (!reader) return null
+  if (!(await isVisible(tx, customer, userId))) return null
   const [counts] = await rowsOf<{ opened: number; closed: number }>(
     tx,
     sql`select coalesce(sum(n) filter (where state = 'opened'), 0)::int as opened, coalesce(sum(n) filter (where state = 'closed'), 0)::int as closed
       from (
         select i.project_id, i.state, count(*) as n from (select distinct id from (${issueIdsOf(customer)}) any_contact) linked
         cross join lateral (select project_id, state from issues where id = linked.id offset 0) i group by i.project_id, i.state
-      ) counted cross join lateral ${readableProject(reader, sql`counted.project_id`)} p`,
+      ) counted cross join lateral ${readableProject(userId, sql`counted.project_id`)} p`,
   )
   return counts ?? null
 }

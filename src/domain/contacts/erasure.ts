@@ -8,19 +8,18 @@ import { type Actor, forgetContents, record, recordSameEdit } from '../rules/his
 import { done, notFound, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { setOrganization } from './organizations.ts'
-import { holderFor, holdHolders } from './owner-group.ts'
+import { heldOwnerFor } from './owner-group.ts'
 
 /**
  * Deletes a contact, its links, and its values in the history. Its names and addresses are recorded, to be removed from deliveries too.
  */
 export const deleteContact = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
-    await holdHolders(tx, 'contact', [id])
+    const owner = await heldOwnerFor(tx, actor, { noun: 'contact', id })
+    if (owner.refused) return owner
     const issues = await holdIssuesOf(tx, id)
     const [contact] = await tx.select().from(contacts).where(eq(contacts.id, id)).for('update')
     if (!contact) return notFound('contact')
-    const holder = await holderFor(tx, contact.groupId, actor, 'contact')
-    if (holder.refused) return holder
     await checkIssuesOf(tx, id, issues)
     await cutLinks(tx, actor, sql`l.contact_id = ${id}`)
     await leaveTraces(tx, sql`select ${id}::bigint`)
@@ -33,11 +32,10 @@ export const deleteContact = (db: Db, actor: Actor, id: number): Promise<Result<
 /** Deletes an organization; its contacts stay, without an organization. */
 export const deleteOrganization = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
-    await holdHolders(tx, 'organization', [id])
+    const owner = await heldOwnerFor(tx, actor, { noun: 'organization', id })
+    if (owner.refused) return owner
     const [organization] = await tx.select().from(organizations).where(eq(organizations.id, id)).for('update')
     if (!organization) return notFound('organization')
-    const holder = await holderFor(tx, organization.groupId, actor, 'organization')
-    if (holder.refused) return holder
     const ours = sql`select id, group_id from contacts where organization_id = ${id}`
     await recordSameEdit(tx, actor, ours, { before: { organizationId: id }, after: { organizationId: null } })
     await setOrganization(tx, sql`organization_id = ${id}`, { id: null, key: null })

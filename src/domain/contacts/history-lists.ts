@@ -1,13 +1,13 @@
 // Reading the history, for maintainers: of a group, a project, an issue, a contact, an organization.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import { readGroupFacts, readProject } from '../groups/facts.ts'
-import { readFacts } from '../issues/issues.ts'
+import { groupFor, projectFor } from '../groups/guard.ts'
+import { issueFor } from '../issues/guard.ts'
 import type { Action } from '../rules/history.ts'
-import { mayRead } from '../rules/members.ts'
 import { can } from '../rules/permissions.ts'
-import { done, forbidden, notFound, type Result } from '../rules/results.ts'
-import type { Noun } from './owner-group.ts'
+import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
+import { done, type Result } from '../rules/results.ts'
+import { type Noun, ownerFor } from './owner-group.ts'
 
 /** An entry as shown. */
 export interface Fact {
@@ -43,7 +43,8 @@ export async function listHistory(
   const facts = await rowsOf<Fact>(
     tx,
     sql`select h.id, h.at, case when actor.id is not null then json_build_object('id', actor.id, 'username', actor.username, 'name', actor.name) end as actor,
-      h.via, h.action, case when ${mayRead(sql`${userId}::bigint`)} then p.full_path || '#' || i.iid end as issue,
+      h.via, h.action,
+      case when ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)} then p.full_path || '#' || i.iid end as issue,
       h.contact_id as "contactId", h.organization_id as "organizationId", ${contents(sql`h.before`)} as before, ${contents(sql`h.after`)} as after
     from history h left join users actor on actor.id = h.actor_id left join issues i on i.id = h.issue_id
     left join projects p on p.id = i.project_id left join groups g on g.id = p.group_id
@@ -68,32 +69,26 @@ async function whichFacts(tx: Tx, userId: number | null, subject: Subject): Prom
 }
 
 async function ofGroup(tx: Tx, userId: number | null, groupId: number): Promise<Result<SQL>> {
-  const group = await readGroupFacts(tx, groupId, userId)
-  if (!group || !can(group.standing, 'read_group')) return notFound('group')
-  if (!can(group.standing, 'read_group_history')) return forbidden('read_group_history')
+  const { value: group, refused } = await groupFor(tx, { userId }, groupId, 'read_group_history')
+  if (refused) return { refused }
   const customers = can(group.asHolder, 'read_contacts') ? sql`true` : sql`num_nonnulls(h.contact_id, h.organization_id) = 0`
   return done(sql`h.group_id = ${groupId} and ${customers}`)
 }
 
 async function ofProject(tx: Tx, userId: number | null, projectId: number): Promise<Result<SQL>> {
-  const project = await readProject(tx, projectId, userId)
-  if (!project || !can(project.standing, 'read_issue')) return notFound('project')
-  return can(project.standing, 'read_project_history') ? done(sql`h.project_id = ${projectId}`) : forbidden('read_project_history')
+  const { refused } = await projectFor(tx, { userId }, projectId, 'read_project_history')
+  return refused ? { refused } : done(sql`h.project_id = ${projectId}`)
 }
 
 async function ofIssue(tx: Tx, userId: number | null, issueId: number): Promise<Result<SQL>> {
-  const facts = await readFacts(tx, { id: issueId }, userId)
-  if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
-  if (!can(facts.standing, 'read_project_history')) return forbidden('read_project_history')
+  const { value: facts, refused } = await issueFor(tx, { userId }, { id: issueId }, 'read_project_history')
+  if (refused) return { refused }
   const links = can(facts.standing, 'read_issue_contacts') ? sql`true` : sql`h.contact_id is null`
   return done(sql`h.issue_id = ${issueId} and ${links}`)
 }
 
-async function ofCustomer(tx: Tx, userId: number | null, { noun, id }: { noun: Noun; id: number }): Promise<Result<SQL>> {
-  const table = noun === 'contact' ? sql`contacts` : sql`organizations`
-  const [found] = await rowsOf<{ groupId: number }>(tx, sql`select group_id as "groupId" from ${table} where id = ${id}`)
-  const group = found && (await readGroupFacts(tx, found.groupId, userId))
-  if (!group || !can(group.asHolder, 'read_contacts')) return notFound(noun)
-  if (!can(group.standing, 'read_group_history')) return forbidden('read_group_history')
-  return done(noun === 'contact' ? sql`h.contact_id = ${id}` : sql`h.organization_id = ${id}`)
+async function ofCustomer(tx: Tx, userId: number | null, one: { noun: Noun; id: number }): Promise<Result<SQL>> {
+  const { refused } = await ownerFor(tx, { userId }, one, 'read_group_history')
+  if (refused) return { refused }
+  return done(one.noun === 'contact' ? sql`h.contact_id = ${one.id}` : sql`h.organization_id = ${one.id}`)
 }

@@ -2,7 +2,9 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../storage/db.ts'
 import { type Contact, contacts, type Organization, organizations } from '../../storage/schema.ts'
+import type { GroupFacts } from '../groups/facts.ts'
 import { tellingOf } from '../issues/unlinking.ts'
+import { checkTwice } from '../rules/guard.ts'
 import { type Actor, handOver, record, recordSameEdit } from '../rules/history.ts'
 import { done, invalid, notFound, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
@@ -11,7 +13,7 @@ import { contentsOf as contentsOfContact } from './contacts.ts'
 import { checkIssuesOf, holdIssuesOf } from './erasure.ts'
 import { organizationKeys } from './organization-fields.ts'
 import { contentsOf as contentsOfOrganization, setOrganization } from './organizations.ts'
-import { holderFor, holdHolders, type Noun } from './owner-group.ts'
+import { holdHolders, type Noun, ownerFor } from './owner-group.ts'
 
 /** Which two, of the same group. */
 export interface Pair {
@@ -25,7 +27,8 @@ export interface Pair {
  */
 export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<Contact>> =>
   attempt(db, async (tx) => {
-    await holdHolders(tx, 'contact', [pair.keepId, pair.otherId])
+    const owners = await heldOwnersFor(tx, actor, 'contact', pair)
+    if (owners.refused) return owners
     const issues = await holdIssuesOf(tx, pair.otherId)
     const two = await tx
       .select()
@@ -33,7 +36,7 @@ export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<
       .where(inArray(contacts.id, [pair.keepId, pair.otherId]))
       .orderBy(contacts.id)
       .for('update')
-    const both = await readPair(tx, actor, two, { ...pair, noun: 'contact' })
+    const both = pairIn(two, { ...pair, noun: 'contact' })
     if (both.refused) return both
     await checkIssuesOf(tx, pair.otherId, issues)
     const { keep, other } = both.value
@@ -49,14 +52,15 @@ export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<
 /** Merges an organization into another: its contacts, its history, and values for fields that are empty there move over; then it is deleted. */
 export const mergeOrganizations = (db: Db, actor: Actor, pair: Pair): Promise<Result<Organization>> =>
   attempt(db, async (tx) => {
-    await holdHolders(tx, 'organization', [pair.keepId, pair.otherId])
+    const owners = await heldOwnersFor(tx, actor, 'organization', pair)
+    if (owners.refused) return owners
     const two = await tx
       .select()
       .from(organizations)
       .where(inArray(organizations.id, [pair.keepId, pair.otherId]))
       .orderBy(organizations.id)
       .for('update')
-    const both = await readPair(tx, actor, two, { ...pair, noun: 'organization' })
+    const both = pairIn(two, { ...pair, noun: 'organization' })
     if (both.refused) return both
     const { keep, other } = both.value
     const theirs = sql`select id, group_id from contacts where organization_id = ${other.id}`
@@ -73,18 +77,22 @@ export const mergeOrganizations = (db: Db, actor: Actor, pair: Pair): Promise<Re
     return done(kept)
   })
 
-/** The two, if they are different, in one group, and the actor can manage them. */
-async function readPair<Row extends Contact | Organization>(
-  tx: Tx,
-  actor: Actor,
+/** The owner groups of the two, if the actor can manage both; their trees are locked. */
+const heldOwnersFor = (tx: Tx, actor: Actor, noun: Noun, { keepId, otherId }: Pair): Promise<Result<GroupFacts>> =>
+  checkTwice(
+    async () => {
+      const kept = await ownerFor(tx, actor, { noun, id: keepId }, 'admin_contacts')
+      return kept.refused ? kept : ownerFor(tx, actor, { noun, id: otherId }, 'admin_contacts')
+    },
+    () => holdHolders(tx, noun, [keepId, otherId]),
+  )
+
+/** The two, if they are different, and in one group. */
+function pairIn<Row extends Contact | Organization>(
   two: readonly Row[],
   { keepId, otherId, noun }: Pair & { noun: Noun },
-): Promise<Result<{ keep: Row; other: Row }>> {
+): Result<{ keep: Row; other: Row }> {
   const [keep, other] = [two.find(({ id }) => id === keepId), two.find(({ id }) => id === otherId)]
-  for (const one of [keep, other]) {
-    const holder = one ? await holderFor(tx, one.groupId, actor, noun) : notFound(noun)
-    if (holder.refused) return holder
-  }
   if (!keep || !other) return notFound(noun)
   if (keep.id === other.id) return invalid([{ field: 'otherId', fault: `A ${noun} cannot be merged into itself` }])
   if (keep.groupId !== other.groupId) return invalid([{ field: 'otherId', fault: `Only ${noun}s of the same group can be merged` }])

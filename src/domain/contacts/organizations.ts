@@ -2,6 +2,7 @@
 import { and, eq, ne, type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../storage/db.ts'
 import { contacts, type Organization, organizations } from '../../storage/schema.ts'
+import { checkTwice } from '../rules/guard.ts'
 import { type Actor, difference, type Event, record } from '../rules/history.ts'
 import { done, type Fault, invalid, notFound, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
@@ -13,7 +14,7 @@ import {
   organizationKeys,
   readOrganizationFields,
 } from './organization-fields.ts'
-import { cannotHold, holderFor, holdHolders } from './owner-group.ts'
+import { cannotHold, groupForNew, heldOwnerFor } from './owner-group.ts'
 
 export interface NewOrganization {
   name: string
@@ -40,11 +41,13 @@ export const contentsOf = ({ name, defaultRate, description }: Organization) => 
  */
 export const createOrganization = (db: Db, actor: Actor, groupId: number, given: OrganizationFields): Promise<Result<Organization>> =>
   attempt(db, async (tx) => {
-    await holdTreesStill(tx, sql`${groupId}::bigint`, 'together')
-    const holder = await holderFor(tx, groupId, actor, 'group')
-    if (holder.refused) return holder
+    const owner = await checkTwice(
+      () => groupForNew(tx, actor, groupId),
+      () => holdTreesStill(tx, sql`${groupId}::bigint`, 'together'),
+    )
+    if (owner.refused) return owner
     const { texts, faults } = readOrganizationFields(given, { whole: true })
-    const all = [...cannotHold(holder.value, 'organization'), ...faults, ...(await takenBy(tx, { groupId, ...texts }))]
+    const all = [...cannotHold(owner.value, 'organization'), ...faults, ...(await takenBy(tx, { groupId, ...texts }))]
     if (all.length > 0) return invalid(all)
     const whole = texts as OrganizationTexts & { name: string }
     const [organization] = (await insertOrganizations(tx, groupId, [whole])) as [Organization]
@@ -64,11 +67,10 @@ export const editOrganization = (
   given: OrganizationFields & { active?: boolean | null },
 ): Promise<Result<Organization>> =>
   attempt(db, async (tx) => {
-    await holdHolders(tx, 'organization', [id])
+    const owner = await heldOwnerFor(tx, actor, { noun: 'organization', id })
+    if (owner.refused) return owner
     const [before] = await tx.select().from(organizations).where(eq(organizations.id, id)).for('no key update')
     if (!before) return notFound('organization')
-    const holder = await holderFor(tx, before.groupId, actor, 'organization')
-    if (holder.refused) return holder
     const { texts, faults } = readOrganizationFields(given, { whole: false })
     const all = [...faults, ...(await takenBy(tx, { id, groupId: before.groupId, ...texts }))]
     return all.length > 0 ? invalid(all) : done(await save(tx, actor, before, { texts, active: given.active }))

@@ -1,29 +1,47 @@
 // The owner group of contacts and organizations, and whether a user can manage them there.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
-import { type GroupFacts, readGroupFacts } from '../groups/facts.ts'
-import type { Actor } from '../rules/history.ts'
-import { can } from '../rules/permissions.ts'
-import { done, type Fault, forbidden, notFound, type Result } from '../rules/results.ts'
+import { type GroupFacts, readFactsOfGroup } from '../groups/facts.ts'
+import { groupFor, guardOwner } from '../groups/guard.ts'
+import { type Caller, checkTwice, permit } from '../rules/guard.ts'
+import type { Ability } from '../rules/permissions.ts'
+import type { Fault, Result } from '../rules/results.ts'
 import { holdTreesStill } from '../rules/tree-locks.ts'
 
 export type Noun = 'contact' | 'organization'
 
 const tables = { contact: sql`contacts`, organization: sql`organizations` } as const
 
-/** Locks the trees of their owner groups, so that they aren't moved or copied to another meanwhile. Taken before any other lock. */
+const ownerGroupsOf = (noun: Noun, ids: readonly number[]): SQL =>
+  sql`select group_id from ${tables[noun]} where id = any(${sql.param(ids)}::bigint[])`
+
+/** Locks the trees of their owner groups, so that they aren't moved or copied meanwhile. Taken before any other lock. */
 export const holdHolders = (tx: Tx, noun: Noun, ids: readonly number[]): Promise<void> =>
-  holdTreesStill(tx, sql`select group_id from ${tables[noun]} where id = any(${sql.param(ids)}::bigint[])`, 'together')
+  holdTreesStill(tx, ownerGroupsOf(noun, ids), 'together')
 
 /**
- * The group, if the actor can create and edit its contacts and organizations.
- * @param about what is requested; for a user who can't even see it, it doesn't exist
+ * The owner group of a contact or organization, for a caller who has the ability for what it owns: by default to see
+ * it.
+ * @returns `not found`, in the same one statement, if it doesn't exist or the caller can't see it
  */
-export async function holderFor(tx: Tx, groupId: number, { userId }: Actor, about: Noun | 'group'): Promise<Result<GroupFacts>> {
-  const holder = await readGroupFacts(tx, groupId, userId)
-  const mayKnow = holder && (about === 'group' ? can(holder.standing, 'read_group') : can(holder.asHolder, 'read_contacts'))
-  if (!mayKnow) return notFound(about)
-  return can(holder.asHolder, 'admin_contacts') ? done(holder) : forbidden('admin_contacts')
+export const ownerFor = async (
+  tx: Tx,
+  { userId }: Caller,
+  { noun, id }: { noun: Noun; id: number },
+  ability?: Ability,
+): Promise<Result<GroupFacts>> => guardOwner(await readFactsOfGroup(tx, ownerGroupsOf(noun, [id]), userId), noun, ability)
+
+/** The same for a caller who can change it, with the tree of the group locked until the transaction ends. */
+export const heldOwnerFor = (tx: Tx, caller: Caller, one: { noun: Noun; id: number }): Promise<Result<GroupFacts>> =>
+  checkTwice(
+    () => ownerFor(tx, caller, one, 'admin_contacts'),
+    () => holdHolders(tx, one.noun, [one.id]),
+  )
+
+/** The group, if the caller can create contacts and organizations in it. */
+export async function groupForNew(tx: Tx, caller: Caller, groupId: number): Promise<Result<GroupFacts>> {
+  const group = await groupFor(tx, caller, groupId)
+  return group.refused ? group : permit(group.value, group.value.asHolder, 'admin_contacts')
 }
 
 /** Why a group can't own a new one, if it can't. */

@@ -3,25 +3,18 @@ import { eq, type SQL, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
 import { type Group, groups, type Project, projects } from '../../storage/schema.ts'
 import { isUser } from '../people/users.ts'
+import { checkTwice } from '../rules/guard.ts'
 import { type Actor, difference, record } from '../rules/history.ts'
 import { setRole } from '../rules/members.ts'
-import { type Ability, can } from '../rules/permissions.ts'
-import { done, type Fault, forbidden, invalid, notFound, type Result } from '../rules/results.ts'
+import { done, type Fault, invalid, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { holdTreesStill } from '../rules/tree-locks.ts'
-import { type GroupFacts, readGroupFacts, readProject } from './facts.ts'
+import { type GroupFacts, readGroupFacts } from './facts.ts'
 import { longestPath, type PlaceFields, type PlaceTexts, pathFrom, type Reading, readPlaceFields } from './fields.ts'
 import { faultsOfFullPath, holdGroup, insertGroup, insertProject, type Parent, pathBelow } from './groups.ts'
+import { groupFor, projectFor } from './guard.ts'
 
-/** Locks the parent group of something new, if the actor can create it there. */
-export async function parentFor(tx: Tx, id: number, { userId }: Actor, ability: Ability): Promise<Result<GroupFacts>> {
-  await holdGroup(tx, id)
-  const parent = await readGroupFacts(tx, id, userId)
-  if (!parent || !can(parent.standing, 'read_group')) return notFound('group')
-  return can(parent.standing, ability) ? done(parent) : forbidden(ability)
-}
-
-const onlyUsers: Result<Group> = { refused: { why: 'forbidden', reason: 'Sign in to create groups.' } }
+const onlyUsers: Result<undefined> = { refused: { why: 'forbidden', reason: 'Sign in to create groups.' } }
 
 type New = Required<Pick<PlaceTexts, 'name' | 'path'>> & PlaceTexts
 
@@ -37,20 +30,28 @@ async function readNew(tx: Tx, parent: Parent | undefined, given: PlaceFields, o
  */
 export const createGroup = (db: Db, actor: Actor, given: NewGroup): Promise<Result<Group>> =>
   attempt(db, async (tx) => {
+    const { refused } = await parentFor(tx, actor, given)
+    if (refused) return { refused }
     if (typeof given.parentId === 'number') await holdTreesStill(tx, sql`${given.parentId}::bigint`, 'together')
     return createGroupHere(tx, actor, given)
   })
 
 export type NewGroup = PlaceFields & { parentId?: number | null }
 
+/** The parent group, if the actor can create a group there; undefined for the top level. */
+export async function parentFor(tx: Tx, actor: Actor, { parentId }: Pick<NewGroup, 'parentId'>): Promise<Result<GroupFacts | undefined>> {
+  if (typeof parentId === 'number') return groupFor(tx, actor, parentId, 'create_subgroup')
+  return (await isUser(tx, actor.userId)) ? done(undefined) : onlyUsers
+}
+
 /** The same within a transaction that has the parent's tree locked. */
 export async function createGroupHere(tx: Tx, actor: Actor, given: NewGroup): Promise<Result<Group>> {
-  const parent = typeof given.parentId === 'number' ? await parentFor(tx, given.parentId, actor, 'create_subgroup') : undefined
-  if (parent?.refused) return parent
-  if (!parent && !(await isUser(tx, actor.userId))) return onlyUsers
-  const read = await readNew(tx, parent?.value, given, parent ? 'group' : 'top-level group')
+  if (typeof given.parentId === 'number') await holdGroup(tx, given.parentId)
+  const { value: parent, refused } = await parentFor(tx, actor, given)
+  if (refused) return { refused }
+  const read = await readNew(tx, parent, given, parent ? 'group' : 'top-level group')
   if (read.refused) return read
-  const group = await insertGroup(tx, { ...read.value, parent: parent?.value })
+  const group = await insertGroup(tx, { ...read.value, parent })
   if (!parent) await setRole(tx, actor.userId, { group }, 'owner')
   await record(tx, actor, [{ action: 'group_created', groupId: group.id, after: contentsOf(group) }])
   return done(group)
@@ -66,8 +67,13 @@ const named = ({ path, name, ...rest }: PlaceFields): PlaceFields => ({
 /** Creates a project in a group. */
 export const createProject = (db: Db, actor: Actor, given: PlaceFields & { groupId: number }): Promise<Result<Project>> =>
   attempt(db, async (tx) => {
-    await holdTreesStill(tx, sql`${given.groupId}::bigint`, 'together')
-    const parent = await parentFor(tx, given.groupId, actor, 'create_project')
+    const parent = await checkTwice(
+      () => groupFor(tx, actor, given.groupId, 'create_project'),
+      async ({ id }) => {
+        await holdTreesStill(tx, sql`${id}::bigint`, 'together')
+        await holdGroup(tx, id)
+      },
+    )
     if (parent.refused) return parent
     const read = await readNew(tx, parent.value, named(given), 'project')
     if (read.refused) return read
@@ -81,15 +87,16 @@ const contentsOf = ({ path, name, visibility, description }: Omit<Place, 'fullPa
 /** Renames a group, or changes its description or visibility. A new path applies to everything below. */
 export const editGroup = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<GroupFacts>> =>
   attempt(db, async (tx) => {
+    const { refused } = await groupFor(tx, actor, id, 'admin_group')
+    if (refused) return { refused }
     await holdTreesStill(tx, sql`${id}::bigint`, 'alone')
     return editGroupHere(tx, actor, id, given)
   })
 
 /** The same within a transaction that has the group's tree locked exclusively. */
 export async function editGroupHere(tx: Tx, actor: Actor, id: number, given: PlaceFields): Promise<Result<GroupFacts>> {
-  const before = await readGroupFacts(tx, id, actor.userId)
-  if (!before || !can(before.standing, 'read_group')) return notFound('group')
-  if (!can(before.standing, 'admin_group')) return forbidden('admin_group')
+  const { value: before, refused } = await groupFor(tx, actor, id, 'admin_group')
+  if (refused) return { refused }
   if (before.parentId !== null) await holdGroup(tx, before.parentId)
   const changed = await readEdit(tx, before, { given, of: before.parentId === null ? 'top-level group' : 'group' })
   if (changed.refused) return changed
@@ -106,10 +113,11 @@ export async function editGroupHere(tx: Tx, actor: Actor, id: number, given: Pla
 /** Renames a project, or changes its description or visibility. */
 export const editProject = (db: Db, actor: Actor, id: number, given: PlaceFields): Promise<Result<Project>> =>
   attempt(db, async (tx) => {
-    await holdTreesStill(tx, sql`select group_id from projects where id = ${id}`, 'alone')
-    const before = await readProject(tx, id, actor.userId)
-    if (!before || !can(before.standing, 'read_issue')) return notFound('project')
-    if (!can(before.standing, 'admin_project')) return forbidden('admin_project')
+    const { value: before, refused } = await checkTwice(
+      () => projectFor(tx, actor, id, 'admin_project'),
+      () => holdTreesStill(tx, sql`select group_id from projects where id = ${id}`, 'alone'),
+    )
+    if (refused) return { refused }
     await holdGroup(tx, before.groupId)
     const changed = await readEdit(tx, before, { given, of: 'project' })
     if (changed.refused) return changed

@@ -53,6 +53,10 @@ export async function readGroupFacts(tx: Tx, name: PlaceName, userId: number | n
   return (await groupsWhere(tx, userId, named(sql`g`, name)))[0]
 }
 
+/** The same for the group whose id a query yields, if it yields one. */
+export const readFactsOfGroup = async (tx: Tx, id: SQL, userId: number | null): Promise<GroupFacts | undefined> =>
+  (await groupsWhere(tx, userId, sql`g.id = (${id})`))[0]
+
 /** The same for many groups at once, in no order. */
 export const readFactsOfGroups = (tx: Tx, ids: readonly number[], userId: number | null): Promise<GroupFacts[]> =>
   groupsWhere(tx, userId, sql`g.id = any(${sql.param(ids)}::bigint[])`)

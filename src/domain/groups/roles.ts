@@ -1,13 +1,14 @@
 // Assigning and removing roles, with permission checks.
 import { sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
+import { checkTwice } from '../rules/guard.ts'
 import { type Actor, record } from '../rules/history.ts'
 import { ownLevel, type RolePlace, removeRole, setRole } from '../rules/members.ts'
-import { can, type Role, roles, type Standing } from '../rules/permissions.ts'
-import { conflict, done, exists, type Fault, forbidden, invalid, notFound, type Refusal, type Result } from '../rules/results.ts'
+import { type Role, roles } from '../rules/permissions.ts'
+import { conflict, done, exists, type Fault, invalid, notFound, type Refusal, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { readGroupFacts, readProject } from './facts.ts'
 import { holdGroup } from './groups.ts'
+import { groupFor, projectFor } from './guard.ts'
 
 const nameOf = (level: number): string | null => Object.entries(roles).find(([, one]) => one === level)?.[0] ?? null
 
@@ -41,11 +42,11 @@ export const giveRole = (
 /** Removes a user's direct role in a group or project; inherited roles stay. Users can always leave. */
 export const takeRole = (db: Db, actor: Actor, place: RolePlace, userId: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
-    const mine = await levelHere(tx, actor, place)
-    if (mine.refused && !(userId === actor.userId && mine.refused.why === 'forbidden')) return mine
+    const mine = await levelHere(tx, actor, place, { leaves: userId === actor.userId })
+    if (mine.refused) return mine
     const before = await ownLevel(tx, userId, place)
     if (before === 0) return notFound('member')
-    if (userId !== actor.userId && before > (mine.value ?? 0)) return higher("You can't remove a role that is higher than your own.")
+    if (userId !== actor.userId && before > mine.value) return higher("You can't remove a role that is higher than your own.")
     if (await wasLastOwner(tx, place, { before, after: 0 })) return lastOwner
     await removeRole(tx, userId, place)
     await record(tx, actor, [{ action: 'role_taken', ...subjectOf(place), before: { userId, role: nameOf(before) } }])
@@ -58,16 +59,20 @@ const lastOwner = conflict('A top-level group must keep an owner. Make another u
 
 const subjectOf = (place: RolePlace) => ('group' in place ? { groupId: place.group.id } : { projectId: place.project.id })
 
-/** The actor's level in a group or project whose members they can change. */
-async function levelHere(tx: Tx, { userId }: Actor, place: RolePlace): Promise<Result<number>> {
-  const inGroup = 'group' in place
-  if (inGroup) await holdGroup(tx, place.group.id)
-  const facts = inGroup ? await readGroupFacts(tx, place.group.id, userId) : await readProject(tx, place.project.id, userId)
-  if (!facts || !can(facts.standing, inGroup ? 'read_group' : 'read_issue')) return notFound(inGroup ? 'group' : 'project')
-  const { standing }: { standing: Standing } = facts
-  if (!can(standing, inGroup ? 'admin_group' : 'admin_project')) return forbidden(inGroup ? 'admin_group' : 'admin_project')
-  return done(standing.administrator ? roles.owner : ((inGroup ? standing.group : standing.project) ?? 0))
-}
+/** The actor's level in a group or project whose members they can change, and which is locked; or which they leave. */
+const levelHere = (tx: Tx, actor: Actor, place: RolePlace, { leaves = false } = {}): Promise<Result<number>> =>
+  checkTwice(
+    async () => {
+      const { value, refused } =
+        'group' in place
+          ? await groupFor(tx, actor, place.group.id, leaves ? 'read_group' : 'admin_group')
+          : await projectFor(tx, actor, place.project.id, leaves ? 'read_issue' : 'admin_project')
+      if (refused) return { refused }
+      const { administrator, group, project } = value.standing
+      return done(administrator ? roles.owner : (group ?? project ?? 0))
+    },
+    async () => ('group' in place ? holdGroup(tx, place.group.id) : undefined),
+  )
 
 async function faultsOf(tx: Tx, userId: number, role: string): Promise<Fault[]> {
   const known = await rowsOf(tx, sql`select from users where id = ${userId}`)

@@ -4,11 +4,11 @@ import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
 import { groupSettings } from '../../storage/schema.ts'
 import { affectedGroups } from '../rules/contact-source.ts'
 import { type Actor, difference, record } from '../rules/history.ts'
-import { can } from '../rules/permissions.ts'
-import { conflict, done, forbidden, invalid, notFound, type Result } from '../rules/results.ts'
+import { conflict, done, invalid, type Refusal, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { holdTreesStill } from '../rules/tree-locks.ts'
 import { type GroupFacts, readGroupFacts } from './facts.ts'
+import { groupFor, guardOwner } from './guard.ts'
 
 export interface Settings {
   /** Are customer relations on? */
@@ -33,6 +33,8 @@ const linksInTheWay = conflict('Contact source cannot be changed when issues alr
  */
 export const changeSettings = (db: Db, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> =>
   attempt(db, async (tx) => {
+    const { refused } = await groupToSet(tx, actor, groupId, wanted)
+    if (refused) return { refused }
     await holdTreesStill(tx, treesOfSettings(groupId, wanted), 'alone')
     return changeSettingsHere(tx, actor, groupId, wanted)
   })
@@ -43,12 +45,8 @@ export const treesOfSettings = (groupId: number, { contactSourceId }: Settings):
 
 /** The same within a transaction that has these trees locked exclusively. */
 export async function changeSettingsHere(tx: Tx, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> {
-  const before = await readGroupFacts(tx, groupId, actor.userId)
-  if (!before || !can(before.standing, 'read_group')) return notFound('group')
-  if (!can(before.standing, 'change_settings')) return forbidden('change_settings')
-  const { contactSourceId: named } = wanted
-  if (typeof named === 'number' && named !== before.namedSourceId && !(await mayName(tx, actor, before, named)))
-    return invalid([{ field: 'contactSourceId', fault: "Contact source doesn't exist, or you don't have access to its contacts" }])
+  const { value: before, refused } = await groupToSet(tx, actor, groupId, wanted)
+  if (refused) return { refused }
   const settings = (({ customerRelations, namedSourceId: contactSourceId }: GroupFacts) => ({ customerRelations, contactSourceId }))(before)
   const changed = difference(settings, wanted)
   if (!changed) return done(before)
@@ -59,11 +57,23 @@ export async function changeSettingsHere(tx: Tx, actor: Actor, groupId: number, 
   return done(after)
 }
 
-/** A group can use itself, and any group whose contacts the actor can read. */
-async function mayName(tx: Tx, { userId }: Actor, group: GroupFacts, named: number): Promise<boolean> {
-  if (named === group.id) return true
-  const source = await readGroupFacts(tx, named, userId)
-  return source !== undefined && can(source.asHolder, 'read_contacts')
+/** The group, if the actor can change its settings to these. */
+export async function groupToSet(tx: Tx, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> {
+  const group = await groupFor(tx, actor, groupId, 'change_settings')
+  if (group.refused) return group
+  return (await whyNoSource(tx, actor, wanted, group.value)) ?? group
+}
+
+/** Why these settings can't name their contact source: a group can use itself, and any group whose contacts the actor can read. */
+export async function whyNoSource(
+  tx: Tx,
+  { userId }: Actor,
+  { contactSourceId: named }: Settings,
+  group?: GroupFacts,
+): Promise<{ refused: Refusal } | undefined> {
+  if (typeof named !== 'number' || named === group?.namedSourceId || named === group?.id) return undefined
+  if (guardOwner(await readGroupFacts(tx, named, userId), 'group').value) return undefined
+  return invalid([{ field: 'contactSourceId', fault: "Contact source doesn't exist, or you don't have access to its contacts" }])
 }
 
 /** Does an issue have contacts whose source depends on this group's settings? */

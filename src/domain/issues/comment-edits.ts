@@ -1,12 +1,14 @@
 // Editing and deleting comments, for their authors and maintainers. System notes can't be changed.
+import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../storage/db.ts'
 import { tell } from '../../storage/notify.ts'
+import { checkTwice, permit } from '../rules/guard.ts'
 import { type Actor, record } from '../rules/history.ts'
-import { can } from '../rules/permissions.ts'
-import { done, forbidden, notFound, type Refusal, type Result } from '../rules/results.ts'
+import { done, notFound, type Refusal, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { findComment, rewriteComment, type ShownComment } from './comments.ts'
-import { holdFacts, type IssueFacts, type IssueName } from './issues.ts'
+import { issueFor } from './guard.ts'
+import { holdIssues, type IssueFacts, type IssueName } from './issues.ts'
 
 /** A comment that a user can edit or delete, with its issue locked. */
 export interface HeldComment {
@@ -16,17 +18,23 @@ export interface HeldComment {
 
 const ofSystem: { refused: Refusal } = { refused: { why: 'forbidden', reason: "System notes can't be changed." } }
 
-/** Locks an issue and finds a comment on it that the actor can edit and delete. */
-export async function holdComment(tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<HeldComment>> {
-  const facts = await holdFacts(tx, name, actor.userId)
-  if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
+/** A comment that the actor can edit and delete. */
+async function commentToEdit(tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<HeldComment>> {
+  const { value: facts, refused } = await issueFor(tx, actor, name)
+  if (refused) return { refused }
   const comment = await findComment(tx, facts.issueId, facts.userId, id)
   if (!comment) return notFound('note')
   if (comment.system) return ofSystem
   const isOwn = facts.userId !== null && comment.author?.id === facts.userId
-  const ability = isOwn ? 'comment' : 'admin_comments'
-  return can(facts.standing, ability) ? done({ facts, comment }) : forbidden(ability)
+  return permit({ facts, comment }, facts.standing, isOwn ? 'comment' : 'admin_comments')
 }
+
+/** The same, with its issue locked. */
+export const holdComment = (tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<HeldComment>> =>
+  checkTwice(
+    (found) => commentToEdit(tx, actor, found ? { id: found.facts.issueId } : name, id),
+    ({ facts }) => holdIssues(tx, sql`${facts.issueId}::bigint`),
+  )
 
 /** Replaces the text of a comment; deletes it if no text is left. */
 export async function rewriteHeld(tx: Tx, actor: Actor, { facts, comment }: HeldComment, body: string): Promise<Result<void>> {

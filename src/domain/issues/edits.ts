@@ -3,13 +3,15 @@ import { eq, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../storage/db.ts'
 import { tell } from '../../storage/notify.ts'
 import { type Issue, issues } from '../../storage/schema.ts'
+import { checkTwice } from '../rules/guard.ts'
 import { type Actor, difference, type Event, record } from '../rules/history.ts'
 import { can } from '../rules/permissions.ts'
 import { done, forbidden, invalid, notFound, type Result } from '../rules/results.ts'
 import { readTexts } from '../rules/text-fields.ts'
 import { attempt } from '../rules/transaction.ts'
 import { insertNotes } from './comments.ts'
-import { holdFacts, type IssueFacts, type IssueName, referenceOf } from './issues.ts'
+import { issueFor, lockedIssueFor } from './guard.ts'
+import { holdIssues, type IssueFacts, type IssueName, referenceOf } from './issues.ts'
 import { keepText } from './search-texts.ts'
 import { cutLinks } from './unlinking.ts'
 
@@ -30,14 +32,22 @@ const rules = { title: { label: 'Title', most: 255, required: true } } as const
 /** Parses the input and reports all faults at once. */
 export const readIssueFields = ({ title }: IssueFields, how: { whole: boolean }) => readTexts(rules, { title }, how)
 
-/** Locks an issue that the actor can change: its author, and planners. */
-export async function holdForEdit(tx: Tx, actor: Actor, name: IssueName): Promise<Result<HeldIssue>> {
-  const facts = await holdFacts(tx, name, actor.userId)
-  if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
-  const [issue] = (await tx.select().from(issues).where(eq(issues.id, facts.issueId))) as [Issue]
+/** An issue that the actor can change: its author, and planners. */
+async function issueToEdit(tx: Tx, actor: Actor, name: IssueName): Promise<Result<HeldIssue>> {
+  const { value: facts, refused } = await issueFor(tx, actor, name)
+  if (refused) return { refused }
+  const [issue] = await tx.select().from(issues).where(eq(issues.id, facts.issueId))
+  if (!issue) return notFound('issue')
   const isOwn = facts.userId !== null && issue.authorId === facts.userId
   return can(facts.standing, isOwn ? 'comment' : 'edit_issue') ? done({ facts, issue }) : forbidden('edit_issue')
 }
+
+/** The same, with the issue locked. */
+export const holdForEdit = (tx: Tx, actor: Actor, name: IssueName): Promise<Result<HeldIssue>> =>
+  checkTwice(
+    (found) => issueToEdit(tx, actor, found ? { id: found.issue.id } : name),
+    ({ issue }) => holdIssues(tx, sql`${issue.id}::bigint`),
+  )
 
 /** Changes the title of an issue, or closes or opens it again. Its description is edited as a comment is (pipeline/comment.ts). */
 export const editIssue = (db: Db, actor: Actor, name: IssueName, fields: IssueFields): Promise<Result<Issue>> =>
@@ -98,9 +108,8 @@ async function noteState(tx: Tx, { userId }: Actor, issueId: number, state: Issu
 /** Deletes an issue and everything on it. The history still shows that it existed, its contacts, and who deleted it. */
 export const deleteIssue = (db: Db, actor: Actor, name: IssueName): Promise<Result<void>> =>
   attempt(db, async (tx) => {
-    const facts = await holdFacts(tx, name, actor.userId)
-    if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
-    if (!can(facts.standing, 'delete_issue')) return forbidden('delete_issue')
+    const { value: facts, refused } = await lockedIssueFor(tx, actor, name, 'delete_issue')
+    if (refused) return { refused }
     const { issueId, projectId } = facts
     await cutLinks(tx, actor, sql`l.issue_id = ${issueId}`)
     await tx.delete(issues).where(eq(issues.id, issueId))

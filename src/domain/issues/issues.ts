@@ -37,9 +37,11 @@ export function parseReference(text: string): { project: string; iid: number } |
 
 export const referenceOf = (facts: Pick<IssueFacts, 'projectPath' | 'iid'>): string => `${facts.projectPath}#${facts.iid}`
 
+// In one statement, whether it has the reference now, had it before it was moved, or doesn't exist.
 const issueNamed = (name: IssueName): SQL => {
   if ('id' in name) return sql`i.id = ${name.id}`
-  return sql`${projectNamed(name.project)} and i.iid = ${name.iid}`
+  const at = sql`projects p where p.id = f.project_id and ${projectNamed(name.project)} and f.iid = ${name.iid}`
+  return sql`i.id = coalesce((select f.id from issues f, ${at}), (select f.issue_id from former_references f, ${at}))`
 }
 
 const projectNamed = (project: string | number): SQL =>
@@ -69,25 +71,14 @@ const ancestors = sql`g.ancestors`
  * Reads in one statement what is known about an issue for one user: roles, settings, whether there is anything to add or remove.
  * @param userId null for a visitor; a blocked user counts as one
  * @param name also a reference that the issue had before it was moved
- * @returns undefined if there is no such issue. Doesn't check whether the user can see it: `can(facts.standing, …)`.
+ * @returns undefined if there is no such issue. Doesn't check whether the user can see it: that is what guard.ts does.
  */
 export async function readFacts(tx: Tx, name: IssueName, userId: number | null): Promise<IssueFacts | undefined> {
   const [facts] = await factsFrom<IssueFacts>(tx, sql`issues i join projects p on p.id = i.project_id`, {
     where: issueNamed(name),
     user: sql`${userId}`,
   })
-  if (facts || 'id' in name) return facts
-  const moved = await findMoved(tx, name)
-  return moved && readFacts(tx, moved, userId)
-}
-
-/** The issue that was once known by a reference, before it was moved. */
-async function findMoved(tx: Tx, { project, iid }: { project: string | number; iid: number }): Promise<{ id: number } | undefined> {
-  const [found] = await rowsOf<{ id: number }>(
-    tx,
-    sql`select f.issue_id as id from former_references f join projects p on p.id = f.project_id where ${projectNamed(project)} and f.iid = ${iid}`,
-  )
-  return found
+  return facts
 }
 
 /** The same for many pairs of an issue and a user at once, in the order requested. */
@@ -178,14 +169,6 @@ export async function holdIssues(tx: Tx, issueIds: SQL): Promise<void> {
   const held = await holdTreesOfIssues(tx, issueIds)
   await lockIssues(tx, issueIds)
   await checkTrees(tx, groupsOf(issueIds), held)
-}
-
-/** Reads what is known about an issue for one user, and locks it until the transaction ends. */
-export async function holdFacts(tx: Tx, name: IssueName, userId: number): Promise<IssueFacts | undefined> {
-  const found = await readFacts(tx, name, userId)
-  if (!found) return undefined
-  await holdIssues(tx, sql`${found.issueId}::bigint`)
-  return readFacts(tx, { id: found.issueId }, userId)
 }
 
 /** SQL: marks issues as changed now; `made` names what yields their `issue_id`. */

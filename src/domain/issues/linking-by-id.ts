@@ -4,11 +4,11 @@ import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
 import { tell } from '../../storage/notify.ts'
 import type { ContactOutcome, Wish } from '../rules/change.ts'
 import type { Actor } from '../rules/history.ts'
-import { can } from '../rules/permissions.ts'
-import { conflict, done, forbidden, notFound, type Result } from '../rules/results.ts'
+import { conflict, done, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { heldInOrder, type MeantContact } from './contact-refs.ts'
-import { holdFacts, type IssueFacts, type IssueName } from './issues.ts'
+import { lockedIssueFor } from './guard.ts'
+import type { IssueFacts, IssueName } from './issues.ts'
 import { makeLinks, outcomeOf, tooMany } from './linking.ts'
 
 /** What to do with the given contacts; `replace`: afterwards the issue has exactly these. */
@@ -50,9 +50,8 @@ export function planByIds(mode: Mode, contactIds: readonly number[], known: read
  */
 export const setIssueContacts = (db: Db, actor: Actor, issue: IssueName, wanted: WantedIds): Promise<Result<IdOutcome[]>> =>
   attempt(db, async (tx) => {
-    const facts = await holdFacts(tx, issue, actor.userId)
-    if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
-    if (!can(facts.standing, 'set_issue_contacts')) return forbidden('set_issue_contacts')
+    const { value: facts, refused } = await lockedIssueFor(tx, actor, issue, 'set_issue_contacts')
+    if (refused) return { refused }
     const known = await contactsKnown(tx, facts, wanted.contactIds)
     const { outcomes, toAdd } = planByIds(wanted.mode, wanted.contactIds, known)
     if (toAdd > wanted.mostAtOnce) return conflict(tooMany(toAdd, wanted.mostAtOnce))

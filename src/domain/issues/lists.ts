@@ -1,13 +1,13 @@
 // Lists of the issues of a project, of a group with everything below it, or of everything, as one user can see them; and their counts.
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
-import { readGroupFacts } from '../groups/facts.ts'
+import { groupFor } from '../groups/guard.ts'
 import { cursorOf, type Order, type Position, positionOf } from '../lists/cursor.ts'
 import { emptyPage, type Page } from '../lists/page.ts'
 import { can, type Standing } from '../rules/permissions.ts'
-import { done, type Fault, invalid, notFound, type Result } from '../rules/results.ts'
+import { done, type Fault, invalid, type Result } from '../rules/results.ts'
 import { asksForCustomers, faultsOfFilter, type IssueFilter, type IssuePlace } from './filters.ts'
-import { readProjectFacts } from './issues.ts'
+import { issuesFor } from './guard.ts'
 import { type ListedIssue, showIssues } from './list-rows.ts'
 import { countIssues, findIssues, type IssueCounts, type Stretch } from './list-scan.ts'
 
@@ -131,10 +131,7 @@ async function mayAsk(tx: Tx, userId: number | null, place: IssuePlace, filter: 
 
 /** What counts for a user in a project or group, if they can see it. */
 async function standingIn(tx: Tx, userId: number | null, place: Exclude<IssuePlace, 'everywhere'>): Promise<Result<Standing>> {
-  if ('projectId' in place) {
-    const project = await readProjectFacts(tx, place.projectId, userId)
-    return project && can(project.standing, 'read_issue') ? done(project.standing) : notFound('project')
-  }
-  const group = await readGroupFacts(tx, place.groupId, userId)
-  return group && can(group.standing, 'read_group') ? done(group.standing) : notFound('group')
+  const { value, refused } =
+    'projectId' in place ? await issuesFor(tx, { userId }, place.projectId) : await groupFor(tx, { userId }, place.groupId)
+  return refused ? { refused } : done(value.standing)
 }

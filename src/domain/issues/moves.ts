@@ -3,14 +3,16 @@ import { eq, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
 import { tell } from '../../storage/notify.ts'
 import { formerReferences, type Issue, issues } from '../../storage/schema.ts'
-import { type ProjectFacts, readProject } from '../groups/facts.ts'
+import type { ProjectFacts } from '../groups/facts.ts'
+import { projectFor } from '../groups/guard.ts'
+import { checkTwice, permit } from '../rules/guard.ts'
 import { type Actor, record } from '../rules/history.ts'
-import { can } from '../rules/permissions.ts'
-import { conflict, done, forbidden, notFound, type Result } from '../rules/results.ts'
+import { conflict, done, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { checkTrees, holdTrees } from '../rules/tree-locks.ts'
 import { insertNotes } from './comments.ts'
-import { type IssueFacts, type IssueName, lockIssues, nextIid, openIssue, readFacts, referenceOf } from './issues.ts'
+import { issueFor } from './guard.ts'
+import { type IssueFacts, type IssueName, lockIssues, nextIid, openIssue, referenceOf } from './issues.ts'
 import { makeLinks } from './linking.ts'
 import { cutLinks } from './unlinking.ts'
 
@@ -66,20 +68,29 @@ interface Both {
   project: ProjectFacts
 }
 
-/** The issue and its destination, both locked, if the actor can move it there. */
-async function holdBoth(tx: Tx, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Both>> {
-  const found = await readFacts(tx, name, actor.userId)
-  if (!found) return notFound('issue')
-  const groupIds = sql`select group_id from projects where id in (${toProjectId}, (select project_id from issues where id = ${found.issueId}))`
+/** The issue and its destination, if the actor can move it there. */
+async function bothFor(tx: Tx, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Both>> {
+  const issue = await issueFor(tx, actor, name)
+  if (issue.refused) return issue
+  const project = await projectFor(tx, actor, toProjectId)
+  if (project.refused) return project
+  const both = { facts: issue.value, project: project.value }
+  return permit(both, { ...both.facts.standing, destination: both.project.standing.project }, 'move_issue')
+}
+
+/** The same, both locked. */
+const holdBoth = (tx: Tx, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Both>> =>
+  checkTwice(
+    (found) => bothFor(tx, actor, found ? { id: found.facts.issueId } : name, toProjectId),
+    ({ facts }) => lockBoth(tx, facts.issueId, toProjectId),
+  )
+
+async function lockBoth(tx: Tx, issueId: number, toProjectId: number): Promise<void> {
+  const groupIds = sql`select group_id from projects
+    where id in (${toProjectId}, (select project_id from issues where id = ${issueId}))`
   const held = await holdTrees(tx, groupIds, 'together')
-  await lockIssues(tx, sql`${found.issueId}::bigint`)
+  await lockIssues(tx, sql`${issueId}::bigint`)
   await checkTrees(tx, groupIds, held)
-  const facts = await readFacts(tx, { id: found.issueId }, actor.userId)
-  if (!facts || !can(facts.standing, 'read_issue')) return notFound('issue')
-  const project = await readProject(tx, toProjectId, actor.userId)
-  if (!project || !can(project.standing, 'read_issue')) return notFound('project')
-  const standing = { ...facts.standing, destination: project.standing.project }
-  return can(standing, 'move_issue') ? done({ facts, project }) : forbidden('move_issue')
 }
 
 async function copyLinks(tx: Tx, actor: Actor, { from, to }: { from: number; to: number }): Promise<void> {

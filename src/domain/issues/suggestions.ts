@@ -3,10 +3,10 @@ import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { withinTime } from '../../storage/time-limit.ts'
 import { patternOf, wordsOccur } from '../lists/index-scan.ts'
-import { mayRead } from '../rules/members.ts'
-import { can } from '../rules/permissions.ts'
+import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
 import { wordsOf } from '../rules/search-keys.ts'
-import { parseReference, readFacts } from './issues.ts'
+import { issueFor } from './guard.ts'
+import { parseReference } from './issues.ts'
 
 export interface SuggestedIssue {
   id: number
@@ -43,10 +43,9 @@ interface Wanted {
 
 const shown = sql`i.id, i.iid, p.full_path as "projectPath", i.title, i.state`
 
-/** SQL: a user's own projects: all in which they have a role; for administrators, all projects. */
+/** SQL: a user's own projects, those in which they can comment: all in which they have a role; for administrators, all projects. */
 const own = (userId: number): SQL => sql`select p.id, p.full_path, p.path_key from projects p join groups g on g.id = p.group_id
-  where ${mayRead(sql`${userId}::bigint`)} and exists (select from users u where u.id = ${userId} and (u.administrator or exists (
-    select from members m where m.user_id = u.id and (m.project_id = p.id or m.group_id = any(g.ancestors)))))`
+  where ${allowedSql('comment', sql`${userId}::bigint`, projectInSql)}`
 
 async function withNumber(tx: Tx, wanted: Wanted, { path, iid }: { path: string; iid: string }): Promise<SuggestedIssue[]> {
   if (Number(iid) > highestIid) return []
@@ -65,8 +64,8 @@ async function withNumber(tx: Tx, wanted: Wanted, { path, iid }: { path: string;
 
 async function withReference(tx: Tx, { term, userId }: Wanted): Promise<SuggestedIssue[]> {
   const name = parseReference(term)
-  const facts = name && (await readFacts(tx, name, userId))
-  if (!facts || !can(facts.standing, 'read_issue')) return []
+  const facts = name && (await issueFor(tx, { userId }, name)).value
+  if (!facts) return []
   return rowsOf(tx, sql`select ${shown} from issues i join projects p on p.id = i.project_id where i.id = ${facts.issueId}`)
 }
 

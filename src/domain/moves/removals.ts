@@ -2,11 +2,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
 import { leaveTraces } from '../contacts/erasure.ts'
-import { readGroupFacts, readProject } from '../groups/facts.ts'
+import { groupFor, projectFor } from '../groups/guard.ts'
+import { checkTwice } from '../rules/guard.ts'
 import { type Actor, forgetContents, recordMany } from '../rules/history.ts'
-import { maySee } from '../rules/members.ts'
-import { can } from '../rules/permissions.ts'
-import { conflict, done, forbidden, notFound, type Refusal, type Result } from '../rules/results.ts'
+import { allowedSql, groupInSql } from '../rules/permissions-sql.ts'
+import { conflict, done, type Refusal, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { holdTreesStill } from '../rules/tree-locks.ts'
 
@@ -15,10 +15,11 @@ export const removeProject = (db: Db, actor: Actor, id: number): Promise<Result<
   attempt(
     db,
     async (tx) => {
-      await holdTreesStill(tx, sql`select group_id from projects where id = ${id}`, 'alone')
-      const project = await readProject(tx, id, actor.userId)
-      if (!project || !can(project.standing, 'read_issue')) return notFound('project')
-      if (!can(project.standing, 'remove_project')) return forbidden('remove_project')
+      const project = await checkTwice(
+        () => projectFor(tx, actor, id, 'remove_project'),
+        () => holdTreesStill(tx, sql`select group_id from projects where id = ${id}`, 'alone'),
+      )
+      if (project.refused) return project
       await removeProjects(tx, actor, sql`select ${id}::bigint`)
       return done(true)
     },
@@ -33,10 +34,11 @@ export const removeGroup = (db: Db, actor: Actor, id: number): Promise<Result<tr
   attempt(
     db,
     async (tx) => {
-      await holdTreesStill(tx, sql`${id}::bigint`, 'alone')
-      const group = await readGroupFacts(tx, id, actor.userId)
-      if (!group || !can(group.standing, 'read_group')) return notFound('group')
-      if (!can(group.standing, 'remove_group')) return forbidden('remove_group')
+      const group = await checkTwice(
+        () => groupFor(tx, actor, id, 'remove_group'),
+        () => holdTreesStill(tx, sql`${id}::bigint`, 'alone'),
+      )
+      if (group.refused) return group
       const inTheWay = await usersOutside(tx, actor, id)
       if (inTheWay) return inTheWay
       const below = sql`select id from groups where ancestors @> array[${id}::bigint]`
@@ -54,7 +56,7 @@ const mostNamed = 10
 async function usersOutside(tx: Tx, { userId }: Actor, id: number): Promise<{ refused: Refusal } | undefined> {
   const found = await rowsOf<{ name: string | null; total: number }>(
     tx,
-    sql`select case when ${maySee(sql`${userId}::bigint`)} then g.full_path end as name, count(*) over ()::int as total
+    sql`select case when ${allowedSql('read_group', sql`${userId}::bigint`, groupInSql())} then g.full_path end as name, count(*) over ()::int as total
       from group_settings s join groups source on source.id = s.contact_source_id join groups g on g.id = s.group_id
       where source.ancestors @> array[${id}::bigint] and not g.ancestors @> array[${id}::bigint] order by name nulls last limit ${mostNamed}`,
   )

@@ -3,15 +3,17 @@ import { and, eq, sql } from 'drizzle-orm'
 import { Again, type Db, type Tx, violated } from '../../storage/db.ts'
 import { groups, members, type Project, projects } from '../../storage/schema.ts'
 import { repath } from '../groups/edits.ts'
-import { type GroupFacts, readGroupFacts, readProject } from '../groups/facts.ts'
+import { type GroupFacts, type ProjectFacts, readGroupFacts } from '../groups/facts.ts'
 import { readPlaceFields } from '../groups/fields.ts'
 import { faultsOfFullPath, holdGroup, pathBelow } from '../groups/groups.ts'
+import { groupFor, guardOwner, projectFor } from '../groups/guard.ts'
 import { cutLinks } from '../issues/unlinking.ts'
 import { contactSourceOf } from '../rules/contact-source.ts'
+import { checkTwice, permit } from '../rules/guard.ts'
 import { type Actor, record } from '../rules/history.ts'
 import { setRole } from '../rules/members.ts'
-import { can, roles } from '../rules/permissions.ts'
-import { conflict, done, type Fault, forbidden, invalid, notFound, type Result } from '../rules/results.ts'
+import { roles } from '../rules/permissions.ts'
+import { conflict, done, type Fault, invalid, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { holdTreesStill } from '../rules/tree-locks.ts'
 import { type Going, goAlong, isAnythingGoing, whatGoes } from './carried-contacts.ts'
@@ -21,19 +23,21 @@ export const transferProject = (db: Db, actor: Actor, id: number, toGroupId: num
   attempt(
     db,
     async (tx) => {
-      await holdTreesStill(tx, sql`select group_id from projects where id = ${id} union select ${toGroupId}::bigint`, 'alone')
-      const project = await readProject(tx, id, actor.userId)
-      if (!project || !can(project.standing, 'read_issue')) return notFound('project')
-      const parent = await destinationOf(tx, actor, toGroupId)
-      if (parent.refused) return parent
-      const standing = { ...project.standing, destination: parent.value.standing.group }
-      if (!can(standing, 'transfer_project')) return forbidden('transfer_project')
+      const both = await checkTwice(
+        () => projectToTransfer(tx, actor, id, toGroupId),
+        async () => {
+          await holdTreesStill(tx, sql`select group_id from projects where id = ${id} union select ${toGroupId}::bigint`, 'alone')
+          await holdGroup(tx, toGroupId)
+        },
+      )
+      if (both.refused) return both
+      const { project, parent } = both.value
       if (project.groupId === toGroupId) return conflict('The project is in this group already.')
-      const fullPath = pathBelow(parent.value, project.path)
+      const fullPath = pathBelow(parent, project.path)
       const faults = await faultsOfFullPath(tx, fullPath)
       if (faults.length > 0) return invalid(faults)
       const ofProject = sql`l.issue_id in (select i.id from issues i where i.project_id = ${id})`
-      if (project.sourceId !== parent.value.sourceId) await cutLinks(tx, actor, ofProject)
+      if (project.sourceId !== parent.sourceId) await cutLinks(tx, actor, ofProject)
       const moved = { groupId: toGroupId, fullPath, pathKey: fullPath.toLowerCase() }
       const [saved] = await tx.update(projects).set(moved).where(eq(projects.id, id)).returning()
       const change = { before: { fullPath: project.fullPath }, after: { fullPath } }
@@ -42,6 +46,21 @@ export const transferProject = (db: Db, actor: Actor, id: number, toGroupId: num
     },
     { long: true },
   )
+
+/** A project and the group that it goes to, if the actor can move it there. */
+async function projectToTransfer(
+  tx: Tx,
+  actor: Actor,
+  id: number,
+  toGroupId: number,
+): Promise<Result<{ project: ProjectFacts; parent: GroupFacts }>> {
+  const project = await projectFor(tx, actor, id)
+  if (project.refused) return project
+  const parent = await groupFor(tx, actor, toGroupId)
+  if (parent.refused) return parent
+  const both = { project: project.value, parent: parent.value }
+  return permit(both, { ...both.project.standing, destination: both.parent.standing.group }, 'transfer_project')
+}
 
 /**
  * Moves a group, with everything below it, into another one, or to the top level. If its issues get another contact source, linked contacts
@@ -52,19 +71,18 @@ export const transferGroup = (db: Db, actor: Actor, id: number, toGroupId: numbe
   attempt(
     db,
     async (tx) => {
-      await holdTreesStill(tx, withSources([id, toGroupId ?? id]), 'alone')
-      const group = await readGroupFacts(tx, id, actor.userId)
-      if (!group || !can(group.standing, 'read_group')) return notFound('group')
-      const parent = toGroupId === null ? undefined : await destinationOf(tx, actor, toGroupId)
-      if (parent?.refused) return parent
-      if (parent?.value.ancestors.includes(id))
-        return invalid([{ field: 'parent', fault: 'A group cannot be moved into itself or below itself' }])
-      // Everyone can create a top-level group.
-      const destination = parent ? parent.value.standing.group : roles.owner
-      if (!can({ ...group.standing, destination }, 'transfer_group')) return forbidden('transfer_group')
+      const both = await checkTwice(
+        () => groupToTransfer(tx, actor, id, toGroupId),
+        async () => {
+          await holdTreesStill(tx, withSources([id, toGroupId ?? id]), 'alone')
+          if (toGroupId !== null) await holdGroup(tx, toGroupId)
+        },
+      )
+      if (both.refused) return both
+      const { group, parent } = both.value
       if (group.parentId === toGroupId)
         return conflict(parent ? 'The group is in this group already.' : 'The group is a top-level group already.')
-      const faults = await move(tx, group, parent?.value)
+      const faults = await move(tx, group, parent)
       if (faults.length > 0) return invalid(faults)
       if (!parent) await keepOwned(tx, actor, id)
       const after = (await readGroupFacts(tx, id, actor.userId)) as GroupFacts
@@ -83,11 +101,21 @@ const withSources = (ids: readonly number[]) => {
   return sql`select unnest(array[g.id, ${contactSourceOf(sql`g.ancestors`)}]) from (${concerned}) g`
 }
 
-/** The destination group, locked, if the actor can see it. */
-async function destinationOf(tx: Tx, { userId }: Actor, id: number): Promise<Result<GroupFacts>> {
-  await holdGroup(tx, id)
-  const parent = await readGroupFacts(tx, id, userId)
-  return parent && can(parent.standing, 'read_group') ? done(parent) : notFound('group')
+/** A group and the one that it goes to, if the actor can move it there. */
+async function groupToTransfer(
+  tx: Tx,
+  actor: Actor,
+  id: number,
+  toGroupId: number | null,
+): Promise<Result<{ group: GroupFacts; parent: GroupFacts | undefined }>> {
+  const group = await groupFor(tx, actor, id)
+  if (group.refused) return group
+  const { value: parent, refused } = toGroupId === null ? done(undefined) : await groupFor(tx, actor, toGroupId)
+  if (refused) return { refused }
+  if (parent?.ancestors.includes(id)) return invalid([{ field: 'parent', fault: 'A group cannot be moved into itself or below itself' }])
+  // Everyone can create a top-level group.
+  const destination = parent ? parent.standing.group : roles.owner
+  return permit({ group: group.value, parent }, { ...group.value.standing, destination }, 'transfer_group')
 }
 
 /** Moves a group, and everything below it, in the tree. */
@@ -124,7 +152,7 @@ async function takeAlong(tx: Tx, actor: Actor, before: GroupFacts, after: GroupF
   const going: Going = await whatGoes(tx, { groupId: before.id, oldSourceId: before.sourceId, newSourceId: after.sourceId })
   if (!(await isAnythingGoing(tx, going))) return undefined
   const source = await readGroupFacts(tx, after.sourceId, actor.userId)
-  if (!source || !can(source.asHolder, 'admin_contacts')) return mayNot
+  if (guardOwner(source, 'group', 'admin_contacts').refused) return mayNot
   // Someone is creating the same contact at the new source right now: on the next attempt it exists.
   await goAlong(tx, actor, going).catch((fault: unknown) => {
     throw violated(fault) ? new Again('it is there already', { cause: fault }) : fault

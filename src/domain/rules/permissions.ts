@@ -54,12 +54,28 @@ const rules = {
 export type Ability = keyof typeof rules
 export const abilities = Object.keys(rules) as Ability[]
 
-/** Can a user of this standing do this? Checked at the entry point and again in the transaction. */
-export function can(standing: Standing, ability: Ability): boolean {
+/** What an ability needs: the lowest role in each place; all of them. */
+export interface Needs {
+  customerRelations: boolean
+  open: boolean
+  least: readonly [Place, Role][]
+}
+
+/** What an ability needs, read from the table. */
+export function needsOf(ability: Ability): Needs {
   const { deed: _, customerRelations, open, ...least }: Rule = rules[ability]
+  return { customerRelations: customerRelations === true, open: open === true, least: Object.entries(least) as [Place, Role][] }
+}
+
+/**
+ * Can a user of this standing do this? Checked at the entry point and again in the transaction. For whole sets, `allowedSql` is the same
+ * (permissions-sql.ts).
+ */
+export function can(standing: Standing, ability: Ability): boolean {
+  const { customerRelations, open, least } = needsOf(ability)
   if (customerRelations && !standing.customerRelations) return false
   if (standing.administrator || (open && standing.open)) return true
-  return (Object.entries(least) as [Place, Role][]).every(([place, role]) => (standing[place] ?? 0) >= roles[role])
+  return least.every(([place, role]) => (standing[place] ?? 0) >= roles[role])
 }
 
 /** What somebody is told who may not. */

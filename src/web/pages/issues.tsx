@@ -1,20 +1,19 @@
 // The issues of a project, newest first.
-import { listIssues, readProjectFacts, type ShownIssue } from '../../domain/issues/issues.ts'
-import { can } from '../../domain/rules/permissions.ts'
+import { projectFor } from '../../domain/groups/guard.ts'
+import { listIssues, type ShownIssue } from '../../domain/issues/issues.ts'
 import { show, Time } from '../layout.tsx'
-import { absent, numberField, type Visit } from '../visit.ts'
+import { callerOf, found, numberField, type Visit } from '../visit.ts'
 
 const pageSize = 50
 
 /** `GET /:project/-/issues`, and `?below=12` for those before number 12. */
 export async function issues(visit: Visit) {
   const { project = '' } = visit.params
-  const facts = await readProjectFacts(visit.db, project, visit.asker?.userId ?? null)
-  if (!facts || !can(facts.standing, 'read_issue')) throw absent(visit)
+  const { id, fullPath } = found(visit, await projectFor(visit.db, callerOf(visit), project))
   const below = numberField(visit.request.query, 'below')
-  const found = await listIssues(visit.db, facts.projectId, { below, limit: pageSize + 1 })
-  const page = { project: facts.projectPath, issues: found.slice(0, pageSize), below, more: found.length > pageSize }
-  return show(visit, { title: `Issues · ${facts.projectPath}` }, <Issues {...page} />)
+  const listed = await listIssues(visit.db, id, { below, limit: pageSize + 1 })
+  const page = { project: fullPath, issues: listed.slice(0, pageSize), below, more: listed.length > pageSize }
+  return show(visit, { title: `Issues · ${fullPath}` }, <Issues {...page} />)
 }
 
 interface IssuePage {

@@ -1,0 +1,68 @@
+// Who may do what, as SQL for whole sets: made from the same table as `can` (permissions.ts).
+import { type SQL, sql } from 'drizzle-orm'
+import { contactSourceOf } from './contact-source.ts'
+import { type Ability, needsOf, type Place, type Role, roles } from './permissions.ts'
+
+/** Where a role counts, as SQL: in any of these groups, or in this project itself. */
+interface Ground {
+  groupIds: SQL
+  projectId?: SQL
+}
+
+/** What a permission is about, as SQL: the counterpart of a `Standing`. */
+export interface SqlSubject {
+  grounds: Partial<Record<Place, Ground>>
+  /** Is it public? */
+  open: SQL
+  /** Are customer relations on everywhere they have to be? */
+  customerRelations: SQL
+  /** Reads the contact source and settings that `customerRelations` and the ground of the source refer to. */
+  withSource(condition: SQL): SQL
+}
+
+/** A group, and the contacts that it uses. @param g an alias of `groups` */
+export const groupInSql = (g = sql`g`): SqlSubject => ({
+  grounds: { group: { groupIds: sql`${g}.ancestors` }, source: { groupIds: sql`source.ancestors` } },
+  open: sql`${g}.visibility = 'public'`,
+  customerRelations: sql`coalesce(here.customer_relations, true) and coalesce(there.customer_relations, true)`,
+  withSource: (condition) => sql`exists (
+    select from groups source left join group_settings here on here.group_id = ${g}.id
+      left join group_settings there on there.group_id = source.id
+    where source.id = ${contactSourceOf(sql`${g}.ancestors`)} and ${condition})`,
+})
+
+const { grounds, ...ofGroup } = groupInSql()
+
+/** The project `p` in the group `g`, its issues, and their contacts. */
+export const projectInSql: SqlSubject = {
+  ...ofGroup,
+  grounds: { source: grounds.source, project: { groupIds: sql`g.ancestors`, projectId: sql`p.id` } },
+  open: sql`p.visibility = 'public'`,
+}
+
+/**
+ * SQL: has a user this ability?
+ * @param user SQL that yields an id; null: a visitor
+ */
+export function allowedSql(ability: Ability, user: SQL, subject: SqlSubject): SQL {
+  const { open, customerRelations, least } = needsOf(ability)
+  const holdsAll = sql.join(
+    least.map(([place, role]) => holdsRole(subject.grounds[place], role)),
+    sql` and `,
+  )
+  const byRole = sql`exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator or ${holdsAll}))`
+  const allowed = open ? sql`(${subject.open} or ${byRole})` : byRole
+  if (customerRelations) return subject.withSource(sql`${subject.customerRelations} and ${allowed}`)
+  return least.some(([place]) => place === 'source') ? subject.withSource(allowed) : allowed
+}
+
+const lowest = Math.min(...Object.values(roles))
+
+/** SQL: has the user `u` at least this role there? Every role is at least the lowest. */
+function holdsRole(ground: Ground | undefined, role: Role): SQL {
+  if (!ground) return sql`false`
+  const inGroup = sql`m.group_id = any(${ground.groupIds})`
+  const here = ground.projectId ? sql`(m.project_id = ${ground.projectId} or ${inGroup})` : inGroup
+  const highEnough = roles[role] > lowest ? sql` and m.level >= ${roles[role]}` : sql``
+  return sql`exists (select from members m where m.user_id = u.id and ${here}${highEnough})`
+}
