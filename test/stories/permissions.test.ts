@@ -1,12 +1,13 @@
 // Who may do what: each ability, for each role wherever it is held, under each setting. What people do with it is in permitted-deeds.test.ts.
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import { readGroupFacts, readProject } from '../../src/domain/groups/facts.ts'
 import { visibleProjects } from '../../src/domain/groups/groups.ts'
 import { saveSettings } from '../../src/domain/groups/settings.ts'
 import { type IssueFacts, readFacts, readFactsOfMany } from '../../src/domain/issues/issues.ts'
 import { type Ability, abilities, can, type Standing } from '../../src/domain/rules/permissions.ts'
-import type { Db } from '../../src/storage/db.ts'
+import { allowedSql, groupInSql, projectInSql, type SqlSubject } from '../../src/domain/rules/permissions-sql.ts'
+import { type Db, rowsOf } from '../../src/storage/db.ts'
 import { has, inBoth, inEveryRole, type Person, visitor, withoutRole } from '../support/people.ts'
 import { startService } from '../support/service.ts'
 import { type Tree, tree } from '../support/tree.ts'
@@ -168,6 +169,56 @@ async function standingsOf({ userId }: Person, { source }: Situation): Promise<R
   }
 }
 
+// The same things as `g` and, in it, `p`; an issue is where its project is.
+const inSql = (project: string): SQL => sql`projects p join groups g on g.id = p.group_id where p.id = ${t.project(project).id}`
+const groupOf = (name: string): SQL => sql`groups g where g.id = ${t.group(name).id}`
+const { grounds: groupGrounds, ...ofGroup } = groupInSql()
+const groundOf = (name: string) => ({ groupIds: sql`(select ancestors from groups where id = ${t.group(name).id})::bigint[]` })
+const destined = ({ grounds, ...rest }: SqlSubject, destination: SqlSubject['grounds']['destination']): SqlSubject => ({
+  ...rest,
+  grounds: { ...grounds, destination },
+})
+// What counts for the contacts that the group itself holds.
+const holder: SqlSubject = {
+  ...ofGroup,
+  grounds: { group: groupGrounds.group, source: groupGrounds.group },
+  customerRelations: sql`coalesce((select customer_relations from group_settings where group_id = g.id), true)`,
+  withSource: (condition) => sql`(${condition})`,
+}
+
+function subjectsOf({ source }: Situation): Record<Thing, [SQL, SqlSubject]> {
+  const toDesk = { ...groundOf('other'), projectId: sql`${t.project(desk).id}::bigint` }
+  return {
+    issue: [inSql(shop), projectInSql],
+    'issue → new project': [inSql(shop), destined(projectInSql, toDesk)],
+    'public issue': [inSql(forum), projectInSql],
+    project: [inSql(shop), projectInSql],
+    'project → new group': [inSql(shop), destined(projectInSql, groundOf('other'))],
+    'public project': [inSql(forum), projectInSql],
+    'new project': [inSql(desk), projectInSql],
+    group: [groupOf(where.group), groupInSql()],
+    'group → new group': [groupOf(where.group), destined(groupInSql(), groundOf('other'))],
+    'public group': [groupOf('acme/forum'), groupInSql()],
+    'new group': [groupOf('other'), groupInSql()],
+    source: [groupOf(source), holder],
+  }
+}
+
+/** What the database answers for all lines of the table at once, for each of these people. */
+async function answersInSql(people: readonly Person[], situation: Situation): Promise<boolean[][]> {
+  const subjects = subjectsOf(situation)
+  const columns = table.map(
+    ({ of, ability }) => sql`(select ${allowedSql(ability, sql`asker.id`, subjects[of][1])} from ${subjects[of][0]})`,
+  )
+  const ids = sql.param(people.map(({ userId }) => userId))
+  const rows = await rowsOf<{ answers: boolean[] }>(
+    db,
+    sql`select array[${sql.join(columns, sql`, `)}] as answers
+      from unnest(${ids}::bigint[]) with ordinality as asker (id, at) order by at`,
+  )
+  return rows.map(({ answers }) => answers)
+}
+
 const isOn = ({ on = [] }: Line, { source, off = [] }: Situation): boolean =>
   on.every((which) => !off.includes(which === 'source' ? source : where.group))
 
@@ -176,11 +227,15 @@ const mayDo = (person: Person, line: Line, situation: Situation): boolean =>
 
 async function mismatches(people: readonly Person[], situation: Situation): Promise<string[]> {
   const wrong: string[] = []
-  for (const person of people) {
+  const inSets = await answersInSql(people, situation)
+  for (const [at, person] of people.entries()) {
     const standings = await standingsOf(person, situation)
-    for (const line of table)
-      if (can(standings[line.of], line.ability) !== mayDo(person, line, situation))
-        wrong.push(`${person.name} may${mayDo(person, line, situation) ? '' : ' not'} ${line.says}`)
+    for (const [number, line] of table.entries()) {
+      const may = mayDo(person, line, situation)
+      const says = `${person.name} may${may ? '' : ' not'} ${line.says}`
+      if (can(standings[line.of], line.ability) !== may) wrong.push(says)
+      if (inSets[at]?.[number] !== may) wrong.push(`${says}, by SQL`)
+    }
   }
   return wrong
 }

@@ -2,7 +2,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { type Group, groups, type Project, projects } from '../../storage/schema.ts'
-import { mayRead } from '../rules/members.ts'
+import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
 import type { Fault } from '../rules/results.ts'
 import { longestPath } from './fields.ts'
 
@@ -93,6 +93,6 @@ export function visibleProjects(tx: Tx, userId: number | null, limit: number): P
   return rowsOf(
     tx,
     sql`select p.full_path as "fullPath", p.name from projects p join groups g on g.id = p.group_id
-      where ${mayRead(sql`${userId}`)} order by p.path_key limit ${limit}`,
+      where ${allowedSql('read_issue', sql`${userId}`, projectInSql)} order by p.path_key limit ${limit}`,
   )
 }

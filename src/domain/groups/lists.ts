@@ -1,7 +1,8 @@
 // Lists of the groups and projects that a user can see, with the total: two statements, however many.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import { levelInGroup, levelInProject, mayRead, maySee } from '../rules/members.ts'
+import { levelInGroup, levelInProject } from '../rules/members.ts'
+import { allowedSql, groupInSql, projectInSql } from '../rules/permissions-sql.ts'
 
 /** A group as listed. */
 export interface ListedGroup {
@@ -89,6 +90,8 @@ async function countAndList<Row>(
   return { total: counted?.total ?? 0, rows }
 }
 
+const maySee = (user: SQL, group?: SQL): SQL => allowedSql('read_group', user, groupInSql(group))
+
 // A role lets its holder see all ancestors; everyone else sees the names of groups that are visible to them.
 const holdsRole = (user: SQL, ofProject = sql``): SQL =>
   sql`exists (select from members mine where mine.user_id = ${user} and (mine.group_id = any(g.ancestors) ${ofProject}))`
@@ -164,7 +167,7 @@ export function listProjects(
   const user = sql`${userId}::bigint`
   const path = byFullPath ? sql`p.full_path` : sql`p.path`
   const where = allOf([
-    mayRead(user),
+    allowedSql('read_issue', user, projectInSql),
     inGroup(wanted),
     search ? sql`(${holds(sql`p.name`, search)} or ${holds(path, search)})` : undefined,
     least === undefined ? undefined : sql`${levelInProject(user, sql`p.id`, sql`g.ancestors`)} >= ${least}`,

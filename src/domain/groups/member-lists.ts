@@ -1,7 +1,8 @@
 // Members of a group or project: direct, or inherited too.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import { maySee, type RolePlace } from '../rules/members.ts'
+import type { RolePlace } from '../rules/members.ts'
+import { allowedSql, groupInSql } from '../rules/permissions-sql.ts'
 
 export interface ListedMember {
   id: number
@@ -55,7 +56,8 @@ function heldIn(place: RolePlace, { inherited, reader }: MembersWanted): SQL {
   if (!inherited) return sql`m.${own}`
   const [user, ancestors] = [sql`${reader}::bigint`, sql`any(${ancestorsOf(place)}::bigint[])`]
   const holdsRole = sql`exists (select from members mine where mine.user_id = ${user} and (mine.${own} or mine.group_id = ${ancestors}))`
-  return sql`(m.${own} or m.group_id in (select g.id from groups g where g.id = ${ancestors} and (${maySee(user)} or ${holdsRole})))`
+  const maySee = allowedSql('read_group', user, groupInSql())
+  return sql`(m.${own} or m.group_id in (select g.id from groups g where g.id = ${ancestors} and (${maySee} or ${holdsRole})))`
 }
 
 const membersOf = (place: RolePlace, wanted: MembersWanted): SQL =>

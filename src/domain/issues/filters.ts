@@ -1,9 +1,8 @@
 // Which issues of a project or group match, as SQL: those that a user can read and that fit the filter.
 import { type SQL, sql } from 'drizzle-orm'
 import { wordsOccur } from '../lists/index-scan.ts'
-import { contactSourceOf } from '../rules/contact-source.ts'
-import { levelInGroup, mayRead } from '../rules/members.ts'
-import { roles } from '../rules/permissions.ts'
+import type { Ability } from '../rules/permissions.ts'
+import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
 import type { Fault } from '../rules/results.ts'
 import { wordsOf } from '../rules/search-keys.ts'
 
@@ -52,18 +51,13 @@ export function faultsOfFilter({ search, iids = [] }: IssueFilter): Fault[] {
   return rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))
 }
 
-/** SQL: can a user see the contacts of issues in the group `g`? The rule of `read_issue_contacts`, for whole sets. */
-const mayReadContacts = (user: SQL): SQL => sql`exists (
-  select from groups source join users u on u.id = ${user} and not u.blocked
-  left join group_settings here on here.group_id = g.id left join group_settings there on there.group_id = source.id
-  where source.id = ${contactSourceOf(sql`g.ancestors`)} and coalesce(here.customer_relations, true) and coalesce(there.customer_relations, true)
-    and (u.administrator or ${levelInGroup(sql`u.id`, sql`source.ancestors`)} >= ${roles.planner}))`
-
 /** SQL: the projects to consider, as (id). */
 export function projectsIn(place: IssuePlace, userId: number | null, filter: IssueFilter): SQL {
   const user = sql`${userId}::bigint`
-  const contacts = asksForCustomers(filter) ? sql` and ${mayReadContacts(user)}` : sql``
-  return sql`select p.id from projects p join groups g on g.id = p.group_id where ${isIn(place)} and ${mayRead(user)}${contacts}`
+  const may = (ability: Ability) => allowedSql(ability, user, projectInSql)
+  const contacts = asksForCustomers(filter) ? sql` and ${may('read_issue_contacts')}` : sql``
+  return sql`select p.id from projects p join groups g on g.id = p.group_id
+    where ${isIn(place)} and ${may('read_issue')}${contacts}`
 }
 
 function isIn(place: IssuePlace): SQL {

@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Tx } from '../../storage/db.ts'
 import { groups, issues, projects, users } from '../../storage/schema.ts'
-import { mayRead } from '../rules/members.ts'
+import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
 
 export interface ListedIssue {
   id: number
@@ -53,4 +53,4 @@ export const showIssues = (tx: Tx, userId: number | null, ids: readonly number[]
     .innerJoin(p, eq(p.id, issues.projectId))
     .innerJoin(g, eq(g.id, p.groupId))
     .leftJoin(users, eq(users.id, issues.authorId))
-    .where(sql`${issues.id} = any(${sql.param(ids)}::bigint[]) and ${mayRead(sql`${userId}::bigint`)}`)
+    .where(sql`${issues.id} = any(${sql.param(ids)}::bigint[]) and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)}`)

@@ -1,7 +1,7 @@
 // System notes that refer to another issue, as the reader can see them: the name of a private project isn't revealed.
 import { sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import { mayRead } from '../rules/members.ts'
+import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
 
 const naming = /^(moved from|cloned from|cloned to) (.+)#\d+$/
 
@@ -12,7 +12,7 @@ interface Note {
 
 const keyNamedIn = ({ body, system }: Note): string | undefined => (system ? naming.exec(body)?.[2]?.toLowerCase() : undefined)
 
-/** Removes references into projects that the reader can't see, or that no longer exist.
+/**
  * Removes references into projects that the reader can't see, or that no longer exist.
  * @param userId null for a visitor
  */
@@ -26,7 +26,7 @@ export async function withoutHiddenReferences<Shown extends Note>(
   const rows = await rowsOf<{ key: string }>(
     tx,
     sql`select p.path_key as key from projects p join groups g on g.id = p.group_id
-      where p.path_key = any(${sql.param([...named])}::text[]) and ${mayRead(sql`${userId}::bigint`)}`,
+      where p.path_key = any(${sql.param([...named])}::text[]) and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)}`,
   )
   const seen = new Set(rows.map(({ key }) => key))
   return notes.map((note) => {

@@ -41,15 +41,3 @@ export const levelInGroup = (user: SQL, ancestors: SQL): SQL =>
 /** SQL: a user's level in a project, directly or through its group. */
 export const levelInProject = (user: SQL, project: SQL, ancestors: SQL): SQL =>
   sql`greatest(${levelInGroup(user, ancestors)}, (select m.level from members m where m.user_id = ${user} and m.project_id = ${project}))`
-
-/** SQL: can a user see a group, usually `g`? The rule of `read_group`, for whole sets. */
-export const maySee = (user: SQL, group = sql`g`): SQL =>
-  sql`(${group}.visibility = 'public'
-    or exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator
-      or exists (select from members m where m.user_id = u.id and m.group_id = any(${group}.ancestors)))))`
-
-/** SQL: can a user read the issues of the project `p` in the group `g`? The rule of `read_issue`, for whole sets. */
-export const mayRead = (user: SQL): SQL =>
-  sql`(p.visibility = 'public'
-    or exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator
-      or exists (select from members m where m.user_id = u.id and (m.project_id = p.id or m.group_id = any(g.ancestors))))))`
