@@ -2,18 +2,18 @@
 // and clients made by others, are `slow`: they run by `npm run test:slow`.
 import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
-import { lookForServices } from './test/support/services.ts'
+import { lookForServices } from './test/support/service/services.ts'
 
 export default defineConfig(async () => {
   const services = await lookForServices()
-  const stories = ['test/stories/**/*.test.ts']
+  const stories = ['test/stories/**/*.test.ts', 'test/domain/**/*.test.ts']
   const slow = ['test/processes/**/*.test.ts', 'test/clients/**/*.test.ts']
   const on = (name: string) => ({ extends: true as const, test: { name, include: stories, env: { TEST_ON: name } } })
   return {
     // The same file that Node gives to the libraries: its types are known by identity.
     resolve: { alias: { graphql: createRequire(import.meta.url).resolve('graphql') } },
     test: {
-      globalSetup: ['test/support/setup.ts'],
+      globalSetup: ['test/support/service/setup.ts'],
       testTimeout: 90_000,
       hookTimeout: 120_000,
       // A busy machine takes its time, and what is polled for comes in the end or never.

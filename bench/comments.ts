@@ -8,7 +8,7 @@ import { Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import postgres from 'postgres'
 import { openEmbedded } from '../src/storage/embedded.ts'
-import { databaseUrl, redisUrl } from '../test/support/services.ts'
+import { databaseUrl, redisUrl } from '../test/support/service/services.ts'
 import { figure, print, rateOf } from './measure.ts'
 import { run, start } from './processes.ts'
 

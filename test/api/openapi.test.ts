@@ -8,9 +8,9 @@ import { type ApiParts, defineRoute, mountRoutes } from '../../src/api/route.ts'
 import { openHttp, openService } from '../../src/app.ts'
 import { readSettings } from '../../src/config.ts'
 import { openInProcessQueue } from '../../src/queue/in-process.ts'
-import { newEmbedded } from '../support/db.ts'
-import { holdToDocument } from '../support/documented.ts'
-import { testLog } from '../support/service.ts'
+import { holdToDocument } from '../support/api/documented.ts'
+import { newEmbedded } from '../support/service/db.ts'
+import { testLog } from '../support/service/service.ts'
 
 interface Operation {
   operationId: string

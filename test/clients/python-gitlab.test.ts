@@ -3,8 +3,8 @@ import { execFile, execFileSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 // Debian's own: another Python may be first on the path.
 const python = '/usr/bin/python3'

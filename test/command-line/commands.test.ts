@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Input } from '../../src/command-line/command.ts'
 import { type Output, runCommand } from '../../src/command-line/commands.ts'
 import { askServer, openControl } from '../../src/command-line/control.ts'
-import { contentsOf } from '../support/databases.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { contentsOf } from '../support/service/databases.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 let service: RunningService
 let there: Awaited<ReturnType<typeof world>>

@@ -1,10 +1,10 @@
 // The commands that need the data: on Postgres by themselves, and through the server that holds the embedded database.
 import { cpSync, existsSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { adminToken } from '../support/crowd.ts'
-import { ask, contentsOf, hasPostgres, lookInto } from '../support/databases.ts'
-import { newPostgres } from '../support/db.ts'
-import { type Ending, type Environment, newFolder, run, type Serving, serve } from '../support/processes.ts'
+import { adminToken } from '../support/processes/crowd.ts'
+import { type Ending, type Environment, newFolder, run, type Serving, serve } from '../support/processes/processes.ts'
+import { ask, contentsOf, hasPostgres, lookInto } from '../support/service/databases.ts'
+import { newPostgres } from '../support/service/db.ts'
 
 const issue = 'acme/support/shop#2'
 const notes = '/api/v4/projects/acme%2Fsupport%2Fshop/issues/2/notes'

@@ -1,7 +1,7 @@
 // `rolobot parse`: a comment on standard input, JSON on standard output; needs no database. And how any command is misused.
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { type Ending, run } from '../support/processes.ts'
+import { type Ending, run } from '../support/processes/processes.ts'
 
 const longest = 256 * 1024
 

@@ -1,9 +1,9 @@
 // What is wrong with a request is answered with a status, the field, and words; never with our insides. The process stays.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { expectProblem } from '../support/problem.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { expectProblem } from '../support/api/problem.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 let service: RunningService
 let here: Awaited<ReturnType<typeof world>>

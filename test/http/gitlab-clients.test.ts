@@ -1,9 +1,9 @@
 // What clients made for GitLab rely on in requests and answers under /api: content types, empty bodies, forms, addresses, where tokens stand.
 import { request } from 'node:http'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { expectProblem } from '../support/problem.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { expectProblem } from '../support/api/problem.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 const publicUrl = 'https://rolobot.example/tools'
 let service: RunningService

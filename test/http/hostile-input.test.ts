@@ -1,9 +1,9 @@
 // Input that no client sends and an attacker does: deep and wide JSON, NULs in addresses. Each gets a small answer, and none is our fault.
 import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
-import { expectProblem } from '../support/problem.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { expectProblem } from '../support/api/problem.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 let service: RunningService
 let t: Tree

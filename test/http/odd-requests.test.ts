@@ -3,9 +3,9 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { expectProblem } from '../support/problem.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { expectProblem } from '../support/api/problem.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 let service: RunningService
 let here: Awaited<ReturnType<typeof world>>

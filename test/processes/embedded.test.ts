@@ -43,7 +43,7 @@ const stateOf = (folder: string) =>
   })
 
 const start = (...task: string[]) => {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/embedded-writer.ts', ...task], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/processes/embedded-writer.ts', ...task], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.push(child)

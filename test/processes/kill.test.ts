@@ -2,11 +2,11 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { adminToken, type Crowd, expectAllHeard, openCrowd, unfinished } from '../support/crowd.ts'
-import { ask, hasPostgres, lookInto, whileNothingIsMarked } from '../support/databases.ts'
-import { newPostgres } from '../support/db.ts'
-import { type Environment, newFolder, run, type Serving, type Started, serve, start, work } from '../support/processes.ts'
-import { lookForRedisServer, startRedis } from '../support/redis-server.ts'
+import { adminToken, type Crowd, expectAllHeard, openCrowd, unfinished } from '../support/processes/crowd.ts'
+import { type Environment, newFolder, run, type Serving, type Started, serve, start, work } from '../support/processes/processes.ts'
+import { lookForRedisServer, startRedis } from '../support/processes/redis-server.ts'
+import { ask, hasPostgres, lookInto, whileNothingIsMarked } from '../support/service/databases.ts'
+import { newPostgres } from '../support/service/db.ts'
 
 const hasRedis = hasPostgres && lookForRedisServer()
 const base = { ROLOBOT_ADMIN_TOKEN: adminToken, SWEEP_SECONDS: '2' }

@@ -1,12 +1,12 @@
 // Postgres goes away and comes back: the processes stay, say so, and go on by themselves; what was acknowledged has its effect once.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { adminToken, type Crowd, expectAllHeard, openCrowd, unfinished } from '../support/crowd.ts'
-import { ask, cutConnections, hasPostgres, lookInto } from '../support/databases.ts'
-import { newPostgres } from '../support/db.ts'
-import { type Environment, run, type Serving, serve, work } from '../support/processes.ts'
-import { startProxy } from '../support/proxy.ts'
-import { lookForRedisServer, startRedis } from '../support/redis-server.ts'
+import { adminToken, type Crowd, expectAllHeard, openCrowd, unfinished } from '../support/processes/crowd.ts'
+import { type Environment, run, type Serving, serve, work } from '../support/processes/processes.ts'
+import { startProxy } from '../support/processes/proxy.ts'
+import { lookForRedisServer, startRedis } from '../support/processes/redis-server.ts'
+import { ask, cutConnections, hasPostgres, lookInto } from '../support/service/databases.ts'
+import { newPostgres } from '../support/service/db.ts'
 
 const hasRedis = hasPostgres && lookForRedisServer()
 const base = { ROLOBOT_ADMIN_TOKEN: adminToken, SWEEP_SECONDS: '1' }

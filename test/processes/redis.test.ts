@@ -1,11 +1,11 @@
 // Redis forgets everything, dies, comes late: it only carries pointers, so nothing is lost, nothing happens twice, and the work goes on by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { adminToken, expectAllHeard, openCrowd, unfinished } from '../support/crowd.ts'
-import { hasPostgres, lookInto, whileIssuesAreHeld } from '../support/databases.ts'
-import { newPostgres } from '../support/db.ts'
-import { run, type Serving, type Started, serve, work } from '../support/processes.ts'
-import { lookForRedisServer, type RedisServer, startRedis } from '../support/redis-server.ts'
+import { adminToken, expectAllHeard, openCrowd, unfinished } from '../support/processes/crowd.ts'
+import { run, type Serving, type Started, serve, work } from '../support/processes/processes.ts'
+import { lookForRedisServer, type RedisServer, startRedis } from '../support/processes/redis-server.ts'
+import { hasPostgres, lookInto, whileIssuesAreHeld } from '../support/service/databases.ts'
+import { newPostgres } from '../support/service/db.ts'
 
 const hasRedis = hasPostgres && lookForRedisServer()
 

@@ -2,14 +2,14 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { unfinished } from '../support/crowd.ts'
-import { hasPostgres, lookInto } from '../support/databases.ts'
-import { newPostgres } from '../support/db.ts'
-import { newFolder, run, type Started, work } from '../support/processes.ts'
-import { lookForRedisServer, startRedis } from '../support/redis-server.ts'
-import { expectAllAnswered, openSlackCrowd, type SlackCrowd } from '../support/slack-crowd.ts'
-import { type Office, openOffice } from '../support/slack-office.ts'
-import { type FakeSlack, startSlack } from '../support/slack-server.ts'
+import { unfinished } from '../support/processes/crowd.ts'
+import { newFolder, run, type Started, work } from '../support/processes/processes.ts'
+import { lookForRedisServer, startRedis } from '../support/processes/redis-server.ts'
+import { hasPostgres, lookInto } from '../support/service/databases.ts'
+import { newPostgres } from '../support/service/db.ts'
+import { expectAllAnswered, openSlackCrowd, type SlackCrowd } from '../support/slack/crowd.ts'
+import { type Office, openOffice } from '../support/slack/office.ts'
+import { type FakeSlack, startSlack } from '../support/slack/server.ts'
 
 const hasRedis = hasPostgres && lookForRedisServer()
 

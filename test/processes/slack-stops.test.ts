@@ -2,13 +2,13 @@
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hasPostgres } from '../support/databases.ts'
-import { newPostgres } from '../support/db.ts'
-import { newFolder, run, serve, work } from '../support/processes.ts'
-import { lookForRedisServer, startRedis } from '../support/redis-server.ts'
-import { type Colleague, colleagues, type Office, openOffice } from '../support/slack-office.ts'
-import { SlackFailure } from '../support/slack-people.ts'
-import { type FakeSlack, startSlack } from '../support/slack-server.ts'
+import { newFolder, run, serve, work } from '../support/processes/processes.ts'
+import { lookForRedisServer, startRedis } from '../support/processes/redis-server.ts'
+import { hasPostgres } from '../support/service/databases.ts'
+import { newPostgres } from '../support/service/db.ts'
+import { type Colleague, colleagues, type Office, openOffice } from '../support/slack/office.ts'
+import { SlackFailure } from '../support/slack/people.ts'
+import { type FakeSlack, startSlack } from '../support/slack/server.ts'
 
 const hasRedis = hasPostgres && lookForRedisServer()
 const longest = 10_000

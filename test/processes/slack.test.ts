@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { hasPostgres, thisDatabase, whileNothingIsMarked } from '../support/databases.ts'
-import { newPostgres } from '../support/db.ts'
-import { newFolder, run } from '../support/processes.ts'
-import { type Office, openOffice } from '../support/slack-office.ts'
-import { SlackFailure } from '../support/slack-people.ts'
-import { type FakeSlack, startSlack } from '../support/slack-server.ts'
+import { newFolder, run } from '../support/processes/processes.ts'
+import { hasPostgres, thisDatabase, whileNothingIsMarked } from '../support/service/databases.ts'
+import { newPostgres } from '../support/service/db.ts'
+import { type Office, openOffice } from '../support/slack/office.ts'
+import { SlackFailure } from '../support/slack/people.ts'
+import { type FakeSlack, startSlack } from '../support/slack/server.ts'
 
 const shop = (iid: number) => `acme/support/shop#${iid}`
 const [hannah, jonas, tor, paolo, rosa] = [

@@ -6,7 +6,7 @@ import { partedText } from '../../src/domain/contacts/typed-term.ts'
 import { type Database, type Db, openPostgres, overPglite, rowsOf } from '../../src/storage/db.ts'
 import { openInMemory } from '../../src/storage/embedded.ts'
 import { migrateDatabase, migrateEmbedded, misfit, schemaState } from '../../src/storage/migrate.ts'
-import { contentsOf, emptyPostgres, hasPostgres } from '../support/databases.ts'
+import { contentsOf, emptyPostgres, hasPostgres } from '../support/service/databases.ts'
 
 interface Place extends Database {
   migrate(): Promise<void>

@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openPostgres, rowsOf, type Tx } from '../../src/storage/db.ts'
 import { withinTime } from '../../src/storage/time-limit.ts'
-import { hasPostgres } from '../support/databases.ts'
-import { newPostgres } from '../support/db.ts'
+import { hasPostgres } from '../support/service/databases.ts'
+import { newPostgres } from '../support/service/db.ts'
 
 const limitOf = async (tx: Tx) => (await rowsOf<{ limit: string }>(tx, sql`select current_setting('statement_timeout') as limit`))[0]?.limit
 

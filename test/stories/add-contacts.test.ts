@@ -1,7 +1,7 @@
 // /add_contacts: what people type, what they read, and how the world is after.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 let service: RunningService
 beforeAll(async () => {

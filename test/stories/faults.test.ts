@@ -5,8 +5,8 @@ import { nameUserElsewhere } from '../../src/domain/people/users.ts'
 import { failedDeliveries, restart } from '../../src/pipeline/deliveries.ts'
 import { sweep } from '../../src/pipeline/sweep.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { freshQueue, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { freshQueue, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 const planner = { ann: 'planner' } as const
 

@@ -1,8 +1,8 @@
 // Bodies and queries that clients made for GitLab send, by their known fields: what asks for nothing is accepted, the rest refused by name.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Client, faulted, pagingOf, restOf } from '../support/rest.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { type Client, faulted, pagingOf, restOf } from '../support/api/rest.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 let service: RunningService
 let here: Awaited<ReturnType<typeof world>>

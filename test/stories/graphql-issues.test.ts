@@ -3,11 +3,11 @@ import { createClient } from 'graphql-sse'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Contact, Issue } from '../../src/storage/schema.ts'
-import { type GraphqlClient, graphqlClient } from '../support/graphql.ts'
-import * as documents from '../support/graphql-documents.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { countStatements } from '../support/statements.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { type GraphqlClient, graphqlClient } from '../support/api/graphql.ts'
+import * as documents from '../support/api/graphql-documents.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { countStatements } from '../support/service/statements.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 const noSuch = "The resource that you are attempting to access does not exist or you don't have permission to perform this action"
 

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import type { Contact, Issue } from '../../src/storage/schema.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 let service: RunningService
 let t: Tree

@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Contact, Issue } from '../../src/storage/schema.ts'
-import { type GraphqlClient, graphqlClient } from '../support/graphql.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { countStatements } from '../support/statements.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { type GraphqlClient, graphqlClient } from '../support/api/graphql.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { countStatements } from '../support/service/statements.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 let service: RunningService
 let t: Tree

@@ -4,12 +4,12 @@ import postgres from 'postgres'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { openPostgres } from '../../src/storage/db.ts'
-import { newPostgres, onServices } from '../support/db.ts'
-import { graphqlClient } from '../support/graphql.ts'
-import { type Client, restOf } from '../support/rest.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { countAllStatements } from '../support/statements.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { graphqlClient } from '../support/api/graphql.ts'
+import { type Client, restOf } from '../support/api/rest.ts'
+import { newPostgres, onServices } from '../support/service/db.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { countAllStatements } from '../support/service/statements.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 interface Things {
   group: number

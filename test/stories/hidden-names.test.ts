@@ -4,9 +4,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { createUser } from '../../src/domain/people/users.ts'
 import { setRole } from '../../src/domain/rules/members.ts'
-import { type Client, pagingOf, restOf } from '../support/rest.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { type Client, pagingOf, restOf } from '../support/api/rest.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 let service: RunningService
 let t: Tree

@@ -5,8 +5,8 @@ import { runCommand } from '../../src/command-line/commands.ts'
 import { createLinkCode, useLinkCode } from '../../src/domain/people/link-codes.ts'
 import { findUserElsewhere, forgetNameElsewhere, namesElsewhere, nameUserElsewhere } from '../../src/domain/people/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 let service: RunningService
 let places = 0

@@ -8,7 +8,7 @@ import { describeFault } from '../../src/faults.ts'
 import { openLog } from '../../src/log.ts'
 import { failedDeliveries } from '../../src/pipeline/deliveries.ts'
 import { type Db, rowsOf } from '../../src/storage/db.ts'
-import { startTeam, type Team, teamIn } from '../support/slack-team.ts'
+import { startTeam, type Team, teamIn } from '../support/slack/team.ts'
 
 // A line that looks like a frame of a stack is no frame.
 const planted = 'Planted\n    at planted (planted.ts:1:1)'

@@ -1,7 +1,7 @@
 // Names in plain words, numbers, and lists as mail clients write them: which contact is meant, and what is said when that is not clear.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type RunningService, startService } from '../support/service.ts'
-import { type Wanted, world } from '../support/world.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { type Wanted, world } from '../support/world/world.ts'
 
 let service: RunningService
 beforeAll(async () => {

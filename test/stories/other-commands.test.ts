@@ -1,7 +1,7 @@
 // /remove_contacts, /contacts, /help, near misses, and what is answered where.
 import { beforeAll, expect, test } from 'vitest'
-import { type RunningService, startService } from '../support/service.ts'
-import { makeInactive, world } from '../support/world.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { makeInactive, world } from '../support/world/world.ts'
 
 let service: RunningService
 beforeAll(async () => {

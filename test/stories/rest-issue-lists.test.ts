@@ -5,10 +5,10 @@ import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
 import type { Db } from '../../src/storage/db.ts'
 import type { Contact, Organization } from '../../src/storage/schema.ts'
-import { type Asked, type ModelIssue, modelIssues, openMany } from '../support/listed-issues.ts'
-import { type Answer, type Client, faulted, pagingOf, restOf } from '../support/rest.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { type Answer, type Client, faulted, pagingOf, restOf } from '../support/api/rest.ts'
+import { type Asked, type ModelIssue, modelIssues, openMany } from '../support/lists/issues.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 let service: RunningService
 let db: Db

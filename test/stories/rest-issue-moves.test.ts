@@ -3,9 +3,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Db } from '../../src/storage/db.ts'
 import type { Issue } from '../../src/storage/schema.ts'
-import { type Client, faulted, refusal, restOf } from '../support/rest.ts'
-import { startService } from '../support/service.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { type Client, faulted, refusal, restOf } from '../support/api/rest.ts'
+import { startService } from '../support/service/service.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 let db: Db
 let t: Tree

@@ -3,9 +3,9 @@ import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { setRole } from '../../src/domain/rules/members.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { type Client, faulted, refusal, restFor, restOf } from '../support/rest.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { type Client, faulted, refusal, restFor, restOf } from '../support/api/rest.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 let service: RunningService
 let here: Awaited<ReturnType<typeof world>>

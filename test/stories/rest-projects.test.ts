@@ -3,9 +3,9 @@ import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
-import { type Client, faulted, pagingOf, refusal, restOf } from '../support/rest.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { type Client, faulted, pagingOf, refusal, restOf } from '../support/api/rest.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 let service: RunningService
 let t: Tree

@@ -8,10 +8,10 @@ import type { Actor } from '../../src/domain/rules/history.ts'
 import { forget } from '../../src/pipeline/forget.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import type { Contact } from '../../src/storage/schema.ts'
-import { type Client, refusal, restOf } from '../support/rest.ts'
-import { must } from '../support/results.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { type Tree, tree } from '../support/tree.ts'
+import { type Client, refusal, restOf } from '../support/api/rest.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { must } from '../support/world/results.ts'
+import { type Tree, tree } from '../support/world/tree.ts'
 
 let service: RunningService
 let clientOf: (token?: string) => Client

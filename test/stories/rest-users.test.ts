@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { rowsOf } from '../../src/storage/db.ts'
-import { type Client, faulted, pagingOf, refusal, restOf } from '../support/rest.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { type Client, faulted, pagingOf, refusal, restOf } from '../support/api/rest.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 let service: RunningService
 let here: Awaited<ReturnType<typeof world>>

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { createToken, forgetEndedSessions, revokeToken } from '../../src/domain/people/access-tokens.ts'
 import { setBlocked } from '../../src/domain/people/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { refusal, restOf } from '../support/rest.ts'
-import { startService } from '../support/service.ts'
-import { cookieOf, pressSignIn } from '../support/sign-in.ts'
-import { world } from '../support/world.ts'
+import { refusal, restOf } from '../support/api/rest.ts'
+import { cookieOf, pressSignIn } from '../support/api/sign-in.ts'
+import { startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 
 const service = await startService()
 const { db, url } = service

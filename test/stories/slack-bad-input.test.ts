@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { nameUserElsewhere } from '../../src/domain/people/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { startTeam, teamIn } from '../support/slack-team.ts'
+import { startTeam, teamIn } from '../support/slack/team.ts'
 
 const team = await startTeam()
 const here = await teamIn(team, { people: { ann: 'planner' }, contacts: ['a@x.io'] })

@@ -1,7 +1,7 @@
 // Slash commands in Slack: what people type, what they alone read, and how the world is after.
 import { describe, expect, test } from 'vitest'
 import { createLinkCode } from '../../src/domain/people/link-codes.ts'
-import { publicUrl, startTeam, teamIn } from '../support/slack-team.ts'
+import { publicUrl, startTeam, teamIn } from '../support/slack/team.ts'
 
 const team = await startTeam()
 const planner = { ann: 'planner' } as const

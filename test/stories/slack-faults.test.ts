@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { failedDeliveries } from '../../src/pipeline/deliveries.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { startTeam, teamIn } from '../support/slack-team.ts'
+import { startTeam, teamIn } from '../support/slack/team.ts'
 
 const people = { ann: 'planner' } as const
 const contacts = ['a@x.io', 'b@x.io']

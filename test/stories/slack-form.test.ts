@@ -2,8 +2,8 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { rowsOf } from '../../src/storage/db.ts'
-import { startTeam, teamIn } from '../support/slack-team.ts'
-import { makeInactive } from '../support/world.ts'
+import { startTeam, teamIn } from '../support/slack/team.ts'
+import { makeInactive } from '../support/world/world.ts'
 
 const team = await startTeam({ CONTACTS_PER_CHANGE: '3' })
 const people = { ann: 'planner' } as const

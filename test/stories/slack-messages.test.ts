@@ -1,7 +1,7 @@
 // Messages in Slack that speak to us: what is said in channels and threads, the signs below it, and what happens on the issue.
 import { describe, expect, test } from 'vitest'
-import { publicUrl, startTeam, teamIn } from '../support/slack-team.ts'
-import type { SlackMessage } from '../support/slack-world.ts'
+import { publicUrl, startTeam, teamIn } from '../support/slack/team.ts'
+import type { SlackMessage } from '../support/slack/world.ts'
 
 const team = await startTeam()
 const people = { ann: 'planner' } as const

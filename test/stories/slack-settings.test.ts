@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { readSettings, SettingsFault } from '../../src/config.ts'
 import { connectors } from '../../src/connectors/index.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { startTeam, teamIn } from '../support/slack-team.ts'
+import { startTeam, teamIn } from '../support/slack/team.ts'
 
 const people = { ann: 'planner' } as const
 

@@ -1,9 +1,9 @@
 // Socket Mode: Slack is dialled, twice; what it sends is acknowledged when it is safe, and nothing gets lost when connections end.
 import { describe, expect, test } from 'vitest'
-import { startService } from '../support/service.ts'
-import { connectTo } from '../support/slack-people.ts'
-import { startSlack } from '../support/slack-server.ts'
-import { publicUrl, teamIn } from '../support/slack-team.ts'
+import { startService } from '../support/service/service.ts'
+import { connectTo } from '../support/slack/people.ts'
+import { startSlack } from '../support/slack/server.ts'
+import { publicUrl, teamIn } from '../support/slack/team.ts'
 
 const people = { ann: 'planner' } as const
 

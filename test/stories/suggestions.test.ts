@@ -8,8 +8,8 @@ import { editOrganization } from '../../src/domain/contacts/organizations.ts'
 import { saveSettings } from '../../src/domain/groups/settings.ts'
 import { createUser } from '../../src/domain/people/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { type Wanted, world } from '../support/world.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { type Wanted, world } from '../support/world/world.ts'
 
 let service: RunningService
 beforeAll(async () => {

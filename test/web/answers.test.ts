@@ -1,8 +1,8 @@
 // What a comment comes to, on the page of its issue: how it looks, what stays in the box, and what can be done about it.
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type RunningService, startService } from '../support/service.ts'
-import { world } from '../support/world.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 import { browsers, lookForBrowser } from './browser.ts'
 import { answer, box, contacts, press, send } from './issue-page.ts'
 

@@ -1,9 +1,9 @@
 // The pages as a browser asks for them, without one: signing in and out, who sees what, paging, errors, live streams.
 import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { cookieOf, pressSignIn } from '../support/sign-in.ts'
-import { makeInactive, world } from '../support/world.ts'
+import { cookieOf, pressSignIn } from '../support/api/sign-in.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { makeInactive, world } from '../support/world/world.ts'
 
 let service: RunningService
 beforeAll(async () => {

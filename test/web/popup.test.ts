@@ -1,8 +1,8 @@
 // The popup of the comment box in a browser: what it offers, which row is chosen, what a choice replaces.
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type RunningService, startService } from '../support/service.ts'
-import { type Wanted, world } from '../support/world.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { type Wanted, world } from '../support/world/world.ts'
 import { browsers, lookForBrowser } from './browser.ts'
 
 let service: RunningService

@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { useLinkCode } from '../../src/domain/people/link-codes.ts'
 import { findUserElsewhere, nameUserElsewhere } from '../../src/domain/people/users.ts'
-import { type RunningService, startService } from '../support/service.ts'
-import { cookieOf, pressSignIn } from '../support/sign-in.ts'
-import { world } from '../support/world.ts'
+import { cookieOf, pressSignIn } from '../support/api/sign-in.ts'
+import { type RunningService, startService } from '../support/service/service.ts'
+import { world } from '../support/world/world.ts'
 import { browsers, lookForBrowser } from './browser.ts'
 
 let service: RunningService

@@ -4,11 +4,11 @@ import { SocketModeClient } from '@slack/socket-mode'
 import { WebClient } from '@slack/web-api'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { ask, button, choices, many, menu, modal, quiet, section, startBoltApp, words } from '../../support/slack-bolt-app.ts'
-import { connectTo, type SlackClient } from '../../support/slack-people.ts'
-import { newResponseUrl } from '../../support/slack-response-urls.ts'
-import { type FakeSlack, startSlack } from '../../support/slack-server.ts'
-import { type Block, type Json, newTrigger, type SlackChannel, type SlackUser } from '../../support/slack-world.ts'
+import { ask, button, choices, many, menu, modal, quiet, section, startBoltApp, words } from '../../support/slack/bolt-app.ts'
+import { connectTo, type SlackClient } from '../../support/slack/people.ts'
+import { newResponseUrl } from '../../support/slack/response-urls.ts'
+import { type FakeSlack, startSlack } from '../../support/slack/server.ts'
+import { type Block, type Json, newTrigger, type SlackChannel, type SlackUser } from '../../support/slack/world.ts'
 
 let [slack, web, ann, general] = [] as unknown as [FakeSlack, WebClient, SlackUser, SlackChannel]
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { Manifest } from '@slack/web-api/dist/types/request/manifest.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { actions } from '../../../src/quick-actions/index.ts'
-import { run } from '../../support/processes.ts'
+import { run } from '../../support/processes/processes.ts'
 
 type Whole = Manifest & Required<Pick<Manifest, 'features' | 'oauth_config' | 'settings'>>
 

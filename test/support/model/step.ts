@@ -1,0 +1,118 @@
+// One step of a model test: somebody does a deed; what comes of it is what the rules say, and the world is sound afterwards.
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { readGroupFacts } from '../../../src/domain/groups/facts.ts'
+import { readFacts } from '../../../src/domain/issues/issues.ts'
+import type { Actor } from '../../../src/domain/rules/history.ts'
+import { type Ability, can, type Standing } from '../../../src/domain/rules/permissions.ts'
+import type { Result } from '../../../src/domain/rules/results.ts'
+import type { Db } from '../../../src/storage/db.ts'
+import { expectSound } from './invariants.ts'
+import { type Photo, takePhoto } from './photo.ts'
+import { rightsInGroup, rightsInHolder, rightsOnIssue, type Verdict } from './rules.ts'
+import { one, people, which } from './seed.ts'
+
+/** What is known of the world: how it looked after the last step. */
+export interface Model {
+  photo: Photo
+}
+
+/** What the steps of all runs came to. */
+export interface Figures {
+  steps: number
+  verdicts: Record<string, number>
+}
+
+export interface Real {
+  db: Db
+  figures: Figures
+}
+
+export interface Step extends fc.AsyncCommand<Model, Real> {
+  /** Does the deed while others do theirs; nobody knows what is to come of it. The answer is what did. */
+  amongOthers(db: Db, photo: Photo): Promise<string>
+}
+
+export interface Deed<Given, Meant, Value> {
+  name: string
+  given: fc.Arbitrary<Given>
+  /** What is meant as things stand; undefined: there is nothing of the kind, and nobody does anything. */
+  choose(photo: Photo, given: Given): Meant | undefined
+  /** What the rules say. */
+  verdict(photo: Photo, userId: number, meant: Meant): Verdict
+  act(db: Db, actor: Actor, meant: Meant): Promise<Result<Value>>
+  /** Of which kind it is, for the figures. */
+  kindOf?(photo: Photo, meant: Meant): string
+  /** What must be true of the world afterwards, when it was done. */
+  afterwards?(change: { before: Photo; after: Photo; meant: Meant; value: Value }): void
+}
+
+// Most are by people who may do a lot.
+const actor = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(0) },
+  { weight: 3, arbitrary: fc.constant(1) },
+  { weight: 4, arbitrary: fc.integer({ min: 2, max: people.length - 2 }) },
+)
+
+/** A step in which this deed is done by anybody. */
+export function stepsOf<Given, Meant, Value>(deed: Deed<Given, Meant, Value>): fc.Arbitrary<Step> {
+  return fc.record({ who: actor, given: deed.given, watcher: which }).map(({ who, given, watcher }) => {
+    let told = `${deed.name} ${JSON.stringify(given)}`
+    return {
+      check: () => true,
+      async run(model: Model, { db, figures }: Real) {
+        const before = model.photo
+        const meant = deed.choose(before, given)
+        if (meant === undefined) return
+        const userId = one(before.users, who).id
+        const expected = deed.verdict(before, userId, meant)
+        told = `${people[who]}: ${deed.name} ${JSON.stringify(meant)}, which is to be: ${expected}`
+        const result = await deed.act(db, { userId, via: 'model' }, meant)
+        model.photo = await takePhoto(db)
+        expect(result.refused?.why ?? 'done', result.refused?.reason).toBe(expected)
+        if (result.refused) expect(model.photo, 'the world after a refusal').toEqual(before)
+        else expectKept(before, model.photo)
+        expectSound(model.photo)
+        if (result.value !== undefined) deed.afterwards?.({ before, after: model.photo, meant, value: result.value })
+        await expectSeen(db, model.photo, watcher)
+        note(figures, [deed.name, expected, expected === 'done' ? (deed.kindOf?.(before, meant) ?? []) : []].flat().join(': '))
+      },
+      async amongOthers(db: Db, photo: Photo) {
+        const meant = deed.choose(photo, given)
+        if (meant === undefined) return 'nothing'
+        told = `${people[who]}: ${deed.name} ${JSON.stringify(meant)}`
+        const { refused } = await deed.act(db, { userId: one(photo.users, who).id, via: 'model' }, meant)
+        return `${deed.name}: ${refused?.why ?? 'done'}`
+      },
+      toString: () => told,
+    }
+  })
+}
+
+function note(figures: Figures, verdict: string): void {
+  figures.steps++
+  figures.verdicts[verdict] = (figures.verdicts[verdict] ?? 0) + 1
+}
+
+/** Whatever changed is in the history; where nothing changed there is nothing to tell. */
+function expectKept(before: Photo, after: Photo): void {
+  if (JSON.stringify(before) !== JSON.stringify(after))
+    expect(after.history.length, 'rows of history').toBeGreaterThan(before.history.length)
+}
+
+/** What the program grants somebody is what the table grants, for an issue and for a group. */
+async function expectSeen(db: Db, photo: Photo, watcher: number): Promise<void> {
+  const userId = one(photo.users, watcher).id
+  const issue = one(photo.issues, watcher)
+  const group = one(photo.groups, watcher)
+  const onIssue = await readFacts(db, { id: issue.id }, userId)
+  const inGroup = await readGroupFacts(db, group.id, userId)
+  expectGranted(onIssue?.standing, rightsOnIssue(photo, userId, issue.id))
+  expectGranted(inGroup?.standing, rightsInGroup(photo, userId, group.id))
+  expectGranted(inGroup?.asHolder, rightsInHolder(photo, userId, group.id))
+}
+
+function expectGranted(standing: Standing | undefined, rights: Partial<Record<Ability, boolean>>): void {
+  const granted = Object.keys(rights).map((ability) => [ability, standing !== undefined && can(standing, ability as Ability)])
+  expect(Object.fromEntries(granted), 'what somebody may do').toEqual(rights)
+}
