@@ -1,9 +1,9 @@
 // Groups, for users who can see them.
-import type { GroupFacts } from '../../domain/groups/facts.ts'
-import { groupFor, guardGroup } from '../../domain/groups/guard.ts'
-import { can } from '../../domain/rules/permissions.ts'
-import { builder, type Context } from './builder.ts'
-import { gid } from './ids.ts'
+import type { GroupFacts } from '../../../domain/groups/facts.ts'
+import { groupFor, guardGroup } from '../../../domain/groups/guard.ts'
+import { can } from '../../../domain/rules/permissions.ts'
+import { builder, type Context } from '../builder.ts'
+import { gid } from '../ids.ts'
 
 export const Group = builder.objectRef<GroupFacts>('Group')
 

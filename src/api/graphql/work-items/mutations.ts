@@ -1,14 +1,14 @@
 // Opening and changing work items: issues, with their content in widgets.
 import type { GraphQLResolveInfo } from 'graphql'
-import { editIssue } from '../../domain/issues/edits.ts'
-import { builder, type Context } from './builder.ts'
-import { OperationMode, setContacts, type Wanted } from './issue-contacts.ts'
-import { openIssue, write } from './issue-mutations.ts'
-import { issueById } from './issues.ts'
-import { always, echo, echoed } from './mutations.ts'
-import { idOf, once } from './once.ts'
-import { missing, outcomeOf } from './refusals.ts'
-import { WorkItem } from './work-items.ts'
+import { editIssue } from '../../../domain/issues/edits.ts'
+import { builder, type Context } from '../builder.ts'
+import { OperationMode, setContacts, type Wanted } from '../issues/linking.ts'
+import { openIssue, write } from '../issues/mutations.ts'
+import { issueById } from '../issues/type.ts'
+import { always, echo, echoed } from '../payloads.ts'
+import { idOf, once } from '../once.ts'
+import { missing, outcomeOf } from '../refusals.ts'
+import { WorkItem } from './type.ts'
 
 const ContactsUpdate = builder.inputType('WorkItemWidgetCrmContactsUpdateInput', {
   fields: (t) => ({

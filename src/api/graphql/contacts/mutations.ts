@@ -1,14 +1,14 @@
 // Creating, editing, deleting and merging contacts.
-import type { ContactFields } from '../../domain/contacts/contact-fields.ts'
-import { type ListedContact, showContacts } from '../../domain/contacts/contact-lists.ts'
-import { createContact, editContact } from '../../domain/contacts/contacts.ts'
-import { deleteContact } from '../../domain/contacts/erasure.ts'
-import { mergeContacts } from '../../domain/contacts/merging.ts'
-import { builder, type Context } from './builder.ts'
-import { Contact } from './contacts.ts'
-import { always, echo, echoed, type OutputFields, type Payload } from './mutations.ts'
-import { type Asked, type Deed, idOf, once, stillVisible } from './once.ts'
-import { outcomeOf } from './refusals.ts'
+import type { ContactFields } from '../../../domain/contacts/contact-fields.ts'
+import { type ListedContact, showContacts } from '../../../domain/contacts/contact-lists.ts'
+import { createContact, editContact } from '../../../domain/contacts/contacts.ts'
+import { deleteContact } from '../../../domain/contacts/erasure.ts'
+import { mergeContacts } from '../../../domain/contacts/merging.ts'
+import { builder, type Context } from '../builder.ts'
+import { Contact } from './type.ts'
+import { always, echo, echoed, type OutputFields, type Payload } from '../payloads.ts'
+import { type Asked, type Deed, idOf, once, stillVisible } from '../once.ts'
+import { outcomeOf } from '../refusals.ts'
 
 interface Changed extends Payload {
   contact: ListedContact | null

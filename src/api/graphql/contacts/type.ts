@@ -1,13 +1,13 @@
 // Contacts: the type, lists of a group, counts.
-import { type ContactOrder, countContacts, type ListedContact, listContacts } from '../../domain/contacts/contact-lists.ts'
-import { builder } from './builder.ts'
-import { connect, countField } from './connections.ts'
-import { countsType, searchCutOff } from './customers.ts'
-import { Group } from './groups.ts'
-import { gid } from './ids.ts'
-import { Organization } from './organizations.ts'
-import { granted } from './refusals.ts'
-import { countsOf, sortsOf, stateOf, stateValues } from './sorting.ts'
+import { type ContactOrder, countContacts, type ListedContact, listContacts } from '../../../domain/contacts/contact-lists.ts'
+import { builder } from '../builder.ts'
+import { connect, countField } from '../connections.ts'
+import { countsType, searchCutOff } from '../customers.ts'
+import { Group } from '../namespaces/groups.ts'
+import { gid } from '../ids.ts'
+import { Organization } from '../organizations/type.ts'
+import { granted } from '../refusals.ts'
+import { countsOf, sortsOf, stateOf, stateValues } from '../sorting.ts'
 
 export const Contact = builder.objectRef<ListedContact>('CustomerRelationsContact').implement({
   description: 'A person that work is done for',

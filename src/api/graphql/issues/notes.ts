@@ -1,15 +1,15 @@
 // Writing notes; commands in them run.
 import type { GraphQLResolveInfo } from 'graphql'
-import { issueFor } from '../../domain/issues/guard.ts'
-import { referenceOf } from '../../domain/issues/issues.ts'
-import type { Receipt } from '../../pipeline/comment.ts'
-import type { Heard } from '../../pipeline/wait.ts'
-import { builder, type Context } from './builder.ts'
-import { gid } from './ids.ts'
-import { write } from './issue-mutations.ts'
-import { always, echo, echoed, type Payload } from './mutations.ts'
-import { actorOf, missing } from './refusals.ts'
-import { Author } from './users.ts'
+import { issueFor } from '../../../domain/issues/guard.ts'
+import { referenceOf } from '../../../domain/issues/issues.ts'
+import type { Receipt } from '../../../pipeline/comment.ts'
+import type { Heard } from '../../../pipeline/wait.ts'
+import { builder, type Context } from '../builder.ts'
+import { gid } from '../ids.ts'
+import { write } from './mutations.ts'
+import { always, echo, echoed, type Payload } from '../payloads.ts'
+import { actorOf, missing } from '../refusals.ts'
+import { Author } from '../users.ts'
 
 interface Written {
   id: number

@@ -4,14 +4,14 @@ import {
   type ListedOrganization,
   listOrganizations,
   type OrganizationOrder,
-} from '../../domain/contacts/organization-lists.ts'
-import { builder, type Context } from './builder.ts'
-import { connect } from './connections.ts'
-import { countsType, searchCutOff } from './customers.ts'
-import { Group } from './groups.ts'
-import { gid } from './ids.ts'
-import { granted, missing } from './refusals.ts'
-import { countsOf, sortsOf, stateOf, stateValues } from './sorting.ts'
+} from '../../../domain/contacts/organization-lists.ts'
+import { builder, type Context } from '../builder.ts'
+import { connect } from '../connections.ts'
+import { countsType, searchCutOff } from '../customers.ts'
+import { Group } from '../namespaces/groups.ts'
+import { gid } from '../ids.ts'
+import { granted, missing } from '../refusals.ts'
+import { countsOf, sortsOf, stateOf, stateValues } from '../sorting.ts'
 
 /** The fields of an organization that are read at first; the rest is read when requested. */
 export type KnownOrganization = { id: number; name: string } & Partial<ListedOrganization>

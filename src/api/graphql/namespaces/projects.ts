@@ -1,9 +1,9 @@
 // Projects, for users who can see them.
-import type { ProjectFacts } from '../../domain/groups/facts.ts'
-import { guardProject, projectFor } from '../../domain/groups/guard.ts'
-import { builder, type Context } from './builder.ts'
+import type { ProjectFacts } from '../../../domain/groups/facts.ts'
+import { guardProject, projectFor } from '../../../domain/groups/guard.ts'
+import { builder, type Context } from '../builder.ts'
 import { Group, groupById } from './groups.ts'
-import { gid } from './ids.ts'
+import { gid } from '../ids.ts'
 
 export const Project = builder.objectRef<ProjectFacts>('Project')
 

@@ -1,13 +1,13 @@
 // Issues: the type, and the contacts of one.
-import { type ListedIssue, showIssues } from '../../domain/issues/list-rows.ts'
-import { emptyPage } from '../../domain/lists/page.ts'
-import { done } from '../../domain/rules/results.ts'
-import { builder, type Context } from './builder.ts'
-import { connect } from './connections.ts'
-import { Contact, ContactConnection } from './contacts.ts'
-import { gid } from './ids.ts'
-import { Project, projectById } from './projects.ts'
-import { Author } from './users.ts'
+import { type ListedIssue, showIssues } from '../../../domain/issues/list-rows.ts'
+import { emptyPage } from '../../../domain/lists/page.ts'
+import { done } from '../../../domain/rules/results.ts'
+import { builder, type Context } from '../builder.ts'
+import { connect } from '../connections.ts'
+import { Contact, ContactConnection } from '../contacts/type.ts'
+import { gid } from '../ids.ts'
+import { Project, projectById } from '../namespaces/projects.ts'
+import { Author } from '../users.ts'
 
 export const Issue = builder.objectRef<ListedIssue>('Issue')
 

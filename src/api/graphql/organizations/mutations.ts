@@ -1,13 +1,13 @@
 // Creating, editing, deleting and merging organizations.
-import { deleteOrganization } from '../../domain/contacts/erasure.ts'
-import { mergeOrganizations } from '../../domain/contacts/merging.ts'
-import { type ListedOrganization, showOrganizations } from '../../domain/contacts/organization-lists.ts'
-import { createOrganization, editOrganization } from '../../domain/contacts/organizations.ts'
-import { builder, type Context } from './builder.ts'
-import { always, echo, echoed, type OutputFields, type Payload } from './mutations.ts'
-import { type Asked, type Deed, idOf, once, stillVisible } from './once.ts'
-import { Organization } from './organizations.ts'
-import { missing, outcomeOf } from './refusals.ts'
+import { deleteOrganization } from '../../../domain/contacts/erasure.ts'
+import { mergeOrganizations } from '../../../domain/contacts/merging.ts'
+import { type ListedOrganization, showOrganizations } from '../../../domain/contacts/organization-lists.ts'
+import { createOrganization, editOrganization } from '../../../domain/contacts/organizations.ts'
+import { builder, type Context } from '../builder.ts'
+import { always, echo, echoed, type OutputFields, type Payload } from '../payloads.ts'
+import { type Asked, type Deed, idOf, once, stillVisible } from '../once.ts'
+import { Organization } from './type.ts'
+import { missing, outcomeOf } from '../refusals.ts'
 
 interface Changed extends Payload {
   organization: ListedOrganization | null

@@ -1,13 +1,13 @@
 // Live changes, streamed as events, including those made by other processes, through notifications of the database.
 import { Repeater, SlidingBuffer } from 'graphql-yoga'
-import type { ListedIssue } from '../../domain/issues/list-rows.ts'
-import { isStillGood } from '../../domain/people/access-tokens.ts'
-import { watchForEnd } from '../../domain/people/sessions.ts'
-import type { News } from '../../storage/notify.ts'
-import { builder, type Context } from './builder.ts'
-import { Issue, issueById } from './issues.ts'
-import { openLoaders } from './loaders.ts'
-import { missing } from './refusals.ts'
+import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
+import { isStillGood } from '../../../domain/people/access-tokens.ts'
+import { watchForEnd } from '../../../domain/people/sessions.ts'
+import type { News } from '../../../storage/notify.ts'
+import { builder, type Context } from '../builder.ts'
+import { Issue, issueById } from './type.ts'
+import { openLoaders } from '../loaders.ts'
+import { missing } from '../refusals.ts'
 
 const Issuable = builder.unionType('Issuable', { types: [Issue], resolveType: () => Issue })
 
