@@ -84,6 +84,17 @@ test('the folders of the domain depend on each other in one direction, for types
 // What every chat needs: connectors may use it, and it uses none of them.
 const shared = 'chat'
 
+test('imports make no circles, except of types', () => {
+  const needs = (file: string) => importsOf(file).flatMap(({ target, typeOnly }) => (typeOnly ? [] : [target]))
+  const left = new Map(sources.map((file) => [relative('src', file), needs(file)]))
+  // Files that import nothing of what is left are removed, until only circles remain, and what leads to them.
+  for (let size = -1; size !== left.size; ) {
+    size = left.size
+    for (const [file, targets] of left) if (!targets.some((target) => left.has(target))) left.delete(file)
+  }
+  expect([...left.keys()]).toEqual([])
+})
+
 test('connectors do not know each other, and each has a folder and a line in the list', () => {
   const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []))
   expect([...connectors.map(({ name }) => name), shared].sort()).toEqual(folders.sort())

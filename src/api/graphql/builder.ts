@@ -1,37 +1,9 @@
-// What every part of the schema is built with: the caller, scalars, and helpers for connections and mutations.
+// What every part of the schema is built with: its options and its scalars.
 import SchemaBuilder from '@pothos/core'
 import RelayPlugin from '@pothos/plugin-relay'
 import { GraphQLError, Kind, type ValueNode } from 'graphql'
-import type { Asker } from '../../domain/people/access-tokens.ts'
-import type { Actor } from '../../domain/rules/history.ts'
-import type { Hear } from '../../pipeline/wait.ts'
-import type { Db } from '../../storage/db.ts'
-import type { Newsroom } from '../../storage/notify.ts'
+import type { Context } from './context.ts'
 import { type IdKind, numberOf } from './ids.ts'
-import type { Loaders } from './loaders.ts'
-
-/** What the API needs from the other modules. */
-export interface GraphqlParts {
-  db: Db
-  hear: Hear
-  newsroom: Newsroom
-  publicUrl: string
-  mostAtOnce: number
-}
-
-/** One request. */
-export interface Context extends GraphqlParts {
-  asker: Asker | null
-  /** null for a visitor. */
-  userId: number | null
-  /** The caller, as the history names them; absent for a visitor. */
-  actor?: Actor
-  load: Loaders
-  /** The name of an operation, after the request's Idempotency-Key and its position in a batch; undefined without a key. */
-  keyOf(...parts: readonly (string | undefined)[]): string | undefined
-  /** Registers what ends a stream when the server stops; returns how to unregister it. */
-  ending(end: () => void): () => void
-}
 
 /** The types of ids, by name. */
 const idTypes = {
@@ -56,7 +28,7 @@ export const builder = new SchemaBuilder<{
 }>({
   plugins: [RelayPlugin],
   relay: {
-    // The plugin's own is an ID; GitLab's is a String (mutations.ts).
+    // The plugin's own is an ID; GitLab's is a String (payloads.ts).
     clientMutationId: 'omit',
     cursorType: 'String',
     nodesOnConnection: true,

@@ -5,8 +5,8 @@ import { doOnce } from '../../domain/rules/only-once.ts'
 import { can } from '../../domain/rules/permissions.ts'
 import type { Result } from '../../domain/rules/results.ts'
 import type { Db } from '../../storage/db.ts'
-import type { Context } from './builder.ts'
-import { actorOf, missing } from './refusals.ts'
+import { actorOf, type Context } from './context.ts'
+import { missing } from './refusals.ts'
 
 /** Which mutation of its operation this is; undefined for the only one. */
 export const partOf = ({ operation, path }: Pick<GraphQLResolveInfo, 'operation' | 'path'>): string | undefined =>

@@ -1,7 +1,6 @@
 // How GraphQL says no: as an error of its own, or in the `errors` of a payload.
 import { GraphQLError } from 'graphql'
 import type { Refusal, Result } from '../../domain/rules/results.ts'
-import type { Context } from './builder.ts'
 
 /** The same message for what doesn't exist and what the caller can't see or do. */
 export const noSuch = "The resource that you are attempting to access does not exist or you don't have permission to perform this action"
@@ -9,13 +8,6 @@ export const noSuch = "The resource that you are attempting to access does not e
 /** @throws what clients are told when something doesn't exist for them */
 export function missing(): never {
   throw new GraphQLError(noSuch)
-}
-
-/** The caller, if they can change anything at all. @throws for visitors, and for read-only tokens */
-export function actorOf({ asker, actor }: Context) {
-  if (!asker || !actor) return missing()
-  if (!asker.scopes.includes('api')) throw new GraphQLError("This token is read-only: it doesn't have the `api` scope.")
-  return actor
 }
 
 /** The refusals, one sentence each. */

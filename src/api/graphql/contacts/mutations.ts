@@ -4,11 +4,12 @@ import { type ListedContact, showContacts } from '../../../domain/contacts/conta
 import { createContact, editContact } from '../../../domain/contacts/contacts.ts'
 import { deleteContact } from '../../../domain/contacts/erasure.ts'
 import { mergeContacts } from '../../../domain/contacts/merging.ts'
-import { builder, type Context } from '../builder.ts'
-import { Contact } from './type.ts'
-import { always, echo, echoed, type OutputFields, type Payload } from '../payloads.ts'
+import { builder } from '../builder.ts'
+import type { Context } from '../context.ts'
 import { type Asked, type Deed, idOf, once, stillVisible } from '../once.ts'
+import { always, echo, echoed, type OutputFields, type Payload } from '../payloads.ts'
 import { outcomeOf } from '../refusals.ts'
+import { Contact } from './type.ts'
 
 interface Changed extends Payload {
   contact: ListedContact | null

@@ -5,10 +5,11 @@ import type { IssueFacts, IssueName } from '../../../domain/issues/issues.ts'
 import { type IdOutcome, type Mode, setIssueContacts } from '../../../domain/issues/linking-by-id.ts'
 import type { ContactOutcome } from '../../../domain/rules/change.ts'
 import { can } from '../../../domain/rules/permissions.ts'
-import { builder, type Context } from '../builder.ts'
+import { builder } from '../builder.ts'
+import { actorOf, type Context } from '../context.ts'
 import { gid } from '../ids.ts'
 import { type Asked, once } from '../once.ts'
-import { actorOf, missing, noSuch } from '../refusals.ts'
+import { missing, noSuch } from '../refusals.ts'
 
 const modes = { REPLACE: 'replace', APPEND: 'add', REMOVE: 'remove' } as const satisfies Record<string, Mode>
 

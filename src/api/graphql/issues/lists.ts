@@ -5,13 +5,14 @@ import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import type { IssueCounts } from '../../../domain/issues/list-scan.ts'
 import { countIssuesIn, type IssueOrder, listIssuesIn } from '../../../domain/issues/lists.ts'
 import { findUser } from '../../../domain/people/users.ts'
-import { builder, type Context } from '../builder.ts'
+import { builder } from '../builder.ts'
 import { connect, countField, type PageArguments } from '../connections.ts'
+import type { Context } from '../context.ts'
 import { Group } from '../namespaces/groups.ts'
-import { Issue } from './type.ts'
 import { Project } from '../namespaces/projects.ts'
 import { granted } from '../refusals.ts'
 import { sortsOf } from '../sorting.ts'
+import { Issue } from './type.ts'
 
 export const issueSorts = sortsOf<IssueOrder>({})
 const IssueSort = builder.enumType('IssueSort', { values: issueSorts.values })

@@ -7,12 +7,13 @@ import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import { moveIssue } from '../../../domain/issues/moves.ts'
 import { isNameTaken, usedForAnother } from '../../../domain/rules/only-once.ts'
 import type { Comment } from '../../../pipeline/comment.ts'
-import { builder, type Context } from '../builder.ts'
+import { builder } from '../builder.ts'
+import { actorOf, type Context } from '../context.ts'
+import { type Asked, idOf, once, partOf } from '../once.ts'
+import { always, echo, echoed } from '../payloads.ts'
+import { missing, outcomeOf, sentencesOf } from '../refusals.ts'
 import { ContactResult, OperationMode, setContacts } from './linking.ts'
 import { Issue, issueById } from './type.ts'
-import { always, echo, echoed } from '../payloads.ts'
-import { type Asked, idOf, once, partOf } from '../once.ts'
-import { actorOf, missing, outcomeOf, sentencesOf } from '../refusals.ts'
 
 /** The number of an issue that is sent as text. */
 const iidOf = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : missing())

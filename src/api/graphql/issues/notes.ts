@@ -4,12 +4,13 @@ import { issueFor } from '../../../domain/issues/guard.ts'
 import { referenceOf } from '../../../domain/issues/issues.ts'
 import type { Receipt } from '../../../pipeline/comment.ts'
 import type { Heard } from '../../../pipeline/wait.ts'
-import { builder, type Context } from '../builder.ts'
+import { builder } from '../builder.ts'
+import { actorOf, type Context } from '../context.ts'
 import { gid } from '../ids.ts'
-import { write } from './mutations.ts'
 import { always, echo, echoed, type Payload } from '../payloads.ts'
-import { actorOf, missing } from '../refusals.ts'
+import { missing } from '../refusals.ts'
 import { Author } from '../users.ts'
+import { write } from './mutations.ts'
 
 interface Written {
   id: number

@@ -4,10 +4,11 @@ import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import { isStillGood } from '../../../domain/people/access-tokens.ts'
 import { watchForEnd } from '../../../domain/people/sessions.ts'
 import type { News } from '../../../storage/notify.ts'
-import { builder, type Context } from '../builder.ts'
-import { Issue, issueById } from './type.ts'
+import { builder } from '../builder.ts'
+import type { Context } from '../context.ts'
 import { openLoaders } from '../loaders.ts'
 import { missing } from '../refusals.ts'
+import { Issue, issueById } from './type.ts'
 
 const Issuable = builder.unionType('Issuable', { types: [Issue], resolveType: () => Issue })
 

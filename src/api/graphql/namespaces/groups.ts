@@ -2,7 +2,8 @@
 import type { GroupFacts } from '../../../domain/groups/facts.ts'
 import { groupFor, guardGroup } from '../../../domain/groups/guard.ts'
 import { can } from '../../../domain/rules/permissions.ts'
-import { builder, type Context } from '../builder.ts'
+import { builder } from '../builder.ts'
+import type { Context } from '../context.ts'
 import { gid } from '../ids.ts'
 
 export const Group = builder.objectRef<GroupFacts>('Group')

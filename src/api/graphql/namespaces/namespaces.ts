@@ -1,13 +1,14 @@
 // A namespace: a group or a project, whichever is at a path; and its work items.
 import type { GroupFacts, ProjectFacts } from '../../../domain/groups/facts.ts'
 import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
-import { builder, type Context } from '../builder.ts'
+import { builder } from '../builder.ts'
 import { countField } from '../connections.ts'
-import { groupAt } from './groups.ts'
+import type { Context } from '../context.ts'
 import { gid } from '../ids.ts'
 import { type IssueArguments, issueArguments, issuesIn } from '../issues/lists.ts'
-import { projectAt } from './projects.ts'
 import { WorkItem } from '../work-items/type.ts'
+import { groupAt } from './groups.ts'
+import { projectAt } from './projects.ts'
 
 type Place = { group: GroupFacts } | { project: ProjectFacts }
 

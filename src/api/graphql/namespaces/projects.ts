@@ -1,9 +1,10 @@
 // Projects, for users who can see them.
 import type { ProjectFacts } from '../../../domain/groups/facts.ts'
 import { guardProject, projectFor } from '../../../domain/groups/guard.ts'
-import { builder, type Context } from '../builder.ts'
-import { Group, groupById } from './groups.ts'
+import { builder } from '../builder.ts'
+import type { Context } from '../context.ts'
 import { gid } from '../ids.ts'
+import { Group, groupById } from './groups.ts'
 
 export const Project = builder.objectRef<ProjectFacts>('Project')
 

@@ -3,11 +3,12 @@ import { deleteOrganization } from '../../../domain/contacts/erasure.ts'
 import { mergeOrganizations } from '../../../domain/contacts/merging.ts'
 import { type ListedOrganization, showOrganizations } from '../../../domain/contacts/organization-lists.ts'
 import { createOrganization, editOrganization } from '../../../domain/contacts/organizations.ts'
-import { builder, type Context } from '../builder.ts'
-import { always, echo, echoed, type OutputFields, type Payload } from '../payloads.ts'
+import { builder } from '../builder.ts'
+import type { Context } from '../context.ts'
 import { type Asked, type Deed, idOf, once, stillVisible } from '../once.ts'
-import { Organization } from './type.ts'
+import { always, echo, echoed, type OutputFields, type Payload } from '../payloads.ts'
 import { missing, outcomeOf } from '../refusals.ts'
+import { Organization } from './type.ts'
 
 interface Changed extends Payload {
   organization: ListedOrganization | null

@@ -5,11 +5,12 @@ import {
   listOrganizations,
   type OrganizationOrder,
 } from '../../../domain/contacts/organization-lists.ts'
-import { builder, type Context } from '../builder.ts'
+import { builder } from '../builder.ts'
 import { connect } from '../connections.ts'
+import type { Context } from '../context.ts'
 import { countsType, searchCutOff } from '../customers.ts'
-import { Group } from '../namespaces/groups.ts'
 import { gid } from '../ids.ts'
+import { Group } from '../namespaces/groups.ts'
 import { granted, missing } from '../refusals.ts'
 import { countsOf, sortsOf, stateOf, stateValues } from '../sorting.ts'
 

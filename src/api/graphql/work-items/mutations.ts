@@ -1,12 +1,13 @@
 // Opening and changing work items: issues, with their content in widgets.
 import type { GraphQLResolveInfo } from 'graphql'
 import { editIssue } from '../../../domain/issues/edits.ts'
-import { builder, type Context } from '../builder.ts'
+import { builder } from '../builder.ts'
+import type { Context } from '../context.ts'
 import { OperationMode, setContacts, type Wanted } from '../issues/linking.ts'
 import { openIssue, write } from '../issues/mutations.ts'
 import { issueById } from '../issues/type.ts'
-import { always, echo, echoed } from '../payloads.ts'
 import { idOf, once } from '../once.ts'
+import { always, echo, echoed } from '../payloads.ts'
 import { missing, outcomeOf } from '../refusals.ts'
 import { WorkItem } from './type.ts'
 

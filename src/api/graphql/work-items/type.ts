@@ -1,8 +1,9 @@
 // Work items: issues, as newer clients of GitLab know them, with their content in widgets.
 import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import { can } from '../../../domain/rules/permissions.ts'
-import { builder, type Context } from '../builder.ts'
+import { builder } from '../builder.ts'
 import { Contact, ContactConnection } from '../contacts/type.ts'
+import type { Context } from '../context.ts'
 import { gid } from '../ids.ts'
 import { contactsOf, issueById, shownFields } from '../issues/type.ts'
 

@@ -1,0 +1,39 @@
+// One request: who sends it, and what it is answered with.
+import { GraphQLError } from 'graphql'
+import type { Asker } from '../../domain/people/access-tokens.ts'
+import type { Actor } from '../../domain/rules/history.ts'
+import type { Hear } from '../../pipeline/wait.ts'
+import type { Db } from '../../storage/db.ts'
+import type { Newsroom } from '../../storage/notify.ts'
+import type { Loaders } from './loaders.ts'
+import { missing } from './refusals.ts'
+
+/** What the API needs from the other modules. */
+export interface GraphqlParts {
+  db: Db
+  hear: Hear
+  newsroom: Newsroom
+  publicUrl: string
+  mostAtOnce: number
+}
+
+/** One request. */
+export interface Context extends GraphqlParts {
+  asker: Asker | null
+  /** null for a visitor. */
+  userId: number | null
+  /** The caller, as the history names them; absent for a visitor. */
+  actor?: Actor
+  load: Loaders
+  /** The name of an operation, after the request's Idempotency-Key and its position in a batch; undefined without a key. */
+  keyOf(...parts: readonly (string | undefined)[]): string | undefined
+  /** Registers what ends a stream when the server stops; returns how to unregister it. */
+  ending(end: () => void): () => void
+}
+
+/** The caller, if they can change anything at all. @throws for visitors, and for read-only tokens */
+export function actorOf({ asker, actor }: Context) {
+  if (!asker || !actor) return missing()
+  if (!asker.scopes.includes('api')) throw new GraphQLError("This token is read-only: it doesn't have the `api` scope.")
+  return actor
+}
