@@ -54,6 +54,7 @@ interface Refusal extends FastifyError {
 function answerError(fault: Refusal, request: FastifyRequest, reply: FastifyReply): void {
   const status = fault.statusCode ?? (isOutage(fault) ? 503 : 500)
   if (status >= 500) request.log.error({ fault }, 'request failed')
+  if (status === 413 && Number(request.headers['content-length']) <= mostDiscarded) reply.removeHeader('connection')
   const detail =
     status === 503
       ? "The database can't be reached. Try again in a moment."
@@ -65,6 +66,9 @@ function answerError(fault: Refusal, request: FastifyRequest, reply: FastifyRepl
     .type('application/problem+json')
     .send(problem(status, detail, fault))
 }
+
+// Fastify closes the connection on a body that is too large. Clients that are still sending then get no answer, but a reset.
+const mostDiscarded = 16 * 1024 * 1024
 
 // Instead of Fastify's own.
 const sentences: Readonly<Record<string, string>> = {

@@ -192,6 +192,14 @@ describe('on the wire', () => {
     })
   })
 
+  // A connection that is closed on a client that still sends is reset, and its answer lost.
+  test('a body that is too large: refused, and the connection stays', async () => {
+    const body = 'x'.repeat(900 * 1024)
+    const head = `POST ${notesOf()} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
+    const answer = await write(head + body + get('/-/readiness', 'Host: x\r\n'))
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200'])
+  })
+
   test.each([
     ['no host, as of old', () => `GET ${notesOf()} HTTP/1.0\r\n\r\n`],
     ['an empty host', () => get(notesOf(), 'Host: \r\n')],
