@@ -12,7 +12,7 @@ import { dataCommands, families } from './command-line/words.ts'
 import { readSettings, type Settings, SettingsFault } from './config.ts'
 import { connectors } from './connectors/index.ts'
 import { faultAsText } from './faults.ts'
-import { type Log, openLog } from './log.ts'
+import { endOnFaults, type Log, openLog } from './log.ts'
 import { longestComment } from './pipeline/comment.ts'
 import { understand } from './quick-actions/commands.ts'
 
@@ -80,6 +80,7 @@ async function serve(): Promise<void> {
   const settings = readOurSettings()
   const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
+  endOnFaults(log)
   const { loadConnectors, openHttp, openService } = await loadApp()
   const connectors = await loadConnectors(settings)
   const database = await openOrCreate(settings)
@@ -122,6 +123,7 @@ async function work(): Promise<void> {
   if (lacking.length > 0) throw new SettingsFault(lacking.map((name) => `${name}: required by \`npx rolobot work\``))
   const stop = askedToStop()
   const log = openLog(settings.LOG_LEVEL)
+  endOnFaults(log)
   const { loadConnectors, openDatabase, openService } = await loadApp()
   const connectors = await loadConnectors(settings)
   const database = await openDatabase(settings, false)

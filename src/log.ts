@@ -29,3 +29,19 @@ export const openLog = (level: string, destination: DestinationStream = standard
     },
     destination,
   )
+
+/**
+ * Ends the process with code 1 on a fault that nothing caught, as Node would. But Node prints the error with all its fields, which may hold
+ * customers' data.
+ */
+export function endOnFaults(log: Log): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (fault: unknown) => {
+      log.fatal({ fault }, 'the process ends on a fault that nothing caught')
+      const end = () => process.exit(1)
+      log.flush(end)
+      setTimeout(end, longestFlush)
+    })
+}
+
+const longestFlush = 2_000

@@ -119,6 +119,27 @@ describe('the folder of the embedded database', () => {
   })
 })
 
+describe('a fault that nothing caught', () => {
+  const throwing = "Object.assign(new Error('no ngozi@x.io'), { params: ['ngozi@x.io'], detail: 'ngozi@x.io' })"
+  test.each([
+    ['an exception', `throw ${throwing}`],
+    ['a rejection', `Promise.reject(${throwing})`],
+  ])('%s ends the process, and the log says where, without values', async (_, fault) => {
+    const program = `${newFolder()}.mjs`
+    writeFileSync(program, `process.on('SIGUSR2', () => { ${fault} })`)
+    const NODE_OPTIONS = `--import=${program}`
+    const ended = await (await serve({ ...madeFolder(), NODE_OPTIONS })).stop('SIGUSR2')
+    expect(ended).toMatchObject({ code: 1, signal: null })
+    const [line = '', ...rest] = ended.err.trim().split('\n')
+    expect(rest).toEqual([])
+    expect(JSON.parse(line)).toMatchObject({
+      level: 60,
+      fault: { reason: 'a statement failed', at: expect.arrayContaining([expect.stringMatching(/^at /)]) },
+    })
+    expect(ended.err + ended.out).not.toContain('ngozi')
+  })
+})
+
 describe('stopping', () => {
   test('lets what was begun be finished, releases the folder, and leaves nothing behind', async () => {
     const environment = { ...madeFolder(), TMPDIR: newFolder() }
