@@ -44,7 +44,7 @@ export const blocking =
   async ({ db }, input) => {
     const user = await lookUpUser(db, { username: text(input, 'username') })
     if (!user) throw noSuchUser(text(input, 'username'))
-    await db.transaction((tx) => setBlocked(tx, user.id, blocked))
+    await db.transaction((tx) => setBlocked(tx, { userId: null, via: 'command line' }, { id: user.id, blocked }))
     return `${blocked ? 'Blocked' : 'Unblocked'} ${user.username}.`
   }
 

@@ -2,10 +2,12 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Input } from '../../src/command-line/command.ts'
 import { type Output, runCommand } from '../../src/command-line/commands.ts'
 import { askServer, openControl } from '../../src/command-line/control.ts'
+import { rowsOf } from '../../src/storage/db.ts'
 import { contentsOf } from '../support/service/databases.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { world } from '../support/world/world.ts'
@@ -126,6 +128,17 @@ test('user list: everybody, or those who were searched for', async () => {
   expect((await type('user list', { search: 'reed' })).out).toBe('lou\tLou Reed\tadministrator\tblocked')
   expect((await type('user list', { search: 'LOU@x.io' })).out).toMatch(/^lou\t/)
   expect(await type('user list', { search: 'zzz' })).toEqual({ code: 0, out: 'No users.', err: '' })
+})
+
+test('user block, user unblock: the history says that the operator did it', async () => {
+  await type('user create', { username: 'max' })
+  for (const command of ['user block', 'user unblock']) await type(command, { username: 'max' })
+  const entries = sql`select action, actor_id, via from history
+    where action like 'user_%' and after->>'userId' = (select id::text from users where username = 'max') order by id`
+  expect(await rowsOf(service.db, entries)).toEqual([
+    { action: 'user_blocked', actor_id: null, via: 'command line' },
+    { action: 'user_unblocked', actor_id: null, via: 'command line' },
+  ])
 })
 
 describe('tokens', () => {

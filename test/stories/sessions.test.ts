@@ -177,7 +177,11 @@ describe('what is open in a user’s name ends at once', () => {
     ['signing out', 'session', (cookie) => fetch(`${url}/users/sign_out`, { method: 'POST', redirect: 'manual', headers: { cookie } })],
     ['its token is revoked', 'session', (_, { tokenId }) => revokeToken(db, tokenId)],
     ['the token is revoked', 'token', (_, { tokenId }) => revokeToken(db, tokenId)],
-    ['its user is blocked', 'session', (_, { userId }) => db.transaction((tx) => setBlocked(tx, userId, true))],
+    [
+      'its user is blocked',
+      'session',
+      (_, { userId }) => db.transaction((tx) => setBlocked(tx, { userId: null, via: 'command line' }, { id: userId, blocked: true })),
+    ],
   ]
   const all = streams.flatMap((stream) => endings.map((ending) => [stream.name, ending[0], stream, ending] as const))
 

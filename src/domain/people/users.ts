@@ -4,7 +4,7 @@ import type { Db, Tx } from '../../storage/db.ts'
 import { userNames } from '../../storage/elsewhere-schema.ts'
 import { type User, users } from '../../storage/schema.ts'
 import { addressKey } from '../rules/change.ts'
-import { type Actor, record } from '../rules/history.ts'
+import { type Actor, type Operator, record } from '../rules/history.ts'
 import { conflict, done, invalid, notFound, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { signOutEverywhere } from './access-tokens.ts'
@@ -51,16 +51,20 @@ const changeBlocked = (db: Db, actor: Actor, { id, blocked }: { id: number; bloc
   attempt(db, async (tx) => {
     if (!(await isAdministrator(tx, actor.userId))) return onlyAdministrators(blocked ? 'block' : 'unblock')
     if (blocked && id === actor.userId) return conflict("You can't block yourself.")
-    const user = await setBlocked(tx, id, blocked)
-    if (!user) return notFound('user')
-    await record(tx, actor, [{ action: blocked ? 'user_blocked' : 'user_unblocked', after: { userId: id } }])
-    return done(user)
+    const user = await setBlocked(tx, actor, { id, blocked })
+    return user ? done(user) : notFound('user')
   })
 
-/** Blocks or unblocks a user; undefined if there is none. */
-export async function setBlocked(tx: Tx, id: number, blocked: boolean): Promise<User | undefined> {
+/** Blocks or unblocks a user, without checking permissions; undefined if there is none. */
+export async function setBlocked(
+  tx: Tx,
+  actor: Actor | Operator,
+  { id, blocked }: { id: number; blocked: boolean },
+): Promise<User | undefined> {
   const [user] = await tx.update(users).set({ blocked }).where(eq(users.id, id)).returning()
-  if (user && blocked) await signOutEverywhere(tx, id)
+  if (!user) return undefined
+  if (blocked) await signOutEverywhere(tx, id)
+  await record(tx, actor, [{ action: blocked ? 'user_blocked' : 'user_unblocked', after: { userId: id } }])
   return user
 }
 

@@ -8,6 +8,12 @@ export interface Actor {
   via: string
 }
 
+/** The operator at the command line, who is no user. */
+export interface Operator {
+  userId: null
+  via: 'command line'
+}
+
 type Verb = 'created' | 'edited' | 'activated' | 'deactivated' | 'deleted' | 'merged' | 'moved' | 'copied'
 
 export type Action =
@@ -36,7 +42,7 @@ export interface Event {
 type Subject = 'contact_id' | 'organization_id'
 
 /** Records entries, however many, in one statement. */
-export async function record(tx: Tx, { userId, via }: Actor, events: readonly Event[]): Promise<void> {
+export async function record(tx: Tx, { userId, via }: Actor | Operator, events: readonly Event[]): Promise<void> {
   if (events.length === 0) return
   await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id, organization_id, before, after)
     select ${userId}::bigint, ${via}::text, action, "groupId", "projectId", "issueId", "contactId", "organizationId", before, after
