@@ -140,6 +140,11 @@ test('whether users can see an issue, group or project is decided by the guards 
   expect(byHand).toEqual([])
 })
 
+test('apostrophes are straight', () => {
+  const typesThem = ['src/domain/contacts/typed-term.ts']
+  expect(sources.filter((file) => read(file).includes('’') && !typesThem.includes(file))).toEqual([])
+})
+
 test('no file is beyond its size', () => {
   const long = sources.filter((file) => read(file).split('\n').length > (file.endsWith('schema.ts') ? 400 : 250))
   expect(long).toEqual([])

@@ -102,7 +102,7 @@ export function describeRoutes(routes: readonly Route[], publicUrl: string): obj
       version: '1',
       license: { name: 'MIT', identifier: 'MIT' },
       description:
-        'A part of GitLab’s REST API v4, and suggestions for what is being typed. Other fields of GitLab’s are accepted as long as they ask for nothing (null, empty, false), and refused by name otherwise.',
+        "A part of GitLab's REST API v4, and suggestions for what is being typed. Other fields of GitLab's are accepted as long as they ask for nothing (null, empty, false), and refused by name otherwise.",
     },
     servers: [{ url: publicUrl }],
     paths,

@@ -57,10 +57,10 @@ const customers: readonly [first: string, last: string, company: number | null, 
 ]
 
 const problems: readonly [title: string, description: string, company: number | null][] = [
-  ['Invoices show last month’s rate', 'Reported on the phone: the March invoice still uses the old rate.', 0],
+  ["Invoices show last month's rate", 'Reported on the phone: the March invoice still uses the old rate.', 0],
   ['Appointment reminders are sent twice', 'Since Monday every patient gets two messages, one minute apart.', 1],
   ['Checkout stops at the address form', 'The button does nothing when the street has more than 40 letters.', null],
-  ['Export of orders lacks the tax column', 'They need it for the quarter’s report, due on Friday.', 3],
+  ['Export of orders lacks the tax column', "They need it for the quarter's report, due on Friday.", 3],
   ['Class lists cannot be printed', 'The print page stays white in Firefox.', 4],
 ]
 

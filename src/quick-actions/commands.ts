@@ -167,7 +167,8 @@ function takeOut(lines: readonly string[], commands: readonly Candidate[]): stri
 function hint(found: readonly Candidate[], tooMany: number): string[] {
   const near = found.filter((candidate) => !candidate.known).slice(0, mostHints)
   const hints = near.map(({ line, written, name }) => `Did you mean /${name}? (line ${line + 1}: ${written})`)
-  if (tooMany > 0) hints.push(`Only the first ${mostCommands} commands of a comment count; ${tooMany} more were left out.`)
+  if (tooMany > 0)
+    hints.push(`A comment can have at most ${mostCommands} commands. ${tooMany} more ${tooMany === 1 ? 'was' : 'were'} ignored.`)
   return hints
 }
 

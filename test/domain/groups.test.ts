@@ -309,7 +309,7 @@ describe('roles', () => {
     for (const role of ['', 'Owner', 'god', 'toString', '__proto__', '50'])
       expect(await refusedIn(db, () => giveRole(db, olga, place(), { userId: olga.userId, role })), role).toEqual([roleFault])
     expect(await refusedIn(db, () => giveRole(db, olga, place(), { userId: 999_999_999, role: 'x' }))).toEqual([
-      'user: There is no such user',
+      "user: User doesn't exist",
       roleFault,
     ])
     expect(await refusedIn(db, () => takeRole(db, olga, place(), 999_999_999))).toHaveLength(1)

@@ -167,7 +167,7 @@ test('the first hundred commands count; all are taken out', () => {
   const { text, commands, hints } = understand(`Hi\n${'/help\n'.repeat(123)}bye`)
   expect(text).toBe('Hi\nbye')
   expect(commands.length).toBe(100)
-  expect(hints).toEqual(['Only the first 100 commands of a comment count; 23 more were left out.'])
+  expect(hints).toEqual(['A comment can have at most 100 commands. 23 more were ignored.'])
 })
 
 describe('a command of a stranger becomes a code span', () => {

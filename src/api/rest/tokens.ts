@@ -86,7 +86,7 @@ export const tokenRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: tokensAt,
-    summary: 'Lists your API tokens; for administrators, everyone’s',
+    summary: "Lists your API tokens; for administrators, everyone's",
     for: 'users',
     query: List,
     answers: { 200: z.array(Token) },

@@ -76,7 +76,7 @@ const levelHere = (tx: Tx, actor: Actor, place: RolePlace, { leaves = false } = 
 
 async function faultsOf(tx: Tx, userId: number, role: string): Promise<Fault[]> {
   const known = await rowsOf(tx, sql`select from users where id = ${userId}`)
-  const faults: Fault[] = known.length === 0 ? [{ field: 'user', fault: 'There is no such user' }] : []
+  const faults: Fault[] = known.length === 0 ? [{ field: 'user', fault: "User doesn't exist" }] : []
   if (!Object.hasOwn(roles, role)) faults.push({ field: 'role', fault: `Role must be one of ${Object.keys(roles).join(', ')}` })
   return faults
 }

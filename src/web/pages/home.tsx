@@ -15,7 +15,7 @@ export async function home(visit: Visit) {
 const Projects = ({ projects }: { projects: Awaited<ReturnType<typeof visibleProjects>> }) => (
   <>
     <h1>Projects</h1>
-    {projects.length === 0 && <p class="empty">You aren’t a member of any project yet.</p>}
+    {projects.length === 0 && <p class="empty">You aren't a member of any project yet.</p>}
     <ul class="rows">
       {projects.slice(0, mostProjects).map(({ fullPath, name }) => (
         <li key={fullPath}>
