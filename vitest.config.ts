@@ -1,32 +1,49 @@
-// The stories run on the embedded database, and again on Postgres and Redis if these are available. Tests that start and kill many processes,
-// and clients made by others, are `slow`: they run by `npm run test:slow`.
+// `npm test` runs the stories and the tests of the rules on the embedded database; `npm run test:services` runs them again on
+// Postgres and Redis, if these are available.
+// Tests that start and kill many processes, and clients made by others, are `slow`: they run by `npm run test:slow`.
 import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { lookForServices } from './test/support/service/services.ts'
+
+/** One project after the other: a process serves only one project, and loading the program takes it seconds. */
+class InOrderOfProjects extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const names = [...new Set(files.map(({ project }) => project.name))]
+    const placeOf = (file: TestSpecification) => names.indexOf(file.project.name)
+    return (await super.sort(files)).sort((one, other) => placeOf(one) - placeOf(other))
+  }
+}
 
 export default defineConfig(async () => {
   const services = await lookForServices()
   const stories = ['test/stories/**/*.test.ts', 'test/domain/**/*.test.ts']
   const slow = ['test/processes/**/*.test.ts', 'test/clients/**/*.test.ts']
-  const on = (name: string) => ({ extends: true as const, test: { name, include: stories, env: { TEST_ON: name } } })
+  const project = (name: string, more: object) => ({ extends: true as const, test: { name, ...more } })
+  const on = (name: string, include = stories) => project(name, { include, env: { TEST_ON: name } })
   return {
     // The same file that Node gives to the libraries: its types are known by identity.
     resolve: { alias: { graphql: createRequire(import.meta.url).resolve('graphql') } },
     test: {
       globalSetup: ['test/support/service/setup.ts'],
+      setupFiles: ['test/support/service/every-file.ts'],
       testTimeout: 90_000,
       hookTimeout: 120_000,
       // A busy machine takes its time, and what is polled for comes in the end or never.
       expect: { poll: { timeout: 20_000 } },
       // Two cores: the databases work beside the tests.
       maxWorkers: 2,
+      // A process loads the program once and tests file after file.
+      isolate: false,
+      pool: 'threads',
+      sequence: { sequencer: InOrderOfProjects },
       reporters: process.env.TEST_REPORT ? ['default', 'json'] : ['default'],
       outputFile: { json: process.env.TEST_REPORT ?? '' },
       projects: [
-        { extends: true as const, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...stories, ...slow] } },
-        { extends: true as const, test: { name: 'slow', include: slow } },
+        project('alone', { include: ['test/**/*.test.ts'], exclude: [...stories, ...slow] }),
+        project('slow', { include: slow, isolate: true, pool: 'forks' }),
         on('embedded'),
-        ...(services ? [on('services')] : []),
+        on('services', services ? stories : []),
       ],
     },
   }

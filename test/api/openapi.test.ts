@@ -9,7 +9,7 @@ import { openHttp, openService } from '../../src/app.ts'
 import { readSettings } from '../../src/config.ts'
 import { openInProcessQueue } from '../../src/queue/in-process.ts'
 import { holdToDocument } from '../support/api/documented.ts'
-import { newEmbedded } from '../support/service/db.ts'
+import { borrowEmbedded } from '../support/service/lent-databases.ts'
 import { testLog } from '../support/service/service.ts'
 
 interface Operation {
@@ -32,7 +32,7 @@ let described: Described
 let routes: string
 
 beforeAll(async () => {
-  const database = await newEmbedded()
+  const database = await borrowEmbedded()
   const service = openService({ settings: readSettings({}), database, log: testLog }, openInProcessQueue({ concurrency: 1, attempts: 1 }))
   const http = await openHttp(service, testLog)
   described = (await http.inject('/api/openapi.json')).json()

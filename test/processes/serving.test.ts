@@ -85,7 +85,7 @@ describe('the folder of the embedded database', () => {
   test('may be one that this user cannot write', async () => {
     const folder = newFolder()
     mkdirSync(folder, { mode: 0o555 })
-    for (const way of [place, join(place, 'tmp')]) chmodSync(way, 0o755)
+    for (const way of [place(), join(place(), 'tmp')]) chmodSync(way, 0o755)
     // Whoever is root may write everywhere, so somebody else has to try.
     const uid = process.getuid?.() === 0 ? 65_534 : undefined
     expectComplaint(

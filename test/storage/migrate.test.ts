@@ -1,7 +1,8 @@
 // drizzle/ on both databases: a schema that is empty, older, current or newer; and many processes at once.
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { sql } from 'drizzle-orm'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { partedText } from '../../src/domain/contacts/typed-term.ts'
 import { type Database, type Db, openPostgres, overPglite, rowsOf } from '../../src/storage/db.ts'
 import { openInMemory } from '../../src/storage/embedded.ts'
@@ -13,7 +14,7 @@ interface Place extends Database {
 }
 
 async function onEmbedded(): Promise<Place> {
-  const pglite = await openInMemory()
+  const pglite = await openInMemory(new Blob([await readFile(inject('emptyDump'))]))
   const database = overPglite(pglite, () => pglite.close())
   return { ...database, migrate: () => migrateEmbedded(database.db) }
 }

@@ -4,19 +4,29 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, vi } from 'vitest'
+import { atEnd } from '../service/at-end.ts'
 
 const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url))
 
-// Processes take their time, and others test beside us.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
-
-/** A place for folders of this test file; it is removed in the end. */
-export const place = mkdtempSync(join(tmpdir(), 'rolobot-processes-'))
+const running = new Map<ChildProcess, Promise<Ending>>()
+let made: string | undefined
 let folders = 0
 
+/** A place for folders of this test file; it is removed in the end, when nobody runs there any more. */
+export function place(): string {
+  if (made !== undefined) return made
+  const folder = mkdtempSync(join(tmpdir(), 'rolobot-processes-'))
+  atEnd(async () => {
+    await Promise.all([...running].map(([child, ended]) => child.kill('SIGKILL') && ended))
+    rmSync(folder, { recursive: true, force: true })
+    made = undefined
+  })
+  made = folder
+  return folder
+}
+
 /** A path for a folder that does not exist yet. */
-export const newFolder = (): string => join(place, `folder-${++folders}`)
+export const newFolder = (): string => join(place(), `folder-${++folders}`)
 
 export type Environment = Readonly<Record<string, string>>
 
@@ -40,17 +50,10 @@ export interface Started {
   stop(signal?: NodeJS.Signals): Promise<Ending>
 }
 
-const running = new Map<ChildProcess, Promise<Ending>>()
-
-afterAll(async () => {
-  await Promise.all([...running].map(([child, ended]) => child.kill('SIGKILL') && ended))
-  rmSync(place, { recursive: true, force: true })
-})
-
 // Nothing of our own settings reaches it, and what it leaves in the folder for temporary files goes with ours.
 function environmentOf(given: Environment): NodeJS.ProcessEnv {
   const { PATH, HOME, SystemRoot } = process.env
-  const temporary = join(place, 'tmp')
+  const temporary = join(place(), 'tmp')
   mkdirSync(temporary, { recursive: true, mode: 0o700 })
   return { PATH, HOME, SystemRoot, TMPDIR: temporary, PORT: '0', LOG_LEVEL: 'warn', DATABASE_CONNECTIONS: '5', ...given }
 }
@@ -65,7 +68,7 @@ export interface How {
 
 /** Starts a command of ours. */
 export function start(words: readonly string[], { environment = {}, input = '', uid }: How = {}): Started {
-  const child = spawn(process.execPath, [cli, ...words], { env: environmentOf(environment), uid, gid: uid, cwd: place })
+  const child = spawn(process.execPath, [cli, ...words], { env: environmentOf(environment), uid, gid: uid, cwd: place() })
   const said = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     said.out += chunk

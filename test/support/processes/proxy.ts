@@ -1,12 +1,7 @@
 // A way to a server that can be cut and mended: what is at the other end looks away, and comes back.
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { afterAll } from 'vitest'
-
-const proxies: (() => Promise<void>)[] = []
-afterAll(async () => {
-  for (const cut of proxies) await cut()
-})
+import { atEnd } from '../service/at-end.ts'
 
 export interface Proxy {
   port: number
@@ -43,7 +38,7 @@ export async function startProxy(host: string, port: number): Promise<Proxy> {
     server.close()
     await once(server, 'close')
   }
-  proxies.push(cut)
+  atEnd(cut)
   return {
     port: own,
     cut,

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { Redis } from 'ioredis'
-import { afterAll } from 'vitest'
+import { atEnd } from '../service/at-end.ts'
 
 const program = process.env.TEST_REDIS_SERVER ?? 'redis-server'
 
@@ -25,11 +25,6 @@ export async function freePort(): Promise<number> {
   await once(server, 'close')
   return port
 }
-
-const servers: (() => Promise<void>)[] = []
-afterAll(async () => {
-  for (const kill of servers) await kill()
-})
 
 export interface RedisServer {
   url: string
@@ -54,7 +49,7 @@ export async function startRedis(): Promise<RedisServer> {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  servers.push(kill)
+  atEnd(kill)
   await start()
   return { url, start, kill, flush: async () => void (await command(url, (redis) => redis.flushall())) }
 }

@@ -1,10 +1,9 @@
-// A fresh database for a test file: on Postgres a copy of the template, else an embedded one from the dump.
+// A fresh database for a test file: on Postgres a copy of the template, else an embedded one that is empty.
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import postgres from 'postgres'
 import { inject } from 'vitest'
-import { type Database, openPostgres, overPglite } from '../../../src/storage/db.ts'
-import { openInMemory } from '../../../src/storage/embedded.ts'
+import { type Database, openPostgres } from '../../../src/storage/db.ts'
+import { borrowEmbedded } from './lent-databases.ts'
 import { databaseUrl } from './services.ts'
 
 export const onServices = process.env.TEST_ON === 'services'
@@ -19,10 +18,5 @@ export async function newPostgres(): Promise<string> {
   return Object.assign(new URL(databaseUrl), { pathname: `/${name}` }).href
 }
 
-export async function newEmbedded(): Promise<Database> {
-  const pglite = await openInMemory(new Blob([await readFile(inject('dump'))]))
-  return overPglite(pglite, () => pglite.close())
-}
-
 /** A fresh database of the kind that this run of the stories is on. */
-export const freshDatabase = async (): Promise<Database> => (onServices ? openPostgres(await newPostgres(), 10) : newEmbedded())
+export const freshDatabase = async (): Promise<Database> => (onServices ? openPostgres(await newPostgres(), 10) : borrowEmbedded())

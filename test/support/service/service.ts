@@ -1,6 +1,5 @@
 // The whole service in this process, on a database of its own; on Postgres and Redis when the stories run there.
 import { randomUUID } from 'node:crypto'
-import { afterAll } from 'vitest'
 import { loadConnectors, openHttp, openService, type Service } from '../../../src/app.ts'
 import { readSettings } from '../../../src/config.ts'
 import { connectors } from '../../../src/connectors/index.ts'
@@ -11,6 +10,7 @@ import { openInProcessQueue } from '../../../src/queue/in-process.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
 import type { Database } from '../../../src/storage/db.ts'
 import { holdToDocument } from '../api/documented.ts'
+import { atEnd } from './at-end.ts'
 import { freshDatabase, onServices } from './db.ts'
 import { redisUrl } from './services.ts'
 
@@ -41,7 +41,7 @@ export const freshQueue = (concurrency = 10, attempts = 8): Queue =>
     ? openBullQueue([redisUrl], testLog, { concurrency, attempts, prefix: `{test-${randomUUID()}}` })
     : openInProcessQueue({ concurrency, attempts })
 
-/** Starts a service; it is stopped after the file's last test. */
+/** Starts a service; it is stopped after the test that starts it, or after the file's last one. */
 export async function startService(wanted: Wanted = {}): Promise<RunningService> {
   const settings = readSettings({ LOG_LEVEL: 'silent', PORT: '0', ...wanted.environment }, connectors)
   const log = wanted.log ?? testLog
@@ -61,11 +61,16 @@ export async function startService(wanted: Wanted = {}): Promise<RunningService>
   const url = await http.listen({ port: settings.PORT, host: '127.0.0.1' })
   if (!wanted.idle) service.work()
   for (const connection of service.connections) connection.listen?.()
-  const close = async () => {
+  let closing: Promise<void> | undefined
+  const closeAll = async () => {
     await http.close()
     await service.close()
     await database.close()
   }
-  afterAll(close)
+  const close = () => {
+    closing ??= closeAll()
+    return closing
+  }
+  atEnd(close)
   return { ...service, database, url, chat, close }
 }

@@ -14,21 +14,28 @@ import { databaseUrl, lookForServices } from './services.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A file that holds an embedded database. */
+    /** A file that holds an embedded database, up to date, with nothing in it. */
     dump: string
+    /** One that holds an embedded database before any migration. */
+    emptyDump: string
     /** The name of the Postgres database to copy; '' where there is no Postgres. */
     template: string
   }
 }
 
-async function makeDump(): Promise<{ dump: string; remove(): Promise<void> }> {
+async function makeDumps(): Promise<{ dump: string; emptyDump: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'rolobot-test-'))
   const pglite = await openInMemory()
+  const write = async (name: string) => {
+    const path = join(folder, name)
+    await writeFile(path, Buffer.from(await (await pglite.dumpDataDir('none')).arrayBuffer()))
+    return path
+  }
+  const emptyDump = await write('empty.tar')
   await migrateEmbedded(overPglite(pglite, async () => {}).db)
-  const dump = join(folder, 'database.tar')
-  await writeFile(dump, Buffer.from(await (await pglite.dumpDataDir('none')).arrayBuffer()))
+  const dump = await write('database.tar')
   await pglite.close()
-  return { dump, remove: () => rm(folder, { recursive: true, force: true }) }
+  return { dump, emptyDump, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
 async function makeTemplate(): Promise<{ template: string; remove(): Promise<void> }> {
@@ -53,9 +60,10 @@ function buildWhereMissing(): void {
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   buildWhereMissing()
-  const { dump, remove } = await makeDump()
+  const { dump, emptyDump, remove } = await makeDumps()
   const postgresToo = (await lookForServices()) ? await makeTemplate() : undefined
   project.provide('dump', dump)
+  project.provide('emptyDump', emptyDump)
   project.provide('template', postgresToo?.template ?? '')
   return async () => {
     await remove()

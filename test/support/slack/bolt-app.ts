@@ -1,7 +1,7 @@
 // A small app built with Bolt, to try the stand-in for Slack on; and the blocks it speaks in.
 import { App } from '@slack/bolt'
 import { LogLevel } from '@slack/web-api'
-import { afterAll } from 'vitest'
+import { atEnd } from '../service/at-end.ts'
 import type { FakeSlack } from './server.ts'
 import type { Block, Json } from './world.ts'
 
@@ -41,7 +41,7 @@ export async function startBoltApp(slack: FakeSlack): Promise<{ url: string; hea
   addModal(app, heard)
   addEvents(app, heard)
   const server = (await app.start({ port: 0, host: '127.0.0.1' })) as unknown as { address(): { port: number } }
-  afterAll(() => app.stop())
+  atEnd(() => app.stop())
   return { url: `http://127.0.0.1:${server.address().port}`, heard }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll } from 'vitest'
+import { atEnd } from '../service/at-end.ts'
 import { type Api, allScopes, answerCall, argumentsOf, bearer } from './api.ts'
 import { createFaults, type Verdict, verdictOf } from './faults.ts'
 import { type App, createOAuth } from './oauth.ts'
@@ -38,7 +38,7 @@ export interface Call {
 
 export type FakeSlack = Awaited<ReturnType<typeof startSlack>>
 
-/** Starts a Slack; it ends with the test file. */
+/** Starts a Slack; it ends with the test or the test file. */
 export async function startSlack() {
   const world = createWorld()
   const [botToken, appToken] = [`xoxb-${secret()}`, `xapp-1-${world.bot.appId}-${secret()}`]
@@ -156,7 +156,7 @@ export async function startSlack() {
       await network.cut()
     },
   }
-  afterAll(slack.close)
+  atEnd(slack.close)
   return slack
 }
 

@@ -1,6 +1,7 @@
 // A team that works with us in Slack: a Slack, our service beside it, and people who are known in both.
 import { nameUserElsewhere } from '../../../src/domain/people/users.ts'
 import type { Log } from '../../../src/log.ts'
+import { numbering } from '../service/at-end.ts'
 import { type RunningService, startService } from '../service/service.ts'
 import { type Wanted, world } from '../world/world.ts'
 import { connectTo, type Wishes } from './people.ts'
@@ -24,12 +25,12 @@ export async function startTeam(
   return { slack, service }
 }
 
-let teams = 0
+const nextNumber = numbering()
 
 /** A world of ours, with a channel `#support` and a person of Slack for each of its people, whom we know unless they are `strangers`. */
 export async function teamIn({ slack, service }: Team, wanted: Wanted & { strangers?: readonly string[] }, wishes: Wishes = {}) {
   const ours = await world(service, wanted)
-  const number = ++teams
+  const number = nextNumber()
   const client = connectTo(slack, service.url, wishes)
   const users = new Map([...ours.users.keys(), ...(wanted.strangers ?? [])].map((name) => [name, slack.user(`${name}-${number}`)]))
   const userOf = (name: string) => {

@@ -11,8 +11,9 @@ import { setRole } from '../../../src/domain/rules/members.ts'
 import type { Role } from '../../../src/domain/rules/permissions.ts'
 import { type Db, rowsOf } from '../../../src/storage/db.ts'
 import type { Contact, Group, Issue, Organization, Project } from '../../../src/storage/schema.ts'
+import { numbering } from '../service/at-end.ts'
 
-let trees = 0
+const nextNumber = numbering()
 
 export interface Tree {
   /** `acme/support` is a group, `acme/support:shop` a project in it. Each tree has names of its own: `pathOf` says which. */
@@ -37,7 +38,7 @@ export interface Tree {
 
 /** Makes a tree of the groups and projects named, in order: parents first. */
 export async function tree(db: Db, names: readonly string[]): Promise<Tree> {
-  const number = ++trees
+  const number = nextNumber()
   const groups = new Map<string, Group>()
   const projects = new Map<string, Project>()
   const get = <Value>(map: Map<string, Value>, name: string): Value => {

@@ -13,6 +13,7 @@ import type { Role } from '../../../src/domain/rules/permissions.ts'
 import type { Comment, Receipt } from '../../../src/pipeline/comment.ts'
 import { type Db, rowsOf } from '../../../src/storage/db.ts'
 import type { Contact, User } from '../../../src/storage/schema.ts'
+import { numbering } from '../service/at-end.ts'
 
 export interface Wanted {
   /** Who is there, and the role they have in the top-level group. */
@@ -23,7 +24,7 @@ export interface Wanted {
   visibility?: 'public' | 'private'
 }
 
-let worlds = 0
+const nextNumber = numbering()
 
 function contactFrom(given: string | (Partial<NewContact> & { company?: string })): Partial<NewContact> & { company?: string } {
   return typeof given === 'string' ? { firstName: given.split('@')[0], lastName: 'Example', email: given } : given
@@ -70,7 +71,7 @@ export const makeInactive = (db: Db, contactId: number) => db.execute(sql`update
 /** Makes a world: group `worldN`, project `worldN/shop`, an issue in it, and whoever and whatever is wanted. */
 export async function world(service: Service, wanted: Wanted = {}) {
   const { db } = service
-  const number = ++worlds
+  const number = nextNumber()
   const group = await insertGroup(db, { path: `world${number}`, name: `World ${number}` })
   const project = await insertProject(db, { path: 'shop', name: 'Shop', group, visibility: wanted.visibility })
   const users = await createPeople(service, wanted.people ?? {}, { number, group })
