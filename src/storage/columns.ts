@@ -1,4 +1,6 @@
-// The kinds of columns that tables are made of.
+// The kinds of columns that tables are made of, and their names.
+import { getTableColumns, type Name, sql, type Table } from 'drizzle-orm'
+import { toSnakeCase } from 'drizzle-orm/casing'
 import { bigint, customType, text, timestamp } from 'drizzle-orm/pg-core'
 
 export const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity()
@@ -17,3 +19,10 @@ export const visibility = () =>
 
 // Text compared byte by byte, whatever the locale of the database: what prefix ranges and uniqueness need.
 export const key = customType<{ data: string }>({ dataType: () => 'text collate "C"' })
+
+/** SQL: the name of a column, from its name in TypeScript. */
+export const columnName = (property: string): Name => sql.identifier(toSnakeCase(property))
+
+/** The columns of a table, by their names in TypeScript, that can be written: not those that the database computes. */
+export const writtenColumns = (table: Table): string[] =>
+  Object.entries(getTableColumns(table)).flatMap(([name, { generated }]) => (generated ? [] : [name]))

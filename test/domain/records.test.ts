@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type ContactFields, readContactFields } from '../../src/domain/contacts/contact-fields.ts'
+import { type ContactFields, contactFields } from '../../src/domain/contacts/contact-fields.ts'
 import { createContact, editContact } from '../../src/domain/contacts/contacts.ts'
 import type { OrganizationFields } from '../../src/domain/contacts/organization-fields.ts'
 import { createOrganization, editOrganization } from '../../src/domain/contacts/organizations.ts'
@@ -10,6 +10,7 @@ import { type IssueFacts, readFacts } from '../../src/domain/issues/issues.ts'
 import { previewChange } from '../../src/domain/issues/linking.ts'
 import { setIssueContacts } from '../../src/domain/issues/linking-by-id.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
+import { readTexts } from '../../src/domain/rules/text-fields.ts'
 import { interpret } from '../../src/quick-actions/interpreter.ts'
 import { type Db, rowsOf } from '../../src/storage/db.ts'
 import { owner } from '../quick-actions/facts.ts'
@@ -185,7 +186,7 @@ describe('an address that a contact can have', () => {
     { weight: 1, arbitrary: fc.tuple(word(letter, 280), host).map((two) => two.join('@')) },
     { weight: 1, arbitrary: fc.string({ unit: 'grapheme' }) },
   )
-  const isGood = (email: string) => readContactFields({ email }, { whole: false }).faults.length === 0
+  const isGood = (email: string) => readTexts(contactFields, { email }, { whole: false }).faults.length === 0
   const named = (words: string) => {
     const { change, faults, refused } = interpret(`/add_contacts ${words}`, owner)
     return { addresses: change.wishes.map(({ ref }) => ref.text), faults, refused }

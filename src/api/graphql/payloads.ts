@@ -1,8 +1,8 @@
 // What all mutations have in common: `clientMutationId`, which comes back, and `errors`.
 import type { builder } from './builder.ts'
 
-type Types = (typeof builder)['$inferSchemaTypes']
-type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>
+export type Types = (typeof builder)['$inferSchemaTypes']
+export type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>
 
 /** The input field by which a client recognizes its response. */
 export const echoed = (t: InputFields) => ({ clientMutationId: t.string() })

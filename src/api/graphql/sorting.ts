@@ -7,21 +7,25 @@ export interface Sort<By extends string> {
   descending: boolean
 }
 
-const moments = { CREATED: 'createdAt', UPDATED: 'updatedAt' } as const
-type Moment = (typeof moments)[keyof typeof moments]
-
 interface Sorts<By extends string> {
   /** The values of the enum. */
   values: Record<string, { deprecationReason?: string }>
   /** What a value means. */
-  read(value: string | null | undefined): Sort<By | Moment> | undefined
+  read(value: string | null | undefined): Sort<By> | undefined
 }
 
-/** A sort enum: for each column one up and one down, and the moments that every list can be sorted by. */
-export function sortsOf<By extends string>(columns: Readonly<Record<string, By>>): Sorts<By> {
-  const sorts = new Map<string, Sort<By | Moment>>()
-  for (const [name, by] of Object.entries<By | Moment>({ ...columns, ...moments }))
-    for (const descending of [false, true]) sorts.set(`${name}_${descending ? 'DESC' : 'ASC'}`, { by, descending })
+// `firstName` is FIRST_NAME, `createdAt` is CREATED.
+const inCapitals = (name: string): string =>
+  name
+    .replace(/At$/, '')
+    .replace(/[A-Z]/g, (letter) => `_${letter}`)
+    .toUpperCase()
+
+/** A sort enum: for each order of a list one up and one down. */
+export function sortsOf<By extends string>(orders: readonly By[]): Sorts<By> {
+  const sorts = new Map<string, Sort<By>>()
+  for (const by of orders)
+    for (const descending of [false, true]) sorts.set(`${inCapitals(by)}_${descending ? 'DESC' : 'ASC'}`, { by, descending })
   const names = [...sorts.keys()]
   const old = names.filter((name) => /^(?:CREATED|UPDATED)_/.test(name))
   return {

@@ -1,63 +1,35 @@
 // Lists of contacts: their orders, what is shown of each, and how many there are.
-import { eq, sql } from 'drizzle-orm'
+import { eq, getTableColumns, sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
-import { contacts, organizations } from '../../storage/schema.ts'
+import { type Contact, contacts, organizations } from '../../storage/schema.ts'
 import type { Order } from '../lists/cursor.ts'
-import {
-  type Counts,
-  countStates,
-  description,
-  type Listing,
-  listPage,
-  moments,
-  type Page,
-  type Reader,
-  type State,
-  type Wanted,
-} from '../lists/page.ts'
+import { type Counts, countStates, type Listing, listPage, moments, type Page, type Reader, type Wanted } from '../lists/page.ts'
 import type { Effort } from '../lists/search.ts'
+import { namesOf, pick } from '../rules/records.ts'
 import type { Result } from '../rules/results.ts'
+import { contactFields } from './contact-fields.ts'
+import { ordersOf } from './field-tables.ts'
 
 const orders = {
-  lastName: { kind: 'text', keys: [sql`c.last_key`, sql`c.first_key`] },
-  firstName: { kind: 'text', keys: [sql`c.first_key`] },
-  email: { kind: 'text', keys: [sql`c.find_by_email`], canLack: true },
-  phone: { kind: 'text', keys: [sql`c.phone_key`], canLack: true },
-  description,
+  ...ordersOf(contactFields),
   organization: { kind: 'text', keys: [sql`c.find_by_organization`], canLack: true },
   ...moments,
 } satisfies Record<string, Order>
 
 export type ContactOrder = keyof typeof orders
 
+/** What lists of contacts can be sorted by. */
+export const contactOrders = namesOf(orders)
+
 const listing: Listing<ContactOrder> = { table: 'contacts', orders, usual: 'lastName' }
 
+const columns = ['id', 'groupId', ...namesOf(contactFields), 'state', 'createdAt', 'updatedAt'] as const
+
 /** A contact as a list shows it. */
-export interface ListedContact {
-  id: number
-  groupId: number
-  firstName: string
-  lastName: string
-  email: string | null
-  phone: string | null
-  description: string | null
-  state: State
-  createdAt: Date
-  updatedAt: Date
-  organization: { id: number; name: string } | null
-}
+export type ListedContact = Pick<Contact, (typeof columns)[number]> & { organization: { id: number; name: string } | null }
 
 const shown = {
-  id: contacts.id,
-  groupId: contacts.groupId,
-  firstName: contacts.firstName,
-  lastName: contacts.lastName,
-  email: contacts.email,
-  phone: contacts.phone,
-  description: contacts.description,
-  state: contacts.state,
-  createdAt: contacts.createdAt,
-  updatedAt: contacts.updatedAt,
+  ...pick(getTableColumns(contacts), columns),
   organization: { id: organizations.id, name: organizations.name },
 }
 

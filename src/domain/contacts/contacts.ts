@@ -5,19 +5,16 @@ import { type Contact, contacts, organizations } from '../../storage/schema.ts'
 import { addressKey } from '../rules/change.ts'
 import { checkTwice } from '../rules/guard.ts'
 import { type Actor, difference, type Event, record } from '../rules/history.ts'
+import { pick } from '../rules/records.ts'
 import { done, type Fault, invalid, notFound, type Result } from '../rules/results.ts'
 import { keyOrNone } from '../rules/search-keys.ts'
+import { readTexts } from '../rules/text-fields.ts'
 import { attempt } from '../rules/transaction.ts'
 import { holdTreesStill } from '../rules/tree-locks.ts'
-import { type ContactFields, type ContactTexts, contactKeys, readContactFields } from './contact-fields.ts'
+import { type ContactFields, type ContactTexts, contactContents, contactFields, contactKeys } from './contact-fields.ts'
 import { cannotHold, groupForNew, heldOwnerFor } from './owner-group.ts'
 
-export interface NewContact {
-  firstName: string
-  lastName: string
-  email?: string | null
-  phone?: string | null
-  description?: string | null
+export type NewContact = ContactTexts & {
   organization?: { id: number; name: string } | null
   state?: 'active' | 'inactive'
 }
@@ -36,14 +33,7 @@ export async function insertContacts(tx: Tx, groupId: number, wanted: readonly N
 }
 
 /** The fields of a contact as its history keeps them. */
-export const contentsOf = ({ firstName, lastName, email, phone, description, organizationId }: Contact) => ({
-  firstName,
-  lastName,
-  email,
-  phone,
-  description,
-  organizationId,
-})
+export const contentsOf = (contact: Contact) => pick(contact, contactContents)
 
 /**
  * Creates a contact of a group; it is active.
@@ -56,12 +46,11 @@ export const createContact = (db: Db, actor: Actor, groupId: number, given: Cont
       () => holdTreesStill(tx, sql`${groupId}::bigint`, 'together'),
     )
     if (owner.refused) return owner
-    const { texts, faults } = readContactFields(given, { whole: true })
+    const { texts, faults } = readTexts(contactFields, given, { whole: true })
     const organization = await organizationFor(tx, groupId, given.organizationId)
     const all = [...cannotHold(owner.value, 'contact'), ...faults, ...organization.faults, ...(await takenBy(tx, { groupId, ...texts }))]
     if (all.length > 0) return invalid(all)
-    const whole = texts as ContactTexts & { firstName: string; lastName: string }
-    const [contact] = (await insertContacts(tx, groupId, [{ ...whole, organization: organization.found }])) as [Contact]
+    const [contact] = (await insertContacts(tx, groupId, [{ ...texts, organization: organization.found }])) as [Contact]
     await record(tx, actor, [{ action: 'contact_created', groupId, contactId: contact.id, after: contentsOf(contact) }])
     return done(contact)
   })
@@ -84,21 +73,21 @@ export const editContact = (
     const organization = await organizationFor(tx, groupId, given.organizationId)
     const [before] = await tx.select().from(contacts).where(eq(contacts.id, id)).for('no key update')
     if (!before) return notFound('contact')
-    const { texts, faults } = readContactFields(given, { whole: false })
+    const { texts, faults } = readTexts(contactFields, given, { whole: false })
     const all = [...faults, ...organization.faults, ...(await takenBy(tx, { id, groupId, ...texts }))]
     if (all.length > 0) return invalid(all)
     return done(await save(tx, actor, before, { texts, active: given.active, organization: organization.found }))
   })
 
 interface Edit {
-  texts: ContactTexts
+  texts: Partial<ContactTexts>
   active?: boolean | null
   /** undefined: unchanged. */
   organization: { id: number; name: string } | null | undefined
 }
 
 async function save(tx: Tx, actor: Actor, before: Contact, { texts, active, organization }: Edit): Promise<Contact> {
-  const after = { ...before, ...texts } as Contact
+  const after: Contact = { ...before, ...texts }
   if (organization !== undefined) {
     after.organizationId = organization?.id ?? null
     after.findByOrganization = keyOrNone(organization?.name)

@@ -6,12 +6,14 @@ import type { GroupFacts } from '../groups/facts.ts'
 import { tellingOf } from '../issues/unlinking.ts'
 import { checkTwice } from '../rules/guard.ts'
 import { type Actor, handOver, record, recordSameEdit } from '../rules/history.ts'
+import { pick } from '../rules/records.ts'
 import { done, invalid, notFound, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { contactKeys } from './contact-fields.ts'
+import { contactContents, contactKeys } from './contact-fields.ts'
 import { contentsOf as contentsOfContact } from './contacts.ts'
 import { checkIssuesOf, holdIssuesOf } from './erasure.ts'
-import { organizationKeys } from './organization-fields.ts'
+import { filled } from './field-tables.ts'
+import { organizationContents, organizationKeys } from './organization-fields.ts'
 import { contentsOf as contentsOfOrganization, setOrganization } from './organizations.ts'
 import { holdHolders, type Noun, ownerFor } from './owner-group.ts'
 
@@ -108,28 +110,21 @@ async function moveLinks(tx: Tx, { keepId, otherId }: Pair): Promise<void> {
 }
 
 async function fillContact(tx: Tx, keep: Contact, other: Contact): Promise<Contact> {
-  const filled = {
-    email: keep.email ?? other.email,
-    phone: keep.phone ?? other.phone,
-    description: keep.description ?? other.description,
-    organizationId: keep.organizationId ?? other.organizationId,
-    findByOrganization: keep.organizationId === null ? other.findByOrganization : keep.findByOrganization,
-  }
-  const keys = contactKeys({ ...keep, ...filled })
+  const findByOrganization = keep.organizationId === null ? other.findByOrganization : keep.findByOrganization
+  const whole = filled(keep, other, contactContents)
   const [kept] = await tx
     .update(contacts)
-    .set({ ...filled, ...keys, updatedAt: sql`now()` })
+    .set({ ...pick(whole, contactContents), ...contactKeys(whole), findByOrganization, updatedAt: sql`now()` })
     .where(eq(contacts.id, keep.id))
     .returning()
   return kept as Contact
 }
 
 async function fillOrganization(tx: Tx, keep: Organization, other: Organization): Promise<Organization> {
-  const filled = { defaultRate: keep.defaultRate ?? other.defaultRate, description: keep.description ?? other.description }
-  const keys = organizationKeys({ ...keep, ...filled })
+  const whole = filled(keep, other, organizationContents)
   const [kept] = await tx
     .update(organizations)
-    .set({ ...filled, ...keys, updatedAt: sql`now()` })
+    .set({ ...pick(whole, organizationContents), ...organizationKeys(whole), updatedAt: sql`now()` })
     .where(eq(organizations.id, keep.id))
     .returning()
   return kept as Organization

@@ -1,49 +1,36 @@
-// The fields of an organization: which values are valid, and the keys by which organizations are found. Pure.
-import type { Fault } from '../rules/results.ts'
-import { indexKey, searchKey } from '../rules/search-keys.ts'
-import { readTexts } from '../rules/text-fields.ts'
+// The fields of an organization: one table, from which input, history, merging, lists, moves, and the APIs follow. Pure.
+import type { Organization } from '../../storage/schema.ts'
+import { namesOf } from '../rules/records.ts'
+import { indexKey } from '../rules/search-keys.ts'
+import type { Given, Texts } from '../rules/text-fields.ts'
+import { type Field, keysOf } from './field-tables.ts'
+
+type KeyColumn = Extract<keyof Organization, `${string}Key` | `findBy${string}`>
+type Column = Exclude<keyof Organization, 'id' | 'groupId' | 'state' | 'createdAt' | 'updatedAt' | 'searchText' | KeyColumn>
+
+/** Every column with data of an organization is a row here; the types see to it. */
+export const organizationFields = {
+  name: { label: 'Name', most: 255, required: true, sorted: ['findByName'] },
+  description: { label: 'Description', most: 1024, lines: true, key: 'descriptionKey', long: true },
+  defaultRate: { kind: 'amount', label: 'Default rate', below: 1e16, about: 'Standard billing rate', sorted: ['defaultRate'] },
+} as const satisfies Record<Column, Field<KeyColumn | Column>>
+
+/** The columns that the history keeps and that merging fills. */
+export const organizationContents = namesOf(organizationFields)
 
 /** The input for an organization. Absent: unchanged; null or blank: empty. */
-export interface OrganizationFields {
-  name?: string | null
-  /** Zero or more, with at most two decimals: money isn't rounded. */
-  defaultRate?: number | string | null
-  description?: string | null
-}
+export type OrganizationFields = Given<typeof organizationFields>
 
-const rules = {
-  name: { label: 'Name', most: 255, required: true },
-  description: { label: 'Description', most: 1024, lines: true },
-} as const
-
-export type OrganizationTexts = Partial<Record<'name' | 'defaultRate' | 'description', string | null>>
-
-function readRate(given: number | string | null): { rate: string | null; faults: Fault[] } {
-  const text = String(given ?? '').trim()
-  if (text === '') return { rate: null, faults: [] }
-  const fault = (what: string) => ({ rate: null, faults: [{ field: 'defaultRate', fault: `Default rate ${what}` }] })
-  if (Number.isNaN(Number(text)) || !/^[-+\d.e]+$/i.test(text)) return fault('is not a number')
-  if (Number(text) < 0) return fault('must be greater than or equal to 0')
-  if (Number(text) >= 1e16) return fault('must be less than 10000000000000000')
-  const [, whole, decimals = ''] = /^\+?(\d*)\.?(\d*)$/.exec(text) ?? []
-  if (whole === undefined || decimals.replace(/0+$/, '').length > 2) return fault('can have at most two decimals')
-  return { rate: `${whole || '0'}.${decimals.slice(0, 2).padEnd(2, '0')}`, faults: [] }
-}
-
-/** Parses the input and reports all faults at once. `whole`: required fields must be present. The database checks whether the name is taken. */
-export function readOrganizationFields(given: OrganizationFields, how: { whole: boolean }): { texts: OrganizationTexts; faults: Fault[] } {
-  const { texts, faults } = readTexts(rules, given, how)
-  if (given.defaultRate === undefined) return { texts, faults }
-  const { rate, faults: wrong } = readRate(given.defaultRate)
-  return { texts: { ...texts, defaultRate: rate }, faults: [...faults, ...wrong] }
-}
+/** The fields of an organization as they are stored. */
+export type OrganizationTexts = Texts<typeof organizationFields>
 
 /** Two spellings of one name have the same key: letter case is ignored. */
 export const nameKey = (name: string): string => name.normalize('NFC').toLowerCase()
 
 /** All keys of an organization: for lists and searches. */
-export const organizationKeys = ({ name, description }: { name: string; description?: string | null }) => ({
-  nameKey: nameKey(name),
-  findByName: indexKey(name),
-  descriptionKey: description ? searchKey(description) : null,
-})
+export const organizationKeys = (organization: OrganizationTexts) =>
+  ({
+    ...keysOf(organizationFields, organization),
+    nameKey: nameKey(organization.name),
+    findByName: indexKey(organization.name),
+  }) satisfies Record<KeyColumn, string | null>

@@ -1,57 +1,29 @@
 // Lists of organizations: their orders, what is shown of each, and how many there are.
-import { sql } from 'drizzle-orm'
+import { getTableColumns, sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
-import { organizations } from '../../storage/schema.ts'
-import type { Order } from '../lists/cursor.ts'
-import {
-  type Counts,
-  countStates,
-  description,
-  type Listing,
-  listPage,
-  moments,
-  type Page,
-  type Reader,
-  type State,
-  type Wanted,
-} from '../lists/page.ts'
+import { type Organization, organizations } from '../../storage/schema.ts'
+import { type Counts, countStates, type Listing, listPage, moments, type Page, type Reader, type Wanted } from '../lists/page.ts'
 import type { Effort } from '../lists/search.ts'
+import { namesOf, pick } from '../rules/records.ts'
 import type { Result } from '../rules/results.ts'
+import { ordersOf } from './field-tables.ts'
+import { organizationFields } from './organization-fields.ts'
 
-const orders = {
-  name: { kind: 'text', keys: [sql`c.find_by_name`] },
-  defaultRate: { kind: 'amount', keys: [sql`c.default_rate`], canLack: true },
-  description,
-  ...moments,
-} satisfies Record<string, Order>
+const orders = { ...ordersOf(organizationFields), ...moments }
 
 export type OrganizationOrder = keyof typeof orders
 
+/** What lists of organizations can be sorted by. */
+export const organizationOrders = namesOf(orders)
+
 const listing: Listing<OrganizationOrder> = { table: 'organizations', orders, usual: 'name' }
 
-/** An organization as a list shows it. */
-export interface ListedOrganization {
-  id: number
-  groupId: number
-  name: string
-  /** With two decimals. */
-  defaultRate: string | null
-  description: string | null
-  state: State
-  createdAt: Date
-  updatedAt: Date
-}
+const columns = ['id', 'groupId', ...namesOf(organizationFields), 'state', 'createdAt', 'updatedAt'] as const
 
-const shown = {
-  id: organizations.id,
-  groupId: organizations.groupId,
-  name: organizations.name,
-  defaultRate: organizations.defaultRate,
-  description: organizations.description,
-  state: organizations.state,
-  createdAt: organizations.createdAt,
-  updatedAt: organizations.updatedAt,
-}
+/** An organization as a list shows it; its rate has two decimals. */
+export type ListedOrganization = Pick<Organization, (typeof columns)[number]>
+
+const shown = pick(getTableColumns(organizations), columns)
 
 /** Organizations by id, as lists show them, in no order. */
 export const showOrganizations = (tx: Tx, ids: readonly number[]): Promise<ListedOrganization[]> =>

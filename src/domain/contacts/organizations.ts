@@ -4,24 +4,22 @@ import type { Db, Tx } from '../../storage/db.ts'
 import { contacts, type Organization, organizations } from '../../storage/schema.ts'
 import { checkTwice } from '../rules/guard.ts'
 import { type Actor, difference, type Event, record } from '../rules/history.ts'
+import { pick } from '../rules/records.ts'
 import { done, type Fault, invalid, notFound, type Result } from '../rules/results.ts'
+import { readTexts } from '../rules/text-fields.ts'
 import { attempt } from '../rules/transaction.ts'
 import { holdTreesStill } from '../rules/tree-locks.ts'
 import {
   nameKey,
   type OrganizationFields,
   type OrganizationTexts,
+  organizationContents,
+  organizationFields,
   organizationKeys,
-  readOrganizationFields,
 } from './organization-fields.ts'
 import { cannotHold, groupForNew, heldOwnerFor } from './owner-group.ts'
 
-export interface NewOrganization {
-  name: string
-  defaultRate?: string | null
-  description?: string | null
-  state?: 'active' | 'inactive'
-}
+export type NewOrganization = OrganizationTexts & { state?: 'active' | 'inactive' }
 
 /** Inserts organizations of a group, without checking permissions; the database rejects a name that is taken, in any letter case. */
 export async function insertOrganizations(tx: Tx, groupId: number, wanted: readonly NewOrganization[]): Promise<Organization[]> {
@@ -33,7 +31,7 @@ export async function insertOrganizations(tx: Tx, groupId: number, wanted: reado
 }
 
 /** The fields of an organization as its history keeps them. */
-export const contentsOf = ({ name, defaultRate, description }: Organization) => ({ name, defaultRate, description })
+export const contentsOf = (organization: Organization) => pick(organization, organizationContents)
 
 /**
  * Creates an organization of a group; it is active.
@@ -46,11 +44,10 @@ export const createOrganization = (db: Db, actor: Actor, groupId: number, given:
       () => holdTreesStill(tx, sql`${groupId}::bigint`, 'together'),
     )
     if (owner.refused) return owner
-    const { texts, faults } = readOrganizationFields(given, { whole: true })
+    const { texts, faults } = readTexts(organizationFields, given, { whole: true })
     const all = [...cannotHold(owner.value, 'organization'), ...faults, ...(await takenBy(tx, { groupId, ...texts }))]
     if (all.length > 0) return invalid(all)
-    const whole = texts as OrganizationTexts & { name: string }
-    const [organization] = (await insertOrganizations(tx, groupId, [whole])) as [Organization]
+    const [organization] = (await insertOrganizations(tx, groupId, [texts])) as [Organization]
     const event = { groupId, organizationId: organization.id, after: contentsOf(organization) }
     await record(tx, actor, [{ action: 'organization_created', ...event }])
     return done(organization)
@@ -71,18 +68,18 @@ export const editOrganization = (
     if (owner.refused) return owner
     const [before] = await tx.select().from(organizations).where(eq(organizations.id, id)).for('no key update')
     if (!before) return notFound('organization')
-    const { texts, faults } = readOrganizationFields(given, { whole: false })
+    const { texts, faults } = readTexts(organizationFields, given, { whole: false })
     const all = [...faults, ...(await takenBy(tx, { id, groupId: before.groupId, ...texts }))]
     return all.length > 0 ? invalid(all) : done(await save(tx, actor, before, { texts, active: given.active }))
   })
 
 interface Edit {
-  texts: OrganizationTexts
+  texts: Partial<OrganizationTexts>
   active?: boolean | null
 }
 
 async function save(tx: Tx, actor: Actor, before: Organization, { texts, active }: Edit): Promise<Organization> {
-  const after = { ...before, ...texts } as Organization
+  const after: Organization = { ...before, ...texts }
   if (typeof active === 'boolean') after.state = active ? 'active' : 'inactive'
   const changed = difference(contentsOf(before), contentsOf(after))
   if (!changed && after.state === before.state) return before

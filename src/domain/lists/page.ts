@@ -76,9 +76,6 @@ export const moments = {
   updatedAt: { kind: 'moment', keys: [sql`c.updated_at`] },
 } satisfies Record<string, Order>
 
-/** The key by which descriptions are sorted, as it is in the index. */
-export const description: Order = { kind: 'text', keys: [sql`left(c.description_key, 250)`], canLack: true }
-
 function faultsOf<By extends string>({ ids = [], search, after, before, limit }: Wanted<By>): Fault[] {
   const rules: [boolean, Fault][] = [
     [!Number.isInteger(limit) || limit < 1 || limit > mostRows, { field: 'limit', fault: `Limit must be between 1 and ${mostRows}` }],

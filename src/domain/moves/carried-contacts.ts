@@ -1,6 +1,10 @@
 // Contacts and organizations move along with a group whose issues get another contact source, in a few set-based statements.
 import { type SQL, sql } from 'drizzle-orm'
+import { writtenColumns } from '../../storage/columns.ts'
 import { rowsOf, type Tx } from '../../storage/db.ts'
+import { contacts, organizations } from '../../storage/schema.ts'
+import { contactContents } from '../contacts/contact-fields.ts'
+import { columnList, objectOf } from '../contacts/field-tables.ts'
 import { tellingOf } from '../issues/unlinking.ts'
 import { affectedGroups } from '../rules/contact-source.ts'
 import type { Actor } from '../rules/history.ts'
@@ -92,8 +96,7 @@ const sameContacts = ({ oldSourceId, newSourceId }: Going): SQL =>
 
 /** Contacts that exist at the new source: links and history go to the existing one, and the other is deleted. */
 async function absorbDuplicates(tx: Tx, { userId, via }: Actor, going: Going): Promise<void> {
-  const contents = sql`jsonb_build_object('firstName', old.first_name, 'lastName', old.last_name, 'email', old.email, 'phone', old.phone,
-    'description', old.description, 'organizationId', old.organization_id)`
+  const contents = objectOf(sql`old`, contactContents)
   await tx.execute(sql`with same as materialized (${sameContacts(going)}),
     relinked as (
       insert into issue_contacts (issue_id, contact_id, created_at) select l.issue_id, same.id, l.created_at from issue_contacts l join same on same.old_id = l.contact_id
@@ -113,11 +116,18 @@ async function copy(tx: Tx, actor: Actor, going: Going): Promise<void> {
   await copyContacts(tx, actor, going)
 }
 
+// A copy is a new row: it has everything else of the old one.
+const ownOfCopies = ['id', 'groupId', 'createdAt', 'updatedAt']
+const organizationColumns = writtenColumns(organizations).filter((name) => !ownOfCopies.includes(name))
+// The organization of a copy is the one at the new source.
+const ownOfContactCopies = [...ownOfCopies, 'organizationId', 'findByOrganization']
+const contactColumns = writtenColumns(contacts).filter((name) => !ownOfContactCopies.includes(name))
+
 async function copyOrganizations(tx: Tx, { userId, via }: Actor, going: Going): Promise<void> {
   const { newSourceId } = going
   await tx.execute(sql`with copied as (
-      insert into organizations (group_id, name, name_key, default_rate, description, state, find_by_name, description_key)
-      select ${newSourceId}, name, name_key, default_rate, description, state, find_by_name, description_key from organizations o
+      insert into organizations (group_id, ${columnList(organizationColumns)})
+      select ${newSourceId}, ${columnList(organizationColumns)} from organizations o
       where ${organizationsGoing(going)} order by id on conflict on constraint organizations_name_unique do nothing returning id, name
     ) insert into history (actor_id, via, action, group_id, organization_id, after)
       select ${userId}::bigint, ${via}::text, 'organization_copied', ${newSourceId}::bigint, id, jsonb_build_object('name', name) from copied`)
@@ -131,22 +141,20 @@ async function copyContacts(tx: Tx, { userId, via }: Actor, going: Going): Promi
     pairs as materialized (
       select id as old_id, coalesce(there_id, nextval(pg_get_serial_sequence('contacts', 'id'))) as id, there_id is null as is_new from going order by going.id
     ), copied as (
-      insert into contacts (id, group_id, organization_id, first_name, last_name, email, email_key, phone, description, state, first_key, last_key,
-        phone_key, description_key, find_by_name, find_by_surname, find_by_email, find_by_domain, find_by_organization)
+      insert into contacts (id, group_id, organization_id, find_by_organization, ${columnList(contactColumns)})
       overriding system value
-      select pairs.id, ${newSourceId}, there.id, c.first_name, c.last_name, c.email, c.email_key, c.phone, c.description, c.state, c.first_key, c.last_key,
-        c.phone_key, c.description_key, c.find_by_name, c.find_by_surname, c.find_by_email, c.find_by_domain, there.find_by_name
+      select pairs.id, ${newSourceId}, there.id, there.find_by_name, ${columnList(contactColumns, sql`c`)}
       from pairs join going c on c.id = pairs.old_id left join organizations o on o.id = c.organization_id
         left join organizations there on there.group_id = ${newSourceId} and there.name_key = o.name_key
       where pairs.is_new
-      returning id, first_name, last_name, email, phone, description, organization_id
+      returning *
     ), relinked as (
       update issue_contacts l set contact_id = pairs.id from pairs where l.contact_id = pairs.old_id and l.issue_id in (${issuesAffected(going)})
       returning l.issue_id
     ), told as (select ${tellingOf(sql`issue_id`)} from (select distinct issue_id from relinked) linked),
     recorded as (
       insert into history (actor_id, via, action, group_id, contact_id, after)
-      select ${userId}::bigint, ${via}::text, 'contact_copied', ${newSourceId}::bigint, id, jsonb_build_object('firstName', first_name, 'lastName', last_name,
-        'email', email, 'phone', phone, 'description', description, 'organizationId', organization_id) from copied
+      select ${userId}::bigint, ${via}::text, 'contact_copied', ${newSourceId}::bigint, id,
+        ${objectOf(sql`copied`, contactContents)} from copied
     ) select count(*) from told`)
 }

@@ -1,6 +1,6 @@
 // The fields of users: which values are valid. Pure.
 import type { Fault } from '../rules/results.ts'
-import { form, readAddress, readTexts } from '../rules/text-fields.ts'
+import { emailRule, form, readAddress, readTexts } from '../rules/text-fields.ts'
 
 export interface UserFields {
   username?: string | null
@@ -19,7 +19,7 @@ const misspelt = {
 export function readUserFields(given: UserFields): { texts: { username: string; name: string; email: string }; faults: Fault[] } {
   const { texts, faults } = readTexts(rules, given, { whole: true })
   if (texts.username && !form.test(texts.username)) faults.push(misspelt)
-  const { email, faults: ofAddress } = readAddress(given.email?.trim())
+  const { text: email, faults: ofAddress } = readAddress('email', emailRule, given.email?.trim())
   if (email === null && ofAddress.length === 0) faults.push({ field: 'email', fault: "Email can't be blank" })
   return { texts: { ...texts, email } as { username: string; name: string; email: string }, faults: [...faults, ...ofAddress] }
 }

@@ -1,15 +1,57 @@
-// The rules for text fields: which values are valid, with a message for each fault. Pure.
+// The rules for fields that are typed as text: which values are valid, with a message for each fault. Pure.
 import type { Fault } from './results.ts'
 
-export interface TextRule {
+interface Labelled {
   /** The name of the field in messages. */
   label: string
+  /** It can't be empty. */
+  required?: true
+}
+
+export interface TextRule extends Labelled {
+  kind?: 'text'
   /** The most characters (code points). */
   most: number
-  required?: true
   /** Line breaks are allowed. */
   lines?: true
 }
+
+interface AddressRule extends Labelled {
+  kind: 'address'
+  most: number
+  required?: undefined
+}
+
+interface AmountRule extends Labelled {
+  kind: 'amount'
+  below: number
+  required?: undefined
+}
+
+/** A text, an e-mail address, or an amount of money: zero or more, with at most two decimals, as money isn't rounded. */
+export type FieldRule = TextRule | AddressRule | AmountRule
+type FieldRules = Readonly<Record<string, FieldRule>>
+
+type RequiredOf<Rules> = { [Field in keyof Rules]: Rules[Field] extends { required: true } ? Field : never }[keyof Rules]
+
+/** The input for fields. Absent: unchanged; null or blank: empty. */
+export type Given<Rules> = {
+  [Field in keyof Rules]?: (Rules[Field] extends { kind: 'amount' } ? number | string : string) | null
+}
+
+/** Fields as they are stored: a required one is there, another can be null. */
+export type Texts<Rules> = { [Field in RequiredOf<Rules>]: string } & {
+  [Field in Exclude<keyof Rules, RequiredOf<Rules>>]?: string | null
+}
+
+interface Read {
+  /** Null for nothing, and for what is wrong. */
+  text: string | null
+  faults: Fault[]
+}
+
+const read = (text: string | null): Read => ({ text, faults: [] })
+const wrong = (field: string, fault: string): Read => ({ text: null, faults: [{ field, fault }] })
 
 // Postgres can't store a NUL or half of a surrogate pair; the rest would break a line in which the text is shown.
 const unstorable = /\0|\p{Cs}/u
@@ -22,49 +64,85 @@ const blank = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]*$/u
  * @param given absent or null: empty
  * @returns the text without outer blanks (null for nothing), and what is wrong with it
  */
-export function readText(field: string, rule: TextRule, given: string | null | undefined): { text: string | null; faults: Fault[] } {
+export function readText(field: string, rule: TextRule, given: string | null | undefined): Read {
   const text = (given ?? '').trim()
-  const fault = (what: string): { text: null; faults: Fault[] } => ({ text: null, faults: [{ field, fault: `${rule.label} ${what}` }] })
-  if (blank.test(text) && !unstorable.test(text)) return rule.required ? fault("can't be blank") : { text: null, faults: [] }
+  const fault = (what: string) => wrong(field, `${rule.label} ${what}`)
+  if (blank.test(text) && !unstorable.test(text)) return rule.required ? fault("can't be blank") : read(null)
   if (unstorable.test(text)) return fault("contains a character that can't be stored (NUL, or half of a surrogate pair)")
   if (!rule.lines && control.test(text)) return fault('must be one line without control characters')
   if ([...text].length > rule.most) return fault(`is too long (maximum is ${rule.most} characters)`)
-  return { text, faults: [] }
+  return read(text)
 }
 
-/** Parses several texts; absent ones are left out. */
-export function readTexts<Field extends string>(
-  rules: Readonly<Record<Field, TextRule>>,
-  given: Readonly<Partial<Record<NoInfer<Field>, string | null>>>,
+// A subset of what a command can refer to (grammar/arguments.peggy), so that every contact with an address can be added.
+// Dots have something on both sides, and the domain's name doesn't end in hyphens.
+const atom = "[\\p{L}\\p{N}\\p{M}_+'&!#$%*/=?^{}~-]+"
+const label = '[\\p{L}\\p{N}\\p{M}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}\\p{M}_])?'
+const address = new RegExp(`^(?=[\\p{L}\\p{N}_])${atom}(?:\\.${atom})*@${label}(?:\\.${label})*$`, 'u')
+
+/** The e-mail address of contacts and users. */
+export const emailRule = { kind: 'address', label: 'Email', most: 255 } as const
+
+/** Parses an e-mail address; null for nothing. */
+export function readAddress(field: string, rule: AddressRule, given: string | null | undefined): Read {
+  if (!given) return read(null)
+  if ([...given].length > rule.most) return wrong(field, `${rule.label} is too long (maximum is ${rule.most} characters)`)
+  return address.test(given) ? read(given) : wrong(field, `${rule.label} is invalid`)
+}
+
+function readAmount(field: string, { label, below }: AmountRule, given: string): Read {
+  const text = given.trim()
+  if (text === '') return read(null)
+  const fault = (what: string) => wrong(field, `${label} ${what}`)
+  if (Number.isNaN(Number(text)) || !/^[-+\d.e]+$/i.test(text)) return fault('is not a number')
+  if (Number(text) < 0) return fault('must be greater than or equal to 0')
+  if (Number(text) >= below) return fault(`must be less than ${below}`)
+  const [, whole, decimals = ''] = /^\+?(\d*)\.?(\d*)$/.exec(text) ?? []
+  if (whole === undefined || decimals.replace(/0+$/, '').length > 2) return fault('can have at most two decimals')
+  return read(`${whole || '0'}.${decimals.slice(0, 2).padEnd(2, '0')}`)
+}
+
+function readValue(field: string, rule: FieldRule, given: string | number | null | undefined): Read {
+  const text = String(given ?? '')
+  switch (rule.kind) {
+    case 'address':
+      return readAddress(field, rule, text)
+    case 'amount':
+      return readAmount(field, rule, text)
+    default:
+      return readText(field, rule, text)
+  }
+}
+
+/**
+ * Parses several fields and reports all faults at once. Absent ones are left out; a required one that is wrong is an empty text.
+ * @param how `whole`: required fields must be present
+ */
+export function readTexts<Rules extends FieldRules>(
+  rules: Rules,
+  given: Readonly<NoInfer<Given<Rules>>>,
+  how: { whole: true },
+): { texts: Texts<Rules>; faults: Fault[] }
+export function readTexts<Rules extends FieldRules>(
+  rules: Rules,
+  given: Readonly<NoInfer<Given<Rules>>>,
+  how: { whole: boolean },
+): { texts: Partial<Texts<Rules>>; faults: Fault[] }
+export function readTexts(
+  rules: FieldRules,
+  given: Readonly<Record<string, string | number | null | undefined>>,
   { whole }: { whole: boolean },
-): { texts: Partial<Record<Field, string | null>>; faults: Fault[] } {
-  const texts: Partial<Record<Field, string | null>> = {}
+): { texts: Record<string, string | null | undefined>; faults: Fault[] } {
+  const texts: Record<string, string | null> = {}
   const faults: Fault[] = []
-  for (const [field, rule] of Object.entries(rules) as [Field, TextRule][]) {
+  for (const [field, rule] of Object.entries(rules)) {
     if (given[field] === undefined && !(whole && rule.required)) continue
-    const read = readText(field, rule, given[field])
-    texts[field] = read.text
-    faults.push(...read.faults)
+    const { text, faults: found } = readValue(field, rule, given[field])
+    texts[field] = rule.required ? (text ?? '') : text
+    faults.push(...found)
   }
   return { texts, faults }
 }
 
 /** The format of a path, and of a username. */
 export const form = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?$/
-
-const longestAddress = 255
-
-// A subset of what a command can refer to (grammar/arguments.peggy), so that every contact with an address can be added. Dots have something
-// on both sides, and the domain's name doesn't end in hyphens.
-const atom = "[\\p{L}\\p{N}\\p{M}_+'&!#$%*/=?^{}~-]+"
-const label = '[\\p{L}\\p{N}\\p{M}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}\\p{M}_])?'
-const address = new RegExp(`^(?=[\\p{L}\\p{N}_])${atom}(?:\\.${atom})*@${label}(?:\\.${label})*$`, 'u')
-
-/** Reads an e-mail address, as contacts and users have one. */
-export function readAddress(given: string | null | undefined): { email: string | null; faults: Fault[] } {
-  const email = given || null
-  if (email !== null && [...email].length > longestAddress)
-    return { email: null, faults: [{ field: 'email', fault: `Email is too long (maximum is ${longestAddress} characters)` }] }
-  if (email !== null && !address.test(email)) return { email: null, faults: [{ field: 'email', fault: 'Email is invalid' }] }
-  return { email, faults: [] }
-}

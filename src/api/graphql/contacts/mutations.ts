@@ -1,11 +1,12 @@
 // Creating, editing, deleting and merging contacts.
-import type { ContactFields } from '../../../domain/contacts/contact-fields.ts'
+import { contactFields } from '../../../domain/contacts/contact-fields.ts'
 import { type ListedContact, showContacts } from '../../../domain/contacts/contact-lists.ts'
 import { createContact, editContact } from '../../../domain/contacts/contacts.ts'
 import { deleteContact } from '../../../domain/contacts/erasure.ts'
 import { mergeContacts } from '../../../domain/contacts/merging.ts'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
+import { inputsOf } from '../customers.ts'
 import { type Asked, type Deed, idOf, once, stillVisible } from '../once.ts'
 import { always, echo, echoed, type OutputFields, type Payload } from '../payloads.ts'
 import { outcomeOf } from '../refusals.ts'
@@ -22,16 +23,6 @@ async function shown(context: Context, asked: Asked, deed: Deed): Promise<Change
   return { contact: contact ? await stillVisible(context, contact) : null, errors }
 }
 
-/** The fields that were sent: null clears a field, absent fields stay as they are. */
-const fieldsOf = ({ firstName, lastName, email, phone, description, organizationId }: ContactFields): ContactFields => ({
-  firstName,
-  lastName,
-  email,
-  phone,
-  description,
-  organizationId,
-})
-
 const outputFields = (t: OutputFields<Changed>) => ({
   ...always(t),
   contact: t.field({ type: Contact, resolve: ({ contact }) => contact }),
@@ -43,17 +34,13 @@ builder.relayMutationField(
     inputFields: (t) => ({
       ...echoed(t),
       groupId: t.field({ type: 'GroupID', required: true }),
-      firstName: t.string({ required: true }),
-      lastName: t.string({ required: true }),
-      email: t.string(),
-      phone: t.string(),
-      description: t.string(),
+      ...inputsOf(t, contactFields, { whole: true }),
       organizationId: t.field({ type: 'CustomerRelationsOrganizationID' }),
     }),
   },
   {
     resolve: (_, { input }, context, asked) =>
-      echo(input, () => shown(context, { input, asked }, (db, actor) => createContact(db, actor, input.groupId, fieldsOf(input)))),
+      echo(input, () => shown(context, { input, asked }, (db, actor) => createContact(db, actor, input.groupId, input))),
   },
   { outputFields },
 )
@@ -64,20 +51,14 @@ builder.relayMutationField(
     inputFields: (t) => ({
       ...echoed(t),
       id: t.field({ type: 'CustomerRelationsContactID', required: true }),
-      firstName: t.string(),
-      lastName: t.string(),
-      email: t.string(),
-      phone: t.string(),
-      description: t.string(),
+      ...inputsOf(t, contactFields, { whole: false }),
       organizationId: t.field({ type: 'CustomerRelationsOrganizationID' }),
       active: t.boolean(),
     }),
   },
   {
     resolve: (_, { input }, context, asked) =>
-      echo(input, () =>
-        shown(context, { input, asked }, (db, actor) => editContact(db, actor, input.id, { ...fieldsOf(input), active: input.active })),
-      ),
+      echo(input, () => shown(context, { input, asked }, (db, actor) => editContact(db, actor, input.id, input))),
   },
   { outputFields },
 )

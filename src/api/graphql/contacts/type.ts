@@ -1,8 +1,9 @@
 // Contacts: the type, lists of a group, counts.
-import { type ContactOrder, countContacts, type ListedContact, listContacts } from '../../../domain/contacts/contact-lists.ts'
+import { contactFields } from '../../../domain/contacts/contact-fields.ts'
+import { contactOrders, countContacts, type ListedContact, listContacts } from '../../../domain/contacts/contact-lists.ts'
 import { builder } from '../builder.ts'
 import { connect, countField } from '../connections.ts'
-import { countsType, searchCutOff } from '../customers.ts'
+import { countsType, outputsOf, searchCutOff } from '../customers.ts'
 import { gid } from '../ids.ts'
 import { Group } from '../namespaces/groups.ts'
 import { Organization } from '../organizations/type.ts'
@@ -13,11 +14,7 @@ export const Contact = builder.objectRef<ListedContact>('CustomerRelationsContac
   description: 'A person that work is done for',
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('contact', id) }),
-    firstName: t.exposeString('firstName', { nullable: false }),
-    lastName: t.exposeString('lastName', { nullable: false }),
-    email: t.exposeString('email'),
-    phone: t.exposeString('phone'),
-    description: t.exposeString('description'),
+    ...outputsOf(t, contactFields, (contact, name) => contact[name]),
     organization: t.expose('organization', { type: Organization }),
     active: t.boolean({ nullable: false, resolve: ({ state }) => state === 'active' }),
     createdAt: t.expose('createdAt', { type: 'Time', nullable: false }),
@@ -25,14 +22,7 @@ export const Contact = builder.objectRef<ListedContact>('CustomerRelationsContac
   }),
 })
 
-const sorts = sortsOf<ContactOrder>({
-  FIRST_NAME: 'firstName',
-  LAST_NAME: 'lastName',
-  EMAIL: 'email',
-  PHONE: 'phone',
-  DESCRIPTION: 'description',
-  ORGANIZATION: 'organization',
-})
+const sorts = sortsOf(contactOrders)
 const Sort = builder.enumType('ContactSort', { values: sorts.values })
 const State = builder.enumType('CustomerRelationsContactState', { values: stateValues })
 

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql'
 import type { IssueFilter, IssuePlace } from '../../../domain/issues/filters.ts'
 import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import type { IssueCounts } from '../../../domain/issues/list-scan.ts'
-import { countIssuesIn, type IssueOrder, listIssuesIn } from '../../../domain/issues/lists.ts'
+import { countIssuesIn, listIssuesIn } from '../../../domain/issues/lists.ts'
 import { findUser } from '../../../domain/people/users.ts'
 import { builder } from '../builder.ts'
 import { connect, countField, type PageArguments } from '../connections.ts'
@@ -14,7 +14,7 @@ import { granted } from '../refusals.ts'
 import { sortsOf } from '../sorting.ts'
 import { Issue } from './type.ts'
 
-export const issueSorts = sortsOf<IssueOrder>({})
+export const issueSorts = sortsOf(['createdAt', 'updatedAt'])
 const IssueSort = builder.enumType('IssueSort', { values: issueSorts.values })
 export const IssuableState = builder.enumType('IssuableState', { values: ['opened', 'closed', 'locked', 'all'] as const })
 

@@ -1,10 +1,12 @@
 // Creating, editing, deleting and merging organizations.
 import { deleteOrganization } from '../../../domain/contacts/erasure.ts'
 import { mergeOrganizations } from '../../../domain/contacts/merging.ts'
+import { organizationFields } from '../../../domain/contacts/organization-fields.ts'
 import { type ListedOrganization, showOrganizations } from '../../../domain/contacts/organization-lists.ts'
 import { createOrganization, editOrganization } from '../../../domain/contacts/organizations.ts'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
+import { inputsOf } from '../customers.ts'
 import { type Asked, type Deed, idOf, once, stillVisible } from '../once.ts'
 import { always, echo, echoed, type OutputFields, type Payload } from '../payloads.ts'
 import { missing, outcomeOf } from '../refusals.ts'
@@ -34,18 +36,12 @@ builder.relayMutationField(
     inputFields: (t) => ({
       ...echoed(t),
       groupId: t.field({ type: 'GroupID', required: true }),
-      name: t.string({ required: true }),
-      defaultRate: t.float(),
-      description: t.string(),
+      ...inputsOf(t, organizationFields, { whole: true }),
     }),
   },
   {
-    resolve: (_, { input }, context, asked) => {
-      const { groupId, name, defaultRate, description } = input
-      return echo(input, () =>
-        shown(context, { input, asked }, (db, actor) => createOrganization(db, actor, groupId, { name, defaultRate, description })),
-      )
-    },
+    resolve: (_, { input }, context, asked) =>
+      echo(input, () => shown(context, { input, asked }, (db, actor) => createOrganization(db, actor, input.groupId, input))),
   },
   { outputFields },
 )
@@ -56,23 +52,17 @@ builder.relayMutationField(
     inputFields: (t) => ({
       ...echoed(t),
       id: t.field({ type: 'CustomerRelationsOrganizationID', required: true }),
-      name: t.string(),
-      defaultRate: t.float(),
-      description: t.string(),
+      ...inputsOf(t, organizationFields, { whole: false }),
       active: t.boolean(),
     }),
   },
   {
-    resolve: (_, { input }, context, asked) => {
-      const { id, name, defaultRate, description, active } = input
-      return echo(input, async () => {
-        const edited = await shown(context, { input, asked }, (db, actor) =>
-          editOrganization(db, actor, id, { name, defaultRate, description, active }),
-        )
+    resolve: (_, { input }, context, asked) =>
+      echo(input, async () => {
+        const edited = await shown(context, { input, asked }, (db, actor) => editOrganization(db, actor, input.id, input))
         // Clients rely on getting the organization, whether it was changed or not.
-        return { ...edited, organization: edited.organization ?? (await shownNow(context, id)) ?? missing() }
-      })
-    },
+        return { ...edited, organization: edited.organization ?? (await shownNow(context, input.id)) ?? missing() }
+      }),
   },
   {
     outputFields: (t) => ({

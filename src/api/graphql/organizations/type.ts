@@ -1,14 +1,15 @@
 // Organizations: the type, lists of a group, counts.
+import { organizationFields } from '../../../domain/contacts/organization-fields.ts'
 import {
   countOrganizations,
   type ListedOrganization,
   listOrganizations,
-  type OrganizationOrder,
+  organizationOrders,
 } from '../../../domain/contacts/organization-lists.ts'
 import { builder } from '../builder.ts'
 import { connect } from '../connections.ts'
 import type { Context } from '../context.ts'
-import { countsType, searchCutOff } from '../customers.ts'
+import { countsType, outputsOf, searchCutOff } from '../customers.ts'
 import { gid } from '../ids.ts'
 import { Group } from '../namespaces/groups.ts'
 import { granted, missing } from '../refusals.ts'
@@ -26,22 +27,14 @@ Organization.implement({
   description: 'A company',
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('organization', id) }),
-    name: t.exposeString('name', { nullable: false }),
-    defaultRate: t.float({
-      description: 'Standard billing rate',
-      resolve: async (known, _, context) => {
-        const { defaultRate } = await whole(known, context)
-        return defaultRate === null ? null : Number(defaultRate)
-      },
-    }),
-    description: t.string({ resolve: async (known, _, context) => (await whole(known, context)).description }),
+    ...outputsOf(t, organizationFields, (known, name, context) => known[name] ?? whole(known, context).then((row) => row[name])),
     active: t.boolean({ nullable: false, resolve: async (known, _, context) => (await whole(known, context)).state === 'active' }),
     createdAt: t.field({ type: 'Time', nullable: false, resolve: async (known, _, context) => (await whole(known, context)).createdAt }),
     updatedAt: t.field({ type: 'Time', nullable: false, resolve: async (known, _, context) => (await whole(known, context)).updatedAt }),
   }),
 })
 
-const sorts = sortsOf<OrganizationOrder>({ NAME: 'name', DESCRIPTION: 'description', DEFAULT_RATE: 'defaultRate' })
+const sorts = sortsOf(organizationOrders)
 const Sort = builder.enumType('OrganizationSort', { values: sorts.values })
 const State = builder.enumType('CustomerRelationsOrganizationState', { values: stateValues })
 
