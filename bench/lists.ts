@@ -1,6 +1,6 @@
 // Lists of 1,000,000 contacts: pages in every order, counts, searches; beside a page by primary key through the same driver.
 import { sql } from 'drizzle-orm'
-import { type ContactOrder, countContacts, listContacts } from '../src/domain/contacts/contact-lists.ts'
+import { type ContactOrder, contactOrders, countContacts, listContacts } from '../src/domain/contacts/contact-lists.ts'
 import { insertGroup } from '../src/domain/groups/groups.ts'
 import type { Reader } from '../src/domain/lists/page.ts'
 import { type Db, openPostgres, rowsOf } from '../src/storage/db.ts'
@@ -9,7 +9,6 @@ import { withDatabase } from './comments.ts'
 import { figure, percentile, print } from './measure.ts'
 import { fillMillion, millionContacts } from './million.ts'
 
-const orders: ContactOrder[] = ['lastName', 'firstName', 'email', 'phone', 'description', 'organization', 'createdAt', 'updatedAt']
 const states = [undefined, 'active', 'inactive'] as const
 const limit = 20
 const repetitions = 8
@@ -55,7 +54,7 @@ async function middleOf(
 
 async function pages(db: Db, reader: Reader): Promise<string[][]> {
   const works: Record<string, (() => Promise<unknown>)[]> = { first: [], last: [], 'deep, forward': [], 'deep, back': [] }
-  for (const by of orders)
+  for (const by of contactOrders)
     for (const descending of [false, true])
       for (const state of states) {
         const wanted = { sort: { by, descending }, state }

@@ -20,6 +20,12 @@ export const visibility = () =>
 // Text compared byte by byte, whatever the locale of the database: what prefix ranges and uniqueness need.
 export const key = customType<{ data: string }>({ dataType: () => 'text collate "C"' })
 
+/** The text that searches look in: a column that is never null, and others, a line each. */
+export const searched = (first: string, ...others: readonly string[]) =>
+  key()
+    .notNull()
+    .generatedAlwaysAs(sql.raw([first, ...others.map((name) => `coalesce(${name}, '')`)].join(' || chr(10) || ')))
+
 /** SQL: the name of a column, from its name in TypeScript. */
 export const columnName = (property: string): Name => sql.identifier(toSnakeCase(property))
 

@@ -2,7 +2,7 @@
 // uniqueness and reference are enforced here, in the database.
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, check, foreignKey, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
-import { id, key, moment, now, ref, state, visibility } from './columns.ts'
+import { id, key, moment, now, ref, searched, state, visibility } from './columns.ts'
 
 export const users = pgTable(
   'users',
@@ -240,7 +240,7 @@ export const organizations = pgTable(
     state: state(),
     findByName: key().notNull().default(''),
     descriptionKey: key(),
-    searchText: key().notNull().generatedAlwaysAs(sql`find_by_name || chr(10) || coalesce(description_key, '')`),
+    searchText: searched('find_by_name', 'description_key'),
     createdAt: now(),
     updatedAt: now(),
   },
@@ -277,22 +277,20 @@ export const contacts = pgTable(
     email: text(),
     emailKey: key(),
     phone: text(),
+    jobTitle: text(),
     description: text(),
     state: state(),
     firstKey: key().notNull().default(''),
     lastKey: key().notNull().default(''),
     phoneKey: key(),
+    jobTitleKey: key(),
     descriptionKey: key(),
     findByName: key().notNull(),
     findBySurname: key().notNull(),
     findByEmail: key(),
     findByDomain: key(),
     findByOrganization: key(),
-    searchText: key()
-      .notNull()
-      .generatedAlwaysAs(
-        sql`find_by_name || chr(10) || coalesce(find_by_email, '') || chr(10) || coalesce(phone_key, '') || chr(10) || coalesce(find_by_organization, '') || chr(10) || coalesce(description_key, '')`,
-      ),
+    searchText: searched('find_by_name', 'find_by_email', 'phone_key', 'job_title_key', 'find_by_organization', 'description_key'),
     createdAt: now(),
     updatedAt: now(),
   },
@@ -315,6 +313,7 @@ export const contacts = pgTable(
     index('contacts_by_first_name').on(t.groupId, t.state, t.firstKey, t.id),
     index('contacts_by_email').on(t.groupId, t.state, t.findByEmail, t.id),
     index('contacts_by_phone').on(t.groupId, t.state, t.phoneKey, t.id),
+    index('contacts_by_job_title').on(t.groupId, t.state, sql`left(job_title_key, 250)`, t.id),
     index('contacts_by_description').on(t.groupId, t.state, sql`left(description_key, 250)`, t.id),
     index('contacts_of_organization').on(t.groupId, t.state, t.findByOrganization, t.id),
     index('contacts_by_creation').on(t.groupId, t.state, t.createdAt, t.id),
@@ -324,6 +323,7 @@ export const contacts = pgTable(
     check('contacts_names', sql`length(${t.firstName}) between 1 and 255 and length(${t.lastName}) between 1 and 255`),
     check('contacts_email', sql`length(${t.email}) <= 255 and (${t.email} is null) = (${t.emailKey} is null)`),
     check('contacts_phone', sql`length(${t.phone}) <= 32`),
+    check('contacts_job_title', sql`length(${t.jobTitle}) <= 255`),
     check('contacts_description', sql`length(${t.description}) <= 1024`),
   ],
 )

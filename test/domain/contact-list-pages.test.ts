@@ -109,6 +109,7 @@ describe('as the rule in memory', () => {
       fc.tuple(word, word).map((two) => two.join(' ')),
     ),
     phone: maybe(word),
+    jobTitle: maybe(word),
     description: maybe(word),
     company: maybe(fc.constantFrom('Acme', 'Łódź AG', 'an')),
     state: fc.constantFrom('active' as const, 'active' as const, 'inactive' as const),

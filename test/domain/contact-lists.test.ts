@@ -22,16 +22,24 @@ const group = (given?: readonly Given[]) => contactGroup(service, given)
 describe('orders', () => {
   const long = (letter: string) => letter.repeat(255)
   const many: Given[] = [
-    { firstName: 'Ana', lastName: 'García López', email: 'ana@x.io', phone: '2', company: 'Zeta', created: '2024-05-01T12:00:00.000002Z' },
-    { firstName: 'Zoe', lastName: 'García', phone: '10', description: 'β', created: '2024-05-01T12:00:00.000001Z' },
+    {
+      firstName: 'Ana',
+      lastName: 'García López',
+      email: 'ana@x.io',
+      phone: '2',
+      jobTitle: 'Buyer',
+      company: 'Zeta',
+      created: '2024-05-01T12:00:00.000002Z',
+    },
+    { firstName: 'Zoe', lastName: 'García', phone: '10', jobTitle: 'búyer', description: 'β', created: '2024-05-01T12:00:00.000001Z' },
     { firstName: 'ana', lastName: 'garcia', email: 'Ana@y.io', description: 'Alpha', company: 'zeta 2' },
     { firstName: 'Ana', lastName: 'GARCÍA', state: 'inactive', company: 'Zeta', updated: '1999-12-31T23:59:59.999999Z' },
-    { firstName: '😀', lastName: '\uFFFD', description: '😀' },
-    { firstName: '\uFFFD', lastName: '😀', description: '\uFFFD', state: 'inactive' },
+    { firstName: '😀', lastName: '\uFFFD', jobTitle: '😀', description: '😀' },
+    { firstName: '\uFFFD', lastName: '😀', jobTitle: '\uFFFD', description: '\uFFFD', state: 'inactive' },
     { firstName: 'שרה', lastName: 'כהן', phone: '٣', company: 'חברה' },
     { firstName: '민준', lastName: '김', email: '김@한국.kr', state: 'inactive' },
     { firstName: '민', lastName: '기' },
-    { firstName: long('x'), lastName: long('x'), description: long('d').repeat(4) },
+    { firstName: long('x'), lastName: long('x'), jobTitle: long('j'), description: long('d').repeat(4) },
     { firstName: `${long('x').slice(5)}yyyyy`, lastName: long('x'), description: `${long('d').repeat(3)}e` },
     { firstName: 'Ana', lastName: 'García López', state: 'inactive' },
     { firstName: '_', lastName: '%', phone: '\\' },
@@ -92,6 +100,7 @@ test('a row tells what a list shows', async () => {
       lastName: 'Lee',
       email: 'ann@x.io',
       phone: '1',
+      jobTitle: null,
       description: 'Nice',
       state: 'active',
       organization: { id: expect.any(Number), name: 'Acme' },
@@ -115,7 +124,7 @@ test('ids: only these, and never those of another group', async () => {
 describe('searching', () => {
   const people = [
     person('Jane Doe', { email: 'jane@north.example', company: 'Zürich Re' }),
-    person('Élodie Jané', { phone: '+41 (44) 100%', description: 'called "the boss"' }),
+    person('Élodie Jané', { phone: '+41 (44) 100%', jobTitle: 'Chief of Staff', description: 'called "the boss"' }),
     person('Doe_1 Ray', { email: 'd_r@south.example', state: 'inactive' }),
     person('김 Doe', { description: 'back\\slash' }),
   ]
@@ -129,6 +138,7 @@ describe('searching', () => {
     ['a phrase the other way round', '"doe jane"', []],
     ['a phrase and a word', '"the boss" elo', ['Élodie Jané']],
     ['a quotation mark that is never closed', '"jane', ['Jane Doe', 'Élodie Jané']],
+    ['words of a job title and a name', 'staff élodie', ['Élodie Jané']],
     ['a part of a phone number', '(44)', ['Élodie Jané']],
     ['a part of an address', 'd_r@', ['Doe_1 Ray']],
     ['%', '%', ['Élodie Jané']],

@@ -72,6 +72,13 @@ const phone: Case[] = [
   ['is anything', 'ask for Tom, ext. 12', undefined],
 ]
 
+const jobTitle: Case[] = [
+  ...lines,
+  ['has 255 characters and blanks around', ` ${long(255)} `, undefined],
+  ['has 256 characters', long(256), tooLong(255)],
+  ['is blank', ' ', undefined],
+]
+
 const description: Case[] = [
   ['has 1024 characters', long(1024), undefined],
   ['has 1025 characters', long(1025), tooLong(1024)],
@@ -133,6 +140,7 @@ const contactFields: readonly [keyof ContactFields, label: string, Case[]][] = [
   ['lastName', 'Last name', required],
   ['email', 'Email', email],
   ['phone', 'Phone', phone],
+  ['jobTitle', 'Job title', jobTitle],
   ['description', 'Description', description],
 ]
 

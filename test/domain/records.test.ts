@@ -103,7 +103,7 @@ describe('what is kept', () => {
 })
 
 describe('an edit', () => {
-  const ann = { firstName: 'Ann', lastName: 'Lee', email: 'ann@x.io', phone: '1', description: 'd' }
+  const ann = { firstName: 'Ann', lastName: 'Lee', email: 'ann@x.io', phone: '1', jobTitle: 'Buyer', description: 'd' }
 
   test('leaves what is absent, and clears what is null or blank', async () => {
     const { id } = must(await create(ann))

@@ -113,7 +113,7 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
     ])
     expect(await rowsOf(db, sql`select search_text from issue_texts`)).toEqual([{ search_text: 'arger\nim cafe' }])
     expect(await rowsOf(db, sql`select first_key, last_key, phone_key, search_text from contacts where state = 'inactive'`)).toEqual([
-      { first_key: 'elodie', last_key: 'marchand', phone_key: '+33 a', search_text: 'elodie marchand\n\n+33 a\nlumiere\n' },
+      { first_key: 'elodie', last_key: 'marchand', phone_key: '+33 a', search_text: 'elodie marchand\n\n+33 a\n\nlumiere\n' },
     ])
     expect(await rowsOf(db, sql`select find_by_name, search_text from organizations`)).toEqual([
       { find_by_name: 'lumiere', search_text: 'lumiere\ncafe' },

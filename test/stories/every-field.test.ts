@@ -1,5 +1,6 @@
 // Every field of contacts and organizations: whatever the tables of fields have is sent, stored, found, recorded, merged, and carried.
 import { desc, eq, sql } from 'drizzle-orm'
+import { getTableConfig } from 'drizzle-orm/pg-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { contactFields } from '../../src/domain/contacts/contact-fields.ts'
 import { contactOrders } from '../../src/domain/contacts/contact-lists.ts'
@@ -182,6 +183,14 @@ describe.each([
       if (noun === 'contact') expect(latest?.after).toMatchObject(only(copy, namesOf(fields)))
     }
   })
+})
+
+test('the database has every index of these tables: replacing a column drops its own', async () => {
+  for (const { table } of nouns) {
+    const { name: tablename, indexes } = getTableConfig(table)
+    const found = await rowsOf<{ name: string }>(service.db, sql`select indexname as name from pg_indexes where tablename = ${tablename}`)
+    expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining(indexes.map(({ config }) => config.name)))
+  }
 })
 
 test('a duplicate that is absorbed is in the history with every field', async () => {

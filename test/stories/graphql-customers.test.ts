@@ -26,11 +26,19 @@ beforeAll(async () => {
   await t.company('acme', 'Acme Ltd', '120.50')
   await t.company('acme', 'beta gmbh')
   await t.hold('acme', [
-    { firstName: 'Ann', lastName: 'Lee', email: 'ann@example.com', phone: '+49 30 1', description: 'Buys', company: 'Acme Ltd' },
+    {
+      firstName: 'Ann',
+      lastName: 'Lee',
+      email: 'ann@example.com',
+      phone: '+49 30 1',
+      jobTitle: 'Buyer',
+      description: 'Buys',
+      company: 'Acme Ltd',
+    },
     { firstName: 'Bob', lastName: 'lee', email: 'bob@example.com', company: 'beta gmbh' },
     { firstName: 'Cat', lastName: 'Zimmer', email: null, phone: '0100', state: 'inactive' },
     { firstName: 'Dörte', lastName: 'Abel', email: 'd@example.com', description: 'Ann recommended her' },
-    { firstName: 'Ed', lastName: 'Yu', email: 'ed@example.com' },
+    { firstName: 'Ed', lastName: 'Yu', email: 'ed@example.com', jobTitle: 'analyst' },
   ])
 })
 
@@ -91,6 +99,8 @@ describe('the list of contacts', () => {
     ['EMAIL_DESC', 'Ed Dörte Bob Ann Cat'],
     ['PHONE_ASC', 'Ann Cat Bob Dörte Ed'],
     ['PHONE_DESC', 'Cat Ann Ed Dörte Bob'],
+    ['JOB_TITLE_ASC', 'Ed Ann Bob Cat Dörte'],
+    ['JOB_TITLE_DESC', 'Ann Ed Dörte Cat Bob'],
     ['DESCRIPTION_ASC', 'Dörte Ann Bob Cat Ed'],
     ['DESCRIPTION_DESC', 'Ann Dörte Ed Cat Bob'],
     ['ORGANIZATION_ASC', 'Ann Bob Cat Dörte Ed'],

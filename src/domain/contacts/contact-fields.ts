@@ -14,6 +14,7 @@ export const contactFields = {
   firstName: { label: 'First name', most: 255, required: true, sorted: ['firstKey'] },
   lastName: { label: 'Last name', most: 255, required: true, sorted: ['lastKey', 'firstKey'] },
   phone: { label: 'Phone', most: 32, key: 'phoneKey' },
+  jobTitle: { label: 'Job title', most: 255, key: 'jobTitleKey', long: true },
   description: { label: 'Description', most: 1024, lines: true, key: 'descriptionKey', long: true },
   email: { ...emailRule, key: 'findByEmail' },
 } as const satisfies Record<Column, Field<KeyColumn>>

@@ -1,7 +1,7 @@
 // Groups with contacts for lists of them, and what the rule makes of these.
 import { sql } from 'drizzle-orm'
 import type { Service } from '../../../src/app.ts'
-import { type ContactOrder, countContacts, listContacts } from '../../../src/domain/contacts/contact-lists.ts'
+import { type ContactOrder, contactOrders, countContacts, listContacts } from '../../../src/domain/contacts/contact-lists.ts'
 import { insertContacts, type NewContact } from '../../../src/domain/contacts/contacts.ts'
 import { insertOrganizations } from '../../../src/domain/contacts/organizations.ts'
 import { insertGroup } from '../../../src/domain/groups/groups.ts'
@@ -17,7 +17,7 @@ export interface Given extends Omit<Partial<NewContact>, 'organization'> {
   updated?: string
 }
 
-export const orders: ContactOrder[] = ['lastName', 'firstName', 'email', 'phone', 'description', 'organization', 'createdAt', 'updatedAt']
+export const orders = contactOrders
 export const usualMoment = '2024-05-01T12:00:00.000000Z'
 
 interface Stored {
@@ -26,6 +26,7 @@ interface Stored {
   last_name: string
   email: string | null
   phone: string | null
+  job_title: string | null
   description: string | null
   company: string | null
   state: 'active' | 'inactive'
@@ -41,12 +42,13 @@ const modelOf = (row: Stored): ModelRow<ContactOrder> => ({
     firstName: [foldedKey(row.first_name)],
     email: [foldedKey(row.email)],
     phone: [foldedKey(row.phone)],
+    jobTitle: [foldedKey(row.job_title)],
     description: [foldedKey(row.description)],
     organization: [foldedKey(row.company)],
     createdAt: [row.created],
     updatedAt: [row.updated],
   },
-  texts: [`${row.first_name} ${row.last_name}`, row.email, row.phone, row.description, row.company],
+  texts: [`${row.first_name} ${row.last_name}`, row.email, row.phone, row.job_title, row.description, row.company],
 })
 
 /** Adds contacts to a group, in this order. */
@@ -76,7 +78,7 @@ export async function addContacts({ db }: Pick<Service, 'db'>, group: Group, giv
 export async function contactsIn({ db }: Pick<Service, 'db'>, group: Group): Promise<ModelRow<ContactOrder>[]> {
   const moment = (column: string) => sql.raw(`to_char(c.${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`)
   const { rows } =
-    (await db.execute(sql`select c.id::int, c.first_name, c.last_name, c.email, c.phone, c.description, c.state, o.name as company,
+    (await db.execute(sql`select c.id::int, c.first_name, c.last_name, c.email, c.phone, c.job_title, c.description, c.state, o.name as company,
     ${moment('created_at')} as created, ${moment('updated_at')} as updated
     from contacts c left join organizations o on o.id = c.organization_id where c.group_id = ${group.id}`)) as unknown as { rows: Stored[] }
   return rows.map(modelOf)

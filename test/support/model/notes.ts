@@ -19,8 +19,8 @@ export function expectNotes({ before, after }: Change, expected: Readonly<Record
 export const counted = (n: number): string => `${n} contact${n === 1 ? '' : 's'}`
 
 /** A contact as a person, who has the same name at another group. */
-export const personOf = ({ email, first_name, last_name, phone, description }: ContactRow): string =>
-  email?.toLowerCase() ?? JSON.stringify([first_name, last_name, phone, description])
+export const personOf = ({ email, first_name, last_name, phone, job_title, description }: ContactRow): string =>
+  email?.toLowerCase() ?? JSON.stringify([first_name, last_name, phone, job_title, description])
 
 /** Who is linked to each issue, and since when. */
 export function personsOnIssues(photo: Photo): string[] {

@@ -8,7 +8,7 @@ import { createOrganization, editOrganization } from '../../../src/domain/contac
 import { expectNotes } from './notes.ts'
 import { type ContactRow, type OrganizationRow, type Photo, rowOf } from './photo.ts'
 import { firstOf, mayHold, rightsOf, sourceOf, type Verdict } from './rules.ts'
-import { aCompany, aFirstName, anAddress, one, which } from './seed.ts'
+import { aCompany, aFirstName, aJobTitle, anAddress, one, which } from './seed.ts'
 import { stepsOf } from './step.ts'
 
 const aState = fc.option(fc.boolean(), { nil: undefined })
@@ -50,10 +50,16 @@ const isElsewhere = (photo: Photo, groupId: number, organizationId: number | nul
 
 const creatingContacts = stepsOf({
   name: 'creates a contact',
-  given: fc.record({ near: which, firstName: aFirstName, email: fc.option(anAddress), company: fc.option(which) }),
-  choose(photo, { near, firstName, email, company }) {
+  given: fc.record({
+    near: which,
+    firstName: aFirstName,
+    email: fc.option(anAddress),
+    jobTitle: fc.option(aJobTitle),
+    company: fc.option(which),
+  }),
+  choose(photo, { near, firstName, email, jobTitle, company }) {
     const groupId = holderOf(photo, near)
-    return { groupId, fields: { firstName, lastName: 'New', email, organizationId: companyFor(photo, groupId, company) } }
+    return { groupId, fields: { firstName, lastName: 'New', email, jobTitle, organizationId: companyFor(photo, groupId, company) } }
   },
   verdict: (photo, userId, { groupId, fields: { email, organizationId } }) =>
     orElse(
@@ -65,6 +71,7 @@ const creatingContacts = stepsOf({
     expect(rowOf(after.contacts, value.id)).toMatchObject({
       group_id: groupId,
       email: fields.email,
+      job_title: fields.jobTitle,
       state: 'active',
       organization_id: fields.organizationId,
     }),
@@ -76,6 +83,7 @@ const editingContacts = stepsOf({
     contact: which,
     firstName: maybe(aFirstName),
     email: maybe(fc.option(anAddress)),
+    jobTitle: maybe(fc.option(aJobTitle)),
     company: maybe(fc.option(which)),
     active: aState,
   }),
@@ -92,6 +100,7 @@ const editingContacts = stepsOf({
   act: (db, actor, { id, fields }) => editContact(db, actor, id, fields),
   afterwards({ before, after, meant: { id, fields } }) {
     const [was, is] = [rowOf(before.contacts, id), rowOf(after.contacts, id)]
+    expect(is.job_title).toBe(fields.jobTitle === undefined ? was.job_title : fields.jobTitle)
     expect(is.email).toBe(fields.email === undefined ? was.email : fields.email)
     expect(is.organization_id).toBe(fields.organizationId === undefined ? was.organization_id : fields.organizationId)
     expect(is.state).toBe(fields.active === undefined ? was.state : fields.active ? 'active' : 'inactive')
@@ -190,7 +199,7 @@ const mergingContacts = stepsOf({
   afterwards({ before, after, meant: { keepId, otherId } }) {
     const [keep, other] = [rowOf(before.contacts, keepId), rowOf(before.contacts, otherId)]
     expect(rowOf(after.contacts, keepId)).toMatchObject({
-      ...filled(keep, other, ['email', 'phone', 'description', 'organization_id']),
+      ...filled(keep, other, ['email', 'phone', 'job_title', 'description', 'organization_id']),
       first_name: keep.first_name,
       state: keep.state,
     })

@@ -44,6 +44,7 @@ export interface ContactRow {
   email: string | null
   email_key: string | null
   phone: string | null
+  job_title: string | null
   description: string | null
   state: State
   find_by_name: string

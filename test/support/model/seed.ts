@@ -23,6 +23,7 @@ export const anAddress = fc.mixedCase(fc.constantFrom('a@x.io', 'b@x.io', 'c@x.i
 export const aCompany = fc.mixedCase(fc.constantFrom('Acme', 'Beta', 'Cafe', 'Café'))
 export const aPath = fc.mixedCase(fc.constantFrom('a', 'b', 'c', 'api', 'desk'))
 export const aFirstName = fc.constantFrom('Ann', 'Bob', 'Zoë')
+export const aJobTitle = fc.constantFrom('Buyer', 'Head of Purchasing')
 export const aRole = fc.constantFrom(...(Object.keys(roles) as Role[]))
 const rarely = fc.integer({ min: 0, max: 3 }).map((n) => n === 0)
 const aVisibility = rarely.map((open) => (open ? ('public' as const) : ('private' as const)))
@@ -45,6 +46,7 @@ export const seed = fc.record({
       near: which,
       firstName: aFirstName,
       email: fc.option(anAddress, { freq: 3 }),
+      jobTitle: fc.option(aJobTitle),
       organization: fc.option(which),
       isInactive: rarely,
     }),
@@ -102,7 +104,7 @@ async function plantOrganizations(db: Db, given: Seed['organizations'], photo: P
 
 async function plantContacts(db: Db, given: Seed['contacts'], there: { photo: Photo; organizations: readonly Organization[] }) {
   const taken = new Set<string>()
-  for (const [at, { near, firstName, email, organization, isInactive }] of given.entries()) {
+  for (const [at, { near, firstName, email, jobTitle, organization, isInactive }] of given.entries()) {
     const groupId = holderNear(there.photo, near)
     const own = there.organizations.filter((company) => company.groupId === groupId)
     const key = `${groupId} ${email?.toLowerCase()}`
@@ -110,6 +112,7 @@ async function plantContacts(db: Db, given: Seed['contacts'], there: { photo: Ph
       firstName,
       lastName: `Number ${at % 4}`,
       email: taken.has(key) ? null : email,
+      jobTitle,
       organization: organization === null || own.length === 0 ? null : one(own, organization),
       state: isInactive ? ('inactive' as const) : ('active' as const),
     }

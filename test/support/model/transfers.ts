@@ -120,7 +120,14 @@ const contactsHeld = ({ contacts }: Photo, groupId: number) => contacts.filter((
 const organizationsHeld = ({ organizations }: Photo, groupId: number) => organizations.filter(({ group_id }) => group_id === groupId)
 
 const shownContact = (photo: Photo) => (contact: ContactRow) =>
-  JSON.stringify([personOf(contact), contact.email, contact.first_name, contact.state, keyOf(photo, contact.organization_id)])
+  JSON.stringify([
+    personOf(contact),
+    contact.email,
+    contact.first_name,
+    contact.job_title,
+    contact.state,
+    keyOf(photo, contact.organization_id),
+  ])
 const shownOrganization = ({ name, default_rate, description, state }: OrganizationRow) =>
   JSON.stringify([name, default_rate, description, state])
 
