@@ -9,6 +9,7 @@ import { openPostgres } from '../src/storage/db.ts'
 import { withDatabase } from './comments.ts'
 import { figure, percentile, print, rateOf } from './measure.ts'
 import { contactTerms, fillMillion, millionContacts } from './million.ts'
+import { benchNames } from './names.ts'
 import { run, start } from './processes.ts'
 
 const seconds = 6
@@ -65,6 +66,7 @@ async function measure(url: string): Promise<void> {
   const fifty = await cannon(address, 50, paths)
   if (fifty.non2xx > 0) throw new Error(`${fifty.non2xx} answers were not 2xx`)
   await server.stop()
+  await benchNames(url)
   const [search, route] = [await bareSearch(url), await bareRoute(url)]
   print(`Suggestions over ${millionContacts.toLocaleString('en')} contacts`, [
     ['', 'p50', 'p99', 'rate', 'beside it'],

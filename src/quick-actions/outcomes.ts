@@ -71,6 +71,7 @@ const among: Record<Wish, string> = {
 }
 
 function tellUnclear({ name, wish, contacts, more }: UnclearName): string {
+  if (contacts.length === 0 && more) return `"${name}" can't be looked up: too many contacts share these words. Use the address instead.`
   if (contacts.length === 0) return `No ${among[wish]} is named "${name}".`
   const them = contacts.map(fittingShown)
   const all = more ? `${them.join(', ')} and others. Write more of the name, or the address` : list(them)

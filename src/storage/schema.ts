@@ -265,6 +265,7 @@ export const organizations = pgTable(
 // Only active contacts can be added.
 const canBeSuggested = sql`state = 'active'`
 
+const byWords = index('contacts_by_words').using('gin', sql`words_in_group(group_id, find_by_name, find_by_organization)`)
 /** The keys, written by domain/contacts/contact-fields.ts, are what suggestions and lists read as ranges; searches use `searchText`. */
 export const contacts = pgTable(
   'contacts',
@@ -318,6 +319,7 @@ export const contacts = pgTable(
     index('contacts_of_organization').on(t.groupId, t.state, t.findByOrganization, t.id),
     index('contacts_by_creation').on(t.groupId, t.state, t.createdAt, t.id),
     index('contacts_by_update').on(t.groupId, t.state, t.updatedAt, t.id),
+    byWords.with({ fastupdate: false }).where(canBeSuggested),
     index('contacts_search').using('gin', sql`search_text gin_trgm_ops`),
     check('contacts_state', sql`${t.state} in ('active', 'inactive')`),
     check('contacts_names', sql`length(${t.firstName}) between 1 and 255 and length(${t.lastName}) between 1 and 255`),

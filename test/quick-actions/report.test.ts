@@ -64,6 +64,11 @@ describe('outcomes, to the person who asked and in public', () => {
       'More than one linked contact is named "ann": Ann Lee (ann@example.com), Cy Ann (#9) and others. Write more of the name, or the address.',
       '1 contact was not linked.',
     ],
+    [
+      { name: 'ann lee', wish: 'add', contacts: [], more: true },
+      `"ann lee" can't be looked up: too many contacts share these words. Use the address instead.`,
+      '1 contact was not added.',
+    ],
   ])('a name that is not clear: %j', (unclear, toTheAuthor, inPublic) => {
     expect(report({ outcomes: [], unclear: [unclear] }, both, 'asker')).toBe(toTheAuthor)
     expect(report({ outcomes: [], unclear: [unclear] }, both, 'public')).toBe(inPublic)

@@ -138,6 +138,20 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
     await close()
   })
 
+  test('words are indexed whatever the search path, as when a dump is restored', async () => {
+    const { db, migrate, close } = await make()
+    await migrate()
+    const words = await db.transaction(async (tx) => {
+      await tx.execute(sql`set local search_path to ''`)
+      return rowsOf(tx, sql`select public.words_in_group(7, 'ann-lee', n) as words from unnest(array[null, 'the acme']) n`)
+    })
+    expect(words).toEqual([
+      { words: ['7:ann', '7:lee', '7.ann', '7.lee'] },
+      { words: ['7:ann', '7:lee', '7:the', '7:acme', '7.ann', '7.lee'] },
+    ])
+    await close()
+  })
+
   test('one that is newer is known as such, and is left as it is', async () => {
     const { db, migrate, close } = await make()
     await migrate()

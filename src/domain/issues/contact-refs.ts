@@ -15,7 +15,7 @@ export interface MeantContact extends Omit<FittingContact, 'organization'> {
 export interface Meaning {
   contact?: MeantContact
   fitting?: readonly FittingContact[]
-  /** More contacts fit. */
+  /** More contacts fit; if `fitting` is empty: it took too long to find out who fits. */
   more?: boolean
 }
 
@@ -54,7 +54,7 @@ export async function meaningsOf(
     const contact = found.get(place)
     if (contact) return { contact }
     const { contacts = [], more = false } = fitting.get(place) ?? {}
-    return contacts.length > 1 ? { fitting: contacts, more } : {}
+    return contacts.length > 1 || more ? { fitting: contacts, more } : {}
   })
   return wanted.map(({ change }) => meanings.splice(0, change.wishes.length))
 }

@@ -46,9 +46,9 @@ export interface FittingContact {
 export interface UnclearName {
   name: string
   wish: Wish
-  /** Empty if none fits; otherwise the first ones that do, by name. */
+  /** Empty if none fits; otherwise some that do, by name. */
   contacts: readonly FittingContact[]
-  /** There are more. */
+  /** There are more; if `contacts` is empty: it took too long to find out who fits. */
   more?: boolean
 }
 
