@@ -1,10 +1,10 @@
 // Administering users and their roles.
 
 import { listUsers, lookUpUser } from '../domain/people/user-lists.ts'
-import { createUser, setBlocked } from '../domain/people/users.ts'
+import { insertUser, setBlocked } from '../domain/people/users.ts'
 import { removeRole, setRole } from '../domain/rules/members.ts'
 import { roles } from '../domain/rules/permissions.ts'
-import { violated } from '../storage/db.ts'
+import { attempt } from '../domain/rules/transaction.ts'
 import { noSuchUser, placeNamed, Refused, type Run, roleNamed, text, userNamed } from './command.ts'
 
 const mostListed = 1_000
@@ -21,22 +21,18 @@ export const listingUsers: Run = async ({ db }, input) => {
 
 export const creatingUser: Run = async ({ db }, input) => {
   const username = text(input, 'username')
-  if (!/^[a-z0-9_][a-z0-9_.-]{0,254}$/i.test(username))
-    throw new Refused(
-      `"${username}" isn't a valid username. Use up to 255 letters, digits, "_", "-", and ".", beginning with a letter, a digit, or "_".`,
-    )
   if (input.in && !input.role) throw new Refused(`--in needs --role: one of ${Object.keys(roles).join(', ')}.`)
   if (input.role && !input.in) throw new Refused('--role needs --in: the group or project where the user gets the role.')
   const granted = input.role ? { role: roleNamed(text(input, 'role')), place: await placeNamed(db, text(input, 'in')) } : undefined
   const name = input.name ? text(input, 'name') : undefined
-  const email = input.email ? text(input, 'email') : undefined
-  const user = await createUser(db, { username, name, email, administrator: input.admin === true }).catch((fault: unknown) => {
-    if (violated(fault) === 'users_email_unique') throw new Refused(`The email address ${email} belongs to another user.`)
-    if (violated(fault)) throw new Refused(`The username ${username} is taken.`)
-    throw fault
+  const given = { username, name, email: text(input, 'email'), administrator: input.admin === true }
+  const made = await attempt(db, async (tx) => {
+    const made = await insertUser(tx, given, { whole: false })
+    if (made.value && granted) await setRole(tx, made.value.id, granted.place, granted.role)
+    return made
   })
-  if (granted) await setRole(db, user.id, granted.place, granted.role)
-  return `Created ${user.username}${granted ? `, ${granted.role} in ${text(input, 'in')}` : ''}.`
+  if (made.refused) throw new Refused(`${made.refused.reason.replace(/\.$/, '')}.`)
+  return `Created ${made.value.username}${granted ? `, ${granted.role} in ${text(input, 'in')}` : ''}.`
 }
 
 export const blocking =

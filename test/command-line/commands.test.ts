@@ -63,12 +63,21 @@ test('comment refuses what is too long', async () => {
 
 describe('user create refuses', () => {
   test.each([
-    ['a name with a blank', { username: 'two words' }, /^"two words" isn't a valid username/],
-    ['a name with a slash', { username: 'a/b' }, /isn't a valid username/],
-    ['a name with a line end', { username: 'a\nb' }, /isn't a valid username/],
-    ['a name that begins with a dot', { username: '.git' }, /isn't a valid username/],
-    ['a name that is too long', { username: 'x'.repeat(256) }, /isn't a valid username/],
-    ['a name that is taken, in another letter case', { username: 'ANN-1' }, /^The username ANN-1 is taken/],
+    ['a name with a blank', { username: 'two words' }, /^Username can contain only letters, digits, .*, nor end with '\.'\.$/],
+    ['a name with a slash', { username: 'a/b' }, /^Username can contain only/],
+    ['a name with a line end', { username: 'a\nb' }, /^Username must be one line/],
+    ['a name that begins with a dot', { username: '.git' }, /^Username can contain only/],
+    ['a name that ends with a dot', { username: 'ann.' }, /^Username can contain only/],
+    ['an empty name', { username: '' }, /^Username can't be blank\.$/],
+    ['a full name of two lines', { username: 'yan', name: 'Y\nan' }, /^Name must be one line without control characters\.$/],
+    ['an address that is none', { username: 'yan', email: 'yan' }, /^Email is invalid\.$/],
+    [
+      'an address that is too long',
+      { username: 'yan', email: `${'y'.repeat(251)}@x.io` },
+      /^Email is too long \(maximum is 255 characters\)\.$/,
+    ],
+    ['a name that is too long', { username: 'x'.repeat(256) }, /^Username is too long/],
+    ['a name that is taken, in another letter case', { username: 'ANN-1' }, /^Username has already been taken\.$/],
     [
       'a role that does not exist',
       { username: 'yan', role: 'king', in: 'world1' },
@@ -88,7 +97,7 @@ describe('user create refuses', () => {
       out: 'Created mia.',
       err: '',
     })
-    await expectRefused('user create', { username: 'mia2', email: 'Mia@X.io' }, /^The email address Mia@X\.io belongs to another user/)
+    await expectRefused('user create', { username: 'mia2', email: 'Mia@X.io' }, /^Email has already been taken\.$/)
   })
 })
 

@@ -98,7 +98,7 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
   test('user create: with a role in a group; a name is taken in any letter case', async () => {
     const words = ['user', 'create', 'zoe', '--name', 'Zoë', '--email', 'zoe@acme.example', '--role', 'guest', '--in', 'acme/support']
     expect(await rolobot(words)).toMatchObject(done('Created zoe, guest in acme/support.'))
-    expect(await rolobot(['user', 'create', 'ZOE'])).toMatchObject(refused(/ZOE is taken/))
+    expect(await rolobot(['user', 'create', 'ZOE'])).toMatchObject(refused(/^Username has already been taken/))
     expect(await rolobot(['comment', ...on('zoe')], 'Hello')).toMatchObject(done(`Commented on ${issue}.`))
   })
 

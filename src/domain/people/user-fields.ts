@@ -15,11 +15,18 @@ const misspelt = {
   fault: "Username can contain only letters, digits, '_', '-' and '.'; it can neither begin with '-' or '.', nor end with '.'",
 }
 
-/** Parses the input for a new user and reports all faults at once. The database checks whether a value is taken. */
-export function readUserFields(given: UserFields): { texts: { username: string; name: string; email: string }; faults: Fault[] } {
-  const { texts, faults } = readTexts(rules, given, { whole: true })
+/**
+ * Parses the input for a new user and reports all faults at once. The database checks whether a value is taken.
+ * @param how `whole`: name and email address are required; otherwise the name can be absent, and is then the username
+ */
+export function readUserFields(
+  given: UserFields,
+  how: { whole: boolean },
+): { texts: { username: string; name: string; email: string | null }; faults: Fault[] } {
+  const { texts, faults } = readTexts(rules, given, how)
   if (texts.username && !form.test(texts.username)) faults.push(misspelt)
   const { text: email, faults: ofAddress } = readAddress('email', emailRule, given.email?.trim())
-  if (email === null && ofAddress.length === 0) faults.push({ field: 'email', fault: "Email can't be blank" })
-  return { texts: { ...texts, email } as { username: string; name: string; email: string }, faults: [...faults, ...ofAddress] }
+  if (how.whole && email === null && ofAddress.length === 0) faults.push({ field: 'email', fault: "Email can't be blank" })
+  const [username, name] = [texts.username ?? '', texts.name ?? texts.username ?? '']
+  return { texts: { username, name, email }, faults: [...faults, ...ofAddress] }
 }

@@ -13,7 +13,7 @@ import { readUserFields, type UserFields } from './user-fields.ts'
 export interface NewUser {
   username: string
   name?: string
-  email?: string
+  email?: string | null
   administrator?: boolean
 }
 
@@ -30,13 +30,23 @@ const onlyAdministrators = (what: string): Result<User> => ({
   refused: { why: 'forbidden', reason: `Only administrators may ${what} users.` },
 })
 
+type NewUserFields = UserFields & { administrator?: boolean }
+
+/**
+ * Creates a user from input that is checked first.
+ * @returns the user, or all faults of the input, by field
+ * @throws if the username or the email address is taken
+ */
+export async function insertUser(tx: Tx, given: NewUserFields, how: { whole: boolean }): Promise<Result<User>> {
+  const { texts, faults } = readUserFields(given, how)
+  return faults.length > 0 ? invalid(faults) : done(await createUser(tx, { ...texts, administrator: given.administrator }))
+}
+
 /** Creates a user, for administrators. @returns the user, or all faults of the input, by field */
-export const addUser = (db: Db, actor: Actor, given: UserFields & { administrator?: boolean }): Promise<Result<User>> =>
-  attempt(db, async (tx) => {
-    if (!(await isAdministrator(tx, actor.userId))) return onlyAdministrators('create')
-    const { texts, faults } = readUserFields(given)
-    return faults.length > 0 ? invalid(faults) : done(await createUser(tx, { ...texts, administrator: given.administrator }))
-  })
+export const addUser = (db: Db, actor: Actor, given: NewUserFields): Promise<Result<User>> =>
+  attempt(db, async (tx) =>
+    (await isAdministrator(tx, actor.userId)) ? insertUser(tx, given, { whole: true }) : onlyAdministrators('create'),
+  )
 
 /**
  * Blocks a user, for administrators: sessions, sign-in links, and the user's open streams end at once; tokens can't be used until the
