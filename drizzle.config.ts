@@ -3,7 +3,7 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/storage/schema.ts', './src/storage/elsewhere-schema.ts'],
+  schema: ['schema', 'elsewhere-schema', 'sign-in-schema'].map((name) => `./src/storage/${name}.ts`),
   out: './drizzle',
   casing: 'snake_case',
 })

@@ -4,6 +4,7 @@ import type { Workplace } from './command-line/command.ts'
 import type { Settings } from './config.ts'
 import type { Connection, House } from './connectors/connector.ts'
 import { connectors as allConnectors } from './connectors/index.ts'
+import type { Cost } from './domain/people/password-hashes.ts'
 import type { Log } from './log.ts'
 import type { Receive, Reply } from './pipeline/comment.ts'
 import { explain } from './pipeline/explain.ts'
@@ -86,6 +87,8 @@ export interface Service extends Workplace {
   connections: readonly Connection[]
   /** `PUBLIC_URL` is set: `publicUrl` is not derived from host and port. */
   publicUrlIsSet: boolean
+  /** Addresses of reverse proxies. */
+  trustedProxies: string[]
   /** Starts working on the queue. */
   attend(): void
   /** The same, and sweeps for stuck work. */
@@ -119,6 +122,7 @@ export function openService(parts: Parts, queue: Queue = openQueue(parts.setting
     mostAtOnce,
     publicUrl,
     publicUrlIsSet: settings.PUBLIC_URL !== undefined,
+    trustedProxies: settings.TRUSTED_PROXIES,
     connections,
     attend: () => queue.work(handle),
     work() {
@@ -173,17 +177,18 @@ const loadDoors = async () => ({
   ...(await import('./http/server.ts')),
   ...(await import('./http/session.ts')),
   ...(await import('./http/health.ts')),
+  ...(await import('./domain/people/password-hashes.ts')),
   ...(await import('./api/routes.ts')),
   ...(await import('./api/graphql/server.ts')),
   ...(await import('./web/routes.ts')),
 })
 
-/** The HTTP server with all its entry points; it does not listen yet. */
-export async function openHttp(service: Service, log: Log): Promise<FastifyInstance> {
+/** The HTTP server with all its entry points; it does not listen yet. @param how `passwordCost`: of new hashes, otherwise today's */
+export async function openHttp(service: Service, log: Log, { passwordCost }: { passwordCost?: Cost } = {}): Promise<FastifyInstance> {
   const { db, hear, newsroom, mostAtOnce, publicUrl, connections } = service
-  const { apiRoutes, graphqlRoutes, healthRoutes, openServer, openSessions, webRoutes } = await loadDoors()
+  const { apiRoutes, graphqlRoutes, healthRoutes, openHasher, openServer, openSessions, webRoutes } = await loadDoors()
   await newsroom.open()
-  const app = await openServer({ log, publicUrl })
+  const app = await openServer({ log, publicUrl, trustProxy: service.trustedProxies })
   const sessions = openSessions(db, service)
   const { who } = sessions
   healthRoutes(app, db)
@@ -195,6 +200,7 @@ export async function openHttp(service: Service, log: Log): Promise<FastifyInsta
     hear,
     newsroom,
     sessions,
+    hasher: openHasher(passwordCost),
     preview: async (body, facts) => {
       const { interpretation, outcome, preview } = await explain(db, body, { facts, mostAtOnce })
       return { text: interpretation.text, outcome: { ...outcome, answer: preview } }

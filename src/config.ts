@@ -1,4 +1,5 @@
 // The environment, read once, into typed settings. All faults are reported at once, by name.
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 const whole = (least: number, most: number) =>
@@ -34,6 +35,25 @@ const hosts = z
   )
   .pipe(z.array(z.string().regex(/^(?:[\w.-]+|[\da-f:.]+)$/, 'must be host names or addresses without ports, separated by commas')))
 
+const isRange = (text: string): boolean => {
+  const [address = '', bits = '0', ...rest] = text.split('/')
+  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6]
+}
+
+const proxies = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .refine(
+          (part) => part === 'loopback' || isRange(part),
+          'must be addresses or ranges, like 10.0.0.0/8, or loopback, separated by commas',
+        ),
+    ),
+  )
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(3000),
@@ -51,6 +71,7 @@ const Environment = z.object({
   SWEEP_SECONDS: whole(1, 86_400).default(60),
   CONTACTS_PER_CHANGE: whole(1, 10_000).default(50),
   ALLOWED_PRIVATE_HOSTS: hosts.default([]),
+  TRUSTED_PROXIES: proxies.default(['loopback']),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be one of fatal, error, warn, info, debug, trace, silent')
     .default('info'),

@@ -13,7 +13,7 @@ import { creatingToken, linking, listingTokens, makingLinkCode, revokingToken } 
 import { type Input, Refused, type Run, text, userNamed, type Workplace } from './command.ts'
 import { explainAsText } from './explain-text.ts'
 import { createSample } from './sample.ts'
-import { blocking, creatingUser, listingUsers, settingRole } from './users.ts'
+import { blocking, creatingUser, listingUsers, resetting, settingRole } from './users.ts'
 
 export interface Output {
   code: 0 | 1
@@ -92,6 +92,7 @@ const commands: Readonly<Record<string, Run>> = {
   'user block': blocking(true),
   'user unblock': blocking(false),
   'user role': settingRole,
+  'user reset': resetting,
   'token list': listingTokens,
   'token create': creatingToken,
   'token revoke': revokingToken,

@@ -1,5 +1,5 @@
-// The address of a link that signs a user in once.
-import { createSignInLink } from '../domain/people/access-tokens.ts'
+// The addresses of one-time links: one signs a user in, the other lets a user set a password.
+import { createLink } from '../domain/people/access-tokens.ts'
 import type { Db } from '../storage/db.ts'
 
 /** @param options how long the link works, otherwise ten minutes; and the path that it leads to */
@@ -8,5 +8,8 @@ export async function signInLink(
   userId: number,
   { lasts, to }: { lasts?: string; to?: string } = {},
 ): Promise<string> {
-  return `${publicUrl}/users/sign_in?link=${await createSignInLink(db, userId, lasts)}${to ? `&to=${to}` : ''}`
+  return `${publicUrl}/users/sign_in?link=${await createLink(db, userId, 'sign_in', lasts)}${to ? `&to=${to}` : ''}`
 }
+
+export const resetLink = async ({ db, publicUrl }: { db: Db; publicUrl: string }, userId: number): Promise<string> =>
+  `${publicUrl}/users/password/edit?reset_password_token=${await createLink(db, userId, 'reset')}`

@@ -6,6 +6,7 @@ import { removeRole, setRole } from '../domain/rules/members.ts'
 import { roles } from '../domain/rules/permissions.ts'
 import { attempt } from '../domain/rules/transaction.ts'
 import { noSuchUser, placeNamed, Refused, type Run, roleNamed, text, userNamed } from './command.ts'
+import { resetLink } from './sign-in-link.ts'
 
 const mostListed = 1_000
 
@@ -43,6 +44,14 @@ export const blocking =
     await db.transaction((tx) => setBlocked(tx, { userId: null, via: 'command line' }, { id: user.id, blocked }))
     return `${blocked ? 'Blocked' : 'Unblocked'} ${user.username}.`
   }
+
+export const resetting: Run = async (place, input) => {
+  const username = text(input, 'username')
+  const user = await lookUpUser(place.db, { username })
+  if (!user) throw noSuchUser(username)
+  if (user.blocked) throw new Refused(`${user.username} is blocked. Unblock the user first: npx rolobot user unblock ${user.username}`)
+  return resetLink(place, user.id)
+}
 
 export const settingRole: Run = async ({ db }, input) => {
   if (Boolean(input.role) === Boolean(input.none))

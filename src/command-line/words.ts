@@ -51,6 +51,7 @@ export const dataCommands: readonly DataCommand[] = [
     description: "set a user's role in a group or project, or take it away",
     options: [['--in <path>', 'the group or project', 'needed'], role, ['--none', 'take the role away; inherited roles remain']],
   },
+  { name: 'user reset', takes: '<username>', description: 'print a one-time link that lets a user set a password; it expires in an hour' },
   { name: 'token list', takes: '<username>', description: "list a user's active access tokens" },
   {
     name: 'token create',

@@ -130,11 +130,12 @@ const withoutGreeting = (log: Log) => log.child({}, { level: log.level === 'info
 export async function openServer({
   log,
   publicUrl,
-  trustProxy = false,
+  trustProxy,
 }: {
   log: Log
   publicUrl: string
-  trustProxy?: boolean
+  /** Reverse proxies: what they say of the client's address is believed. */
+  trustProxy: string[]
 }): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: withoutGreeting(log),

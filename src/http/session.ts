@@ -6,6 +6,7 @@ import { refused } from './refused.ts'
 
 // As long as a session can last.
 const ninetyDays = 90 * 24 * 60 * 60
+const aYear = 365 * 24 * 60 * 60
 
 export type Who = (request: FastifyRequest) => Promise<Asker | null>
 
@@ -21,6 +22,10 @@ export interface Sessions {
   keep(reply: FastifyReply, secret: string): FastifyReply
   /** Clears the session cookie. */
   forget(reply: FastifyReply): FastifyReply
+  /** Sets the cookie by which the browser is known the next time its user signs in. */
+  know(reply: FastifyReply, secret: string): void
+  /** Its secret. */
+  browserOf(request: FastifyRequest): string | undefined
 }
 
 /** The public address of this site. */
@@ -39,7 +44,8 @@ function tokenOf({ headers }: FastifyRequest): string | undefined {
 export function openSessions(db: Db, site: Site): Sessions {
   const secure = site.publicUrl.startsWith('https:')
   // A subdomain, or plain HTTP, cannot set a cookie of this prefix. developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
-  const cookie = secure ? '__Host-rolobot_session' : 'rolobot_session'
+  const named = (name: string) => `${secure ? '__Host-' : ''}rolobot_${name}`
+  const [cookie, browser] = [named('session'), named('browser')]
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
   const refuseOtherSites = (request: FastifyRequest) => {
     if (isFromOtherSite(request, site)) throw refused(403, "This request came from another site's page.")
@@ -48,6 +54,8 @@ export function openSessions(db: Db, site: Site): Sessions {
     refuseOtherSites,
     keep: (reply, secret) => reply.setCookie(cookie, secret, { ...attributes, maxAge: ninetyDays }),
     forget: (reply) => reply.clearCookie(cookie, attributes),
+    know: (reply, secret) => void reply.setCookie(browser, secret, { ...attributes, maxAge: aYear }),
+    browserOf: ({ cookies }) => cookies[browser],
     async who(request) {
       const token = tokenOf(request)
       const session = token === undefined ? request.cookies[cookie] : undefined

@@ -1,5 +1,6 @@
 // Sweep: re-queues deliveries whose job was lost, and runs pending erasures.
 import { forgetEndedSessions } from '../domain/people/access-tokens.ts'
+import { forgetAttempts } from '../domain/people/sign-in-attempts.ts'
 import { forgetOld } from '../domain/rules/only-once.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -31,6 +32,7 @@ export function keepSweeping({ db, queue, log }: { db: Db; queue: Queue; log: Lo
     const all = async () => {
       const [pushed, erased, ended] = [await sweep(db, queue, olderThan), await forget(db), await forgetEndedSessions(db)]
       await forgetOld(db)
+      await forgetAttempts(db)
       return { pushed, erased, ended }
     }
     current = all().then(

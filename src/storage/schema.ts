@@ -1,4 +1,4 @@
-// All of our tables on one page; data about connected services is in elsewhere-schema.ts. Row types are used everywhere; rules of
+// All of our tables on one page; data about connected services is in elsewhere-schema.ts, passwords are in sign-in-schema.ts. Row types are used everywhere; rules of
 // uniqueness and reference are enforced here, in the database.
 import { sql } from 'drizzle-orm'
 import { bigint, boolean, check, foreignKey, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
@@ -20,13 +20,13 @@ export const users = pgTable(
   (t) => [unique('users_username_unique').on(t.usernameKey), unique('users_email_unique').on(t.emailKey)],
 )
 
-/** What proves who is asking: only the SHA-256 of the secret is kept. A sign-in link is a token that works once. A session ends with its parent, the token that opened it. */
+/** What proves who is asking: only the SHA-256 of the secret is kept. A link is a token that works once. A session ends with its parent, the token that opened it. */
 export const accessTokens = pgTable(
   'access_tokens',
   {
     id: id(),
     userId: ref().notNull(),
-    kind: text({ enum: ['api', 'session', 'sign_in'] }).notNull(),
+    kind: text({ enum: ['api', 'session', 'sign_in', 'reset', 'browser'] }).notNull(),
     parentId: ref(),
     name: text().notNull(),
     /** The browser of a session, as it calls itself. */
@@ -44,7 +44,7 @@ export const accessTokens = pgTable(
     foreignKey({ columns: [t.parentId], foreignColumns: [t.id] }).onDelete('cascade'),
     index('access_tokens_user').on(t.userId),
     index('access_tokens_parent').on(t.parentId),
-    check('access_tokens_kind', sql`${t.kind} in ('api', 'session', 'sign_in')`),
+    check('access_tokens_kind', sql`${t.kind} in ('api', 'session', 'sign_in', 'reset', 'browser')`),
   ],
 )
 

@@ -7,7 +7,8 @@ import { live } from './live.ts'
 import { home } from './pages/home.tsx'
 import { issue } from './pages/issue.tsx'
 import { issues } from './pages/issues.tsx'
-import { linkCode, profile, unlink } from './pages/profile.tsx'
+import { passwordForm, setPassword } from './pages/password.tsx'
+import { linkCode, newPassword, profile, unlink } from './pages/profile.tsx'
 import { endOtherSessions, endSession } from './pages/sessions.tsx'
 import { enter, signIn, signOut } from './pages/sign-in.tsx'
 import { Fault, type Visit, type WebRoutes } from './visit.ts'
@@ -20,8 +21,11 @@ const pages: readonly [method: 'GET' | 'POST', path: RegExp, page: Page][] = [
   ['GET', /^\/users\/sign_in$/, signIn],
   ['POST', /^\/users\/sign_in$/, enter],
   ['POST', /^\/users\/sign_out$/, signOut],
+  ['GET', /^\/users\/password\/edit$/, passwordForm],
+  ['POST', /^\/users\/password\/edit$/, setPassword],
   ['GET', /^\/-\/profile$/, profile],
   ['POST', /^\/-\/profile$/, linkCode],
+  ['POST', /^\/-\/profile\/password$/, newPassword],
   ['POST', /^\/-\/profile\/unlink$/, unlink],
   ['POST', /^\/-\/profile\/end_session$/, endSession],
   ['POST', /^\/-\/profile\/end_other_sessions$/, endOtherSessions],

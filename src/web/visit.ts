@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { issueFor } from '../domain/issues/guard.ts'
 import type { IssueFacts } from '../domain/issues/issues.ts'
 import type { Asker } from '../domain/people/access-tokens.ts'
+import type { Hasher } from '../domain/people/password-hashes.ts'
 import type { Caller } from '../domain/rules/guard.ts'
 import { can } from '../domain/rules/permissions.ts'
 import type { Result } from '../domain/rules/results.ts'
@@ -23,7 +24,10 @@ export interface WebRoutes {
     refuseOtherSites(request: FastifyRequest): void
     keep(reply: FastifyReply, secret: string): FastifyReply
     forget(reply: FastifyReply): FastifyReply
+    know(reply: FastifyReply, secret: string): void
+    browserOf(request: FastifyRequest): string | undefined
   }
+  hasher: Hasher
   /** What a comment would do; changes nothing. */
   preview: (body: string, facts: IssueFacts) => Promise<{ text: string; outcome: Outcome }>
 }

@@ -101,7 +101,7 @@ describe('user create refuses', () => {
   })
 })
 
-describe.each(['token create', 'token list', 'sign-in-link', 'user block'])('%s refuses', (command) => {
+describe.each(['token create', 'token list', 'sign-in-link', 'user block', 'user reset'])('%s refuses', (command) => {
   test('somebody who does not exist', () => expectRefused(command, { username: 'nobody' }, /^There is no user nobody/))
 })
 
@@ -128,6 +128,14 @@ describe('user role', () => {
     })
     expect((await comment()).code).toBe(1)
   })
+})
+
+test('user reset: an address of ours, unless the user is blocked', async () => {
+  await type('user create', { username: 'kim' })
+  const link = /^http:\/\/\S+\/users\/password\/edit\?reset_password_token=[\w-]{43}$/
+  expect(await type('user reset', { username: 'KIM' })).toEqual({ code: 0, out: expect.stringMatching(link), err: '' })
+  await type('user block', { username: 'kim' })
+  await expectRefused('user reset', { username: 'kim' }, /^kim is blocked\. Unblock the user first: npx rolobot user unblock kim$/)
 })
 
 test('user list: everybody, or those who were searched for', async () => {

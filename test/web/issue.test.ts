@@ -272,8 +272,9 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     expect(await issue.comments()).toEqual([])
 
     await answer(page).getByRole('link', { name: 'Sign in' }).click()
+    await page.getByText('Sign in with an access token').click()
     await page.getByLabel('Access token').fill(await token('pia'))
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Sign in with token' }).click()
     await page.waitForURL(service.url + issue.path)
     expect(await box(page).inputValue()).toBe('Long thoughts')
   })
@@ -286,8 +287,9 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     await send(page)
     expect(await page.getByLabel('Your text has not been sent.').inputValue()).toBe('Long thoughts')
     await page.locator('main').getByRole('link', { name: 'Sign in' }).click()
+    await page.getByText('Sign in with an access token').click()
     await page.getByLabel('Access token').fill(await token('pia'))
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Sign in with token' }).click()
     await page.waitForURL(service.url + issue.path)
   })
 

@@ -102,7 +102,7 @@ export const projectOptions: Unused = {
 
 /** Bodies that create users. docs.gitlab.com/api/users/#create-a-user */
 export const userFields: Unused = {
-  // Users don't sign in with passwords.
+  // Users set their passwords themselves, with a link.
   ...each(anything, 'password reset_password force_random_password skip_confirmation projects_limit'),
   ...each(off, 'external private_profile auditor'),
   ...each(on, 'can_create_group'),

@@ -134,7 +134,7 @@ export const userRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: usersAt,
-    summary: 'Creates a user, who signs in with a token or a link, not a password',
+    summary: 'Creates a user. A password in the request is ignored: users set their own with a link from `rolobot user reset`',
     for: 'administrators',
     body: NewUser,
     answers: { 201: FullUser },

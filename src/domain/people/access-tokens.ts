@@ -1,11 +1,14 @@
-// API tokens, browser sessions, and sign-in links. Secrets are shown once and stored as hashes.
+// API tokens, browser sessions, known browsers, and one-time links. Secrets are shown once and stored as hashes.
 import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
 import { tellEnd } from '../../storage/notify.ts'
 import { accessTokens, users } from '../../storage/schema.ts'
 
-export type TokenKind = 'api' | 'session' | 'sign_in'
+/** `sign_in` and `reset` are one-time links; `browser` is a browser in which its user has signed in before. */
+export type TokenKind = 'api' | 'session' | 'sign_in' | 'reset' | 'browser'
+
+type LinkKind = 'sign_in' | 'reset'
 
 /** The caller, and what they can do. */
 export interface Asker {
@@ -20,10 +23,16 @@ export interface Asker {
 
 const aMinute = 60_000
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url')
-const lifetime: Record<TokenKind, string | null> = { api: null, session: '90 days', sign_in: '10 minutes' }
+const lifetime: Record<TokenKind, string | null> = {
+  api: null,
+  session: '90 days',
+  sign_in: '10 minutes',
+  reset: '1 hour',
+  browser: '1 year',
+}
 const longestIdle = '14 days'
 const longestUserAgent = 500
-const prefix: Record<TokenKind, string> = { api: 'rbat-', session: '', sign_in: '' }
+const prefix: Record<TokenKind, string> = { api: 'rbat-', session: '', sign_in: '', reset: '', browser: '' }
 
 interface TokenOptions {
   name?: string
@@ -90,22 +99,22 @@ export async function markUsed(tx: Tx, { tokenId, lastUsedAt }: Asker): Promise<
     .where(and(eq(accessTokens.id, tokenId), longAgo))
 }
 
-/** Creates the secret of a link that signs a user in once; it replaces earlier ones. @param lasts an interval, otherwise ten minutes */
-export const createSignInLink = (tx: Tx, userId: number, lasts?: string): Promise<string> =>
+/** Creates the secret of a link that works once; it replaces earlier ones of its kind. @param lasts an interval, otherwise that of its kind */
+export const createLink = (tx: Tx, userId: number, kind: LinkKind, lasts?: string): Promise<string> =>
   tx.transaction(async (tx) => {
     // Of two created at once, the later one replaces the earlier.
     await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
-    await revoke(tx, and(eq(accessTokens.userId, userId), eq(accessTokens.kind, 'sign_in')))
-    return createToken(tx, userId, 'sign_in', { lasts })
+    await revoke(tx, and(eq(accessTokens.userId, userId), eq(accessTokens.kind, kind)))
+    return createToken(tx, userId, kind, { lasts })
   })
 
-/** Uses up a sign-in link: if two users follow it at once, only one is signed in. */
-export async function useSignInLink(tx: Tx, secret: string): Promise<number | undefined> {
+/** Uses up a link: if it is followed twice at once, it works for one of them. @returns whose it was */
+export async function useLink(tx: Tx, secret: string, kind: LinkKind): Promise<number | undefined> {
   const [used] = await tx
     .update(accessTokens)
     .set({ revokedAt: sql`now()` })
     .from(users)
-    .where(and(eq(users.id, accessTokens.userId), eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, 'sign_in'), isValid))
+    .where(and(eq(users.id, accessTokens.userId), eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, kind), isValid))
     .returning({ userId: accessTokens.userId })
   return used?.userId
 }
@@ -148,13 +157,14 @@ export const endSession = (tx: Tx, tokenId: number): Promise<number> => end(tx, 
 export const endSessionsExcept = (tx: Tx, userId: number, tokenId: number): Promise<number> =>
   end(tx, and(isSession, isActive, eq(accessTokens.userId, userId), ne(accessTokens.id, tokenId)))
 
-/** Ends a user's sessions and sign-in links. Tokens stay: they can't be used while the user is blocked. */
-export async function signOutEverywhere(tx: Tx, userId: number): Promise<void> {
-  await revoke(tx, and(eq(accessTokens.userId, userId), ne(accessTokens.kind, 'api')))
+/** Ends a user's sessions, but for one, and links; no browser is known any more. Tokens stay: they can't be used while the user is blocked. */
+export async function signOutEverywhere(tx: Tx, userId: number, but?: number): Promise<void> {
+  const others = but === undefined ? undefined : ne(accessTokens.id, but)
+  await revoke(tx, and(eq(accessTokens.userId, userId), ne(accessTokens.kind, 'api'), others))
   await tellEnd(tx, userId)
 }
 
-/** Deletes expired sessions and sign-in links. @returns how many */
+/** Deletes expired sessions and links. @returns how many */
 export async function forgetEndedSessions(tx: Tx): Promise<number> {
   const gone = await tx
     .delete(accessTokens)

@@ -26,6 +26,7 @@ export type Action =
   | `role_${'given' | 'taken'}`
   | `account_${'linked' | 'unlinked'}`
   | `user_${'blocked' | 'unblocked'}`
+  | `password_${'set' | 'changed'}`
 
 /** One entry. `before` and `after` hold what changed, by field. */
 export interface Event {

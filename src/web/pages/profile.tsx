@@ -1,10 +1,13 @@
-// The profile: the user, linked accounts and the code that links one, and sessions.
+// The profile: the user, the password, linked accounts and the code that links one, and sessions.
 import type { FastifyReply } from 'fastify'
 import { createLinkCode } from '../../domain/people/link-codes.ts'
+import { passwordSetAt } from '../../domain/people/passwords.ts'
 import { lookUpUser } from '../../domain/people/user-lists.ts'
 import { forgetNameElsewhere, namesElsewhere } from '../../domain/people/users.ts'
+import type { Told } from '../entering.ts'
 import { show, Time } from '../layout.tsx'
 import { field, mayChange, signInFirst, type Visit, whoMayChange } from '../visit.ts'
+import { ChangePassword, changeOwnPassword } from './password.tsx'
 import { Sessions, shownSessions } from './sessions.tsx'
 
 const address = '/-/profile'
@@ -18,8 +21,11 @@ export const profile = (visit: Visit): Promise<FastifyReply> => showProfile(visi
 /** `POST /-/profile` creates a link code and shows it once. */
 export async function linkCode(visit: Visit): Promise<FastifyReply> {
   const { userId } = whoMayChange(visit)
-  return showProfile(visit, await createLinkCode(visit.db, userId))
+  return showProfile(visit, { code: await createLinkCode(visit.db, userId) })
 }
+
+/** `POST /-/profile/password` */
+export const newPassword = async (visit: Visit): Promise<FastifyReply> => showProfile(visit, { password: await changeOwnPassword(visit) })
 
 /** `POST /-/profile/unlink` with the service and the id there. If it is unlinked already, that is fine. */
 export async function unlink(visit: Visit): Promise<FastifyReply> {
@@ -29,20 +35,27 @@ export async function unlink(visit: Visit): Promise<FastifyReply> {
   return visit.reply.redirect(address, 303)
 }
 
-async function showProfile(visit: Visit, code?: LinkCode): Promise<FastifyReply> {
+interface Came {
+  code?: LinkCode
+  password?: Told | 'done'
+}
+
+async function showProfile(visit: Visit, { code, password }: Came = {}): Promise<FastifyReply> {
   const { asker, db } = visit
   if (!asker) throw signInFirst()
-  const [user, names, sessions] = await Promise.all([
+  const [user, setAt, names, sessions] = await Promise.all([
     lookUpUser(db, { id: asker.userId }),
+    passwordSetAt(db, asker.userId),
     namesElsewhere(db, asker.userId),
     shownSessions(visit, asker.userId),
   ])
   return show(
     visit,
-    { title: 'Profile' },
+    { title: 'Profile', status: password === 'done' ? 200 : password?.status },
     <>
       <h1>Profile</h1>
       <Facts name={asker.name} username={asker.username} email={user?.email} />
+      {mayChange(asker) && <ChangePassword username={asker.username} setAt={setAt} came={password} />}
       <Elsewhere names={names} mayChange={mayChange(asker)} />
       {mayChange(asker) && <Linking code={code} />}
       <Sessions sessions={sessions} current={asker.tokenId} mayChange={mayChange(asker)} />

@@ -1,6 +1,9 @@
-// Signing in with a one-time link or an access token, and signing out.
+// Signing in with a password, a one-time link, or an access token, and signing out.
 import type { FastifyReply } from 'fastify'
-import { createToken, endSession, useSignInLink, whoHolds } from '../../domain/people/access-tokens.ts'
+import { createToken, endSession, useLink, whoHolds } from '../../domain/people/access-tokens.ts'
+import { signInWithPassword } from '../../domain/people/sign-in.ts'
+import { placeOf, signedIn, type Told, toldOf } from '../entering.ts'
+import { Alert, Field } from '../fields.tsx'
 import { show } from '../layout.tsx'
 import { field, type Visit } from '../visit.ts'
 
@@ -14,26 +17,43 @@ export async function signIn(visit: Visit): Promise<FastifyReply> {
   const { query } = visit.request
   const link = field(query, 'link')
   const to = localAddress(field(query, 'to'))
-  if (!link) return showForm(visit, to)
+  if (!link) return showForm(visit, { to })
   const holder = await whoHolds(visit.db, link, 'sign_in')
-  if (!holder) return showForm(visit, to, invalidLink)
+  if (!holder) return showForm(visit, { to, told: refused(invalidLink) })
   return show(visit, { title: 'Sign in' }, <ByLink link={link} to={to} name={holder.name} />)
 }
 
-/** `POST /users/sign_in` with the secret of a link, or with an access token: the session has the token's permissions. */
+/**
+ * `POST /users/sign_in` with a username and a password, with the secret of a link, or with an access token, whose permissions are the
+ * session's.
+ */
 export async function enter(visit: Visit): Promise<FastifyReply> {
   const { body } = visit.request
   const to = localAddress(field(body, 'to'))
-  const link = field(body, 'link')
-  const holder = link ? await byLink(visit, link) : await whoHolds(visit.db, field(body, 'token').trim(), 'api')
-  if (!holder) return showForm(visit, to, link ? invalidLink : invalidToken)
-  return openSession(visit, { ...holder, to })
+  if (field(body, 'link')) return enterByLink(visit, field(body, 'link'), to)
+  if (field(body, 'token')) return enterByToken(visit, field(body, 'token').trim(), to)
+  return enterByPassword(visit, to)
 }
 
-async function byLink({ db }: Visit, link: string) {
-  const userId = await useSignInLink(db, link)
-  return userId === undefined ? undefined : { userId, scopes: ['api'], tokenId: undefined }
+async function enterByLink(visit: Visit, link: string, to: string): Promise<FastifyReply> {
+  const userId = await useLink(visit.db, link, 'sign_in')
+  return userId === undefined ? showForm(visit, { to, told: refused(invalidLink) }) : openSession(visit, { userId, scopes: ['api'], to })
 }
+
+async function enterByToken(visit: Visit, token: string, to: string): Promise<FastifyReply> {
+  const holder = await whoHolds(visit.db, token, 'api')
+  return holder ? openSession(visit, { ...holder, to }) : showForm(visit, { to, told: refused(invalidToken), byToken: true })
+}
+
+async function enterByPassword(visit: Visit, to: string): Promise<FastifyReply> {
+  const { request, sessions } = visit
+  const [login, password] = [field(request.body, 'username'), field(request.body, 'password')]
+  const entering = { login, password, address: request.ip, browser: sessions.browserOf(request) }
+  const { value, refused } = await signInWithPassword(placeOf(visit), entering)
+  return refused ? showForm(visit, { to, told: toldOf(visit, refused), login }) : signedIn(visit, value, to)
+}
+
+const refused = (reason: string): Told => ({ status: 403, reason, faults: [] })
 
 /** `POST /users/sign_out` */
 export async function signOut({ db, asker, sessions, reply }: Visit): Promise<FastifyReply> {
@@ -48,15 +68,14 @@ interface Entering {
   userId: number
   scopes: readonly string[]
   /** The token that the session ends with. */
-  tokenId: number | undefined
+  tokenId?: number
   to: string
 }
 
-/** Opens a session in place of the browser's previous one. */
-async function openSession({ db, asker, request, reply, sessions }: Visit, { userId, scopes, tokenId, to }: Entering) {
-  if (asker) await endSession(db, asker.tokenId)
-  const secret = await createToken(db, userId, 'session', { scopes, parentId: tokenId, userAgent: request.headers['user-agent'] })
-  return sessions.keep(reply, secret).redirect(to, 303)
+async function openSession(visit: Visit, { userId, scopes, tokenId, to }: Entering): Promise<FastifyReply> {
+  const userAgent = visit.request.headers['user-agent']
+  const session = await createToken(visit.db, userId, 'session', { scopes, parentId: tokenId, userAgent })
+  return signedIn(visit, { session }, to)
 }
 
 /** One of our own paths, whatever was given: nobody is redirected to another site. */
@@ -68,8 +87,16 @@ function localAddress(given: string): string {
   return origin === here && !pathname.startsWith('//') ? pathname + search + hash : '/'
 }
 
-const showForm = (visit: Visit, to: string, fault?: string): FastifyReply =>
-  show(visit, { title: 'Sign in', status: fault ? 403 : 200 }, <SignIn to={to} fault={fault} />)
+interface Form {
+  to: string
+  told?: Told
+  /** What was typed. */
+  login?: string
+  byToken?: boolean
+}
+
+const showForm = (visit: Visit, form: Form): FastifyReply =>
+  show(visit, { title: 'Sign in', status: form.told?.status }, <SignIn {...form} />)
 
 const ByLink = ({ link, to, name }: { link: string; to: string; name: string }) => (
   <section class="narrow">
@@ -85,22 +112,29 @@ const ByLink = ({ link, to, name }: { link: string; to: string; name: string }) 
   </section>
 )
 
-const SignIn = ({ to, fault }: { to: string; fault?: string }) => (
+const SignIn = ({ to, told, login, byToken }: Form) => (
   <section class="narrow">
     <h1>Sign in</h1>
-    {fault && (
-      <p class="notice fault" role="alert">
-        {fault}
-      </p>
-    )}
+    <Alert text={told?.reason} />
     <form class="fields" method="post" action={address}>
-      <label for="token">Access token</label>
-      <input id="token" name="token" type="password" autocomplete="off" required />
+      <Field name="username" label="Username or email" type="text" autocomplete="username" value={login} />
+      <Field name="password" label="Password" autocomplete="current-password" />
       <input type="hidden" name="to" value={to} autocomplete="off" />
       <button type="submit">Sign in</button>
     </form>
     <p class="aside">
-      Or create a one-time sign-in link: <code>npx rolobot sign-in-link &lt;username&gt;</code>
+      No password yet, or forgot it? An administrator can create a one-time link that sets one:{' '}
+      <code>npx rolobot user reset &lt;username&gt;</code>
     </p>
+    <details class="other" open={byToken}>
+      <summary>Sign in with an access token</summary>
+      <form class="fields" method="post" action={address}>
+        <Field name="token" label="Access token" autocomplete="off" />
+        <input type="hidden" name="to" value={to} autocomplete="off" />
+        <button type="submit" class="quiet">
+          Sign in with token
+        </button>
+      </form>
+    </details>
   </section>
 )

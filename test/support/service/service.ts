@@ -56,7 +56,7 @@ export async function startService(wanted: Wanted = {}): Promise<RunningService>
     { settings, database, log, replies, connectors: await loadConnectors(settings) },
     wanted.queue ?? freshQueue(settings.WORK_CONCURRENCY, settings.WORK_ATTEMPTS),
   )
-  const http = await openHttp(service, log)
+  const http = await openHttp(service, log, { passwordCost: { ln: 5, r: 8, p: 1 } })
   holdToDocument(http)
   const url = await http.listen({ port: settings.PORT, host: '127.0.0.1' })
   if (!wanted.idle) service.work()

@@ -6,7 +6,7 @@ import { insertContacts, type NewContact } from '../../../src/domain/contacts/co
 import { insertOrganizations } from '../../../src/domain/contacts/organizations.ts'
 import { insertGroup, insertProject } from '../../../src/domain/groups/groups.ts'
 import { openIssue } from '../../../src/domain/issues/issues.ts'
-import { createSignInLink, createToken } from '../../../src/domain/people/access-tokens.ts'
+import { createLink, createToken } from '../../../src/domain/people/access-tokens.ts'
 import { createUser, nameUserElsewhere } from '../../../src/domain/people/users.ts'
 import { setRole } from '../../../src/domain/rules/members.ts'
 import type { Role } from '../../../src/domain/rules/permissions.ts'
@@ -114,7 +114,7 @@ export async function world(service: Service, wanted: Wanted = {}) {
     post: (person: string, body: string, more: Partial<Comment> = {}): Promise<Receipt> => service.receive(commentOf(person, body, more)),
     token: (person: string, options?: Parameters<typeof createToken>[3]) => createToken(db, idOf(person), 'api', options),
     /** The address of a link that signs somebody in. */
-    signInLink: async (person: string) => `/users/sign_in?link=${await createSignInLink(db, idOf(person))}`,
+    signInLink: async (person: string) => `/users/sign_in?link=${await createLink(db, idOf(person), 'sign_in')}`,
     issue: {
       ...issue,
       path: `/${project.fullPath}/-/issues/${issue.iid}`,
