@@ -36,6 +36,19 @@ const sessions = async (cookie: string, init: RequestInit & { path?: string } = 
 const alter = (userId: number, change: string) =>
   db.execute(sql`update access_tokens set ${sql.raw(change)} where user_id = ${userId} and kind = 'session'`)
 
+test('a link is not used up by a sign-in that fails', async () => {
+  const { signInLink } = await people()
+  const link = await signInLink('ann')
+  await db.execute(sql`create function refuse_session() returns trigger language plpgsql as 'begin raise exception $$no session$$; end'`)
+  await db.execute(
+    sql`create trigger refuse before insert on access_tokens for each row when (new.kind = 'session') execute function refuse_session()`,
+  )
+  const failed = await pressSignIn(url, link)
+  await db.execute(sql`drop function refuse_session cascade`)
+  expect([failed.status, failed.headers.get('set-cookie')]).toEqual([500, null])
+  expect(await isIn(cookieOf(await pressSignIn(url, link)))).toBe(true)
+})
+
 describe('a session ends', () => {
   test('with the token that opened it: revoked', async () => {
     const { token, byToken, byLink } = await people()

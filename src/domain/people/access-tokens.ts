@@ -99,11 +99,15 @@ export async function markUsed(tx: Tx, { tokenId, lastUsedAt }: Asker): Promise<
     .where(and(eq(accessTokens.id, tokenId), longAgo))
 }
 
+/** Locks a user: of a block and whatever lets the user in, one comes first. */
+export const lockUser = async (tx: Tx, userId: number): Promise<void> =>
+  void (await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update'))
+
 /** Creates the secret of a link that works once; it replaces earlier ones of its kind. @param lasts an interval, otherwise that of its kind */
 export const createLink = (tx: Tx, userId: number, kind: LinkKind, lasts?: string): Promise<string> =>
   tx.transaction(async (tx) => {
     // Of two created at once, the later one replaces the earlier.
-    await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')
+    await lockUser(tx, userId)
     await revoke(tx, and(eq(accessTokens.userId, userId), eq(accessTokens.kind, kind)))
     return createToken(tx, userId, kind, { lasts })
   })

@@ -1,13 +1,13 @@
 // Passwords: which are valid, setting one with a link, and changing one's own.
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../storage/db.ts'
-import { accessTokens, users } from '../../storage/schema.ts'
+import { accessTokens } from '../../storage/schema.ts'
 import { passwords } from '../../storage/sign-in-schema.ts'
 import { addressKey } from '../rules/change.ts'
 import { type Action, record } from '../rules/history.ts'
 import { conflict, done, type Fault, invalid, notFound, type Refusal } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { type Asker, createToken, signOutEverywhere, useLink, whoHolds } from './access-tokens.ts'
+import { type Asker, createToken, lockUser, signOutEverywhere, useLink, whoHolds } from './access-tokens.ts'
 import type { Hasher } from './password-hashes.ts'
 import { countAttempt, type TooMany, takeBack, tooBusy } from './sign-in-attempts.ts'
 import { lookUpUser } from './user-lists.ts'
@@ -148,7 +148,7 @@ async function checkCurrent(
   userId: number,
   { stored, current }: { stored: string; current: string },
 ): Promise<Refusal | TooMany | undefined> {
-  // Whoever finds a browser unattended can't guess on and on; nor does anyone else use these attempts up.
+  // Someone at an unattended browser can't guess without limit, and strangers can't use up these attempts.
   const limits = [{ name: `password of ${userId}`, most: 10 }]
   const tooMany = await countAttempt(db, limits)
   if (tooMany) return tooMany
@@ -168,5 +168,3 @@ const isOwnSession = async (tx: Tx, tokenId: number): Promise<boolean> =>
     accessTokens,
     and(eq(accessTokens.id, tokenId), eq(accessTokens.kind, 'session'), sql`${accessTokens.parentId} is null`),
   )) > 0
-
-const lockUser = (tx: Tx, userId: number) => tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update')

@@ -1,12 +1,12 @@
-// Signing in with a password.
+// Signing in with a password, or with a one-time link.
 import { and, eq } from 'drizzle-orm'
-import type { Tx } from '../../storage/db.ts'
+import { type Db, type Tx, transact } from '../../storage/db.ts'
 import { users } from '../../storage/schema.ts'
 import { passwords } from '../../storage/sign-in-schema.ts'
 import { addressKey } from '../rules/change.ts'
 import { conflict, done } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { type Asker, whoHolds } from './access-tokens.ts'
+import { type Asker, createToken, lockUser, useLink, whoHolds } from './access-tokens.ts'
 import { type Entered, enter, isTooLong, normalized, type PasswordPlace, type PasswordResult, renewHash } from './passwords.ts'
 import { countAttempt, type Limit, takeBack, tooBusy } from './sign-in-attempts.ts'
 
@@ -56,6 +56,21 @@ export async function signInWithPassword({ db, hasher, userAgent }: PasswordPlac
   })
 }
 
+/**
+ * Signs a user in with a one-time link. The link is used up only if the session is opened.
+ * @returns the secret of the session; undefined if the link is invalid
+ */
+export async function signInByLink(db: Db, link: string, userAgent?: string): Promise<string | undefined> {
+  const holder = await whoHolds(db, link, 'sign_in')
+  if (!holder) return undefined
+  return transact(db, async (tx) => {
+    // A block that comes first ends the link; one that comes later ends the session.
+    await lockUser(tx, holder.userId)
+    const userId = await useLink(tx, link, 'sign_in')
+    return userId === undefined ? undefined : createToken(tx, userId, 'session', { userAgent })
+  })
+}
+
 /** The user's password, unless blocked. */
 async function findByLogin(tx: Tx, login: string): Promise<{ userId: number; hash: string } | undefined> {
   // Postgres can't store a NUL.
@@ -77,7 +92,7 @@ const limitsOf = ({ login, address }: Entering, known: Asker | undefined): Limit
         { name: `login ${addressKey(login.trim())}`, most: most.name },
       ]
 
-/** Whoever has an IPv6 address has its whole /64. */
+/** An IPv6 client has a whole /64 to itself: its addresses are counted together. */
 function networkOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address.replace(/^::ffff:/i, '')
   const [head = '', tail] = address.split('%', 1)[0]?.toLowerCase().split('::') ?? []

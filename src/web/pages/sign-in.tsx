@@ -1,7 +1,7 @@
 // Signing in with a password, a one-time link, or an access token, and signing out.
 import type { FastifyReply } from 'fastify'
-import { createToken, endSession, useLink, whoHolds } from '../../domain/people/access-tokens.ts'
-import { signInWithPassword } from '../../domain/people/sign-in.ts'
+import { type Asker, createToken, endSession, whoHolds } from '../../domain/people/access-tokens.ts'
+import { signInByLink, signInWithPassword } from '../../domain/people/sign-in.ts'
 import { placeOf, signedIn, type Told, toldOf } from '../entering.ts'
 import { Alert, Field } from '../fields.tsx'
 import { show } from '../layout.tsx'
@@ -36,13 +36,14 @@ export async function enter(visit: Visit): Promise<FastifyReply> {
 }
 
 async function enterByLink(visit: Visit, link: string, to: string): Promise<FastifyReply> {
-  const userId = await useLink(visit.db, link, 'sign_in')
-  return userId === undefined ? showForm(visit, { to, told: refused(invalidLink) }) : openSession(visit, { userId, scopes: ['api'], to })
+  const session = await signInByLink(visit.db, link, visit.request.headers['user-agent'])
+  return session === undefined ? showForm(visit, { to, told: refused(invalidLink) }) : signedIn(visit, { session }, to)
 }
 
 async function enterByToken(visit: Visit, token: string, to: string): Promise<FastifyReply> {
   const holder = await whoHolds(visit.db, token, 'api')
-  return holder ? openSession(visit, { ...holder, to }) : showForm(visit, { to, told: refused(invalidToken), byToken: true })
+  if (!holder) return showForm(visit, { to, told: refused(invalidToken), byToken: true })
+  return signedIn(visit, { session: await openSession(visit, holder) }, to)
 }
 
 async function enterByPassword(visit: Visit, to: string): Promise<FastifyReply> {
@@ -64,19 +65,9 @@ export async function signOut({ db, asker, sessions, reply }: Visit): Promise<Fa
 /** The sign-in URL that returns to `url`. */
 export const signInAddress = (url: string): string => `${address}?to=${encodeURIComponent(url)}`
 
-interface Entering {
-  userId: number
-  scopes: readonly string[]
-  /** The token that the session ends with. */
-  tokenId?: number
-  to: string
-}
-
-async function openSession(visit: Visit, { userId, scopes, tokenId, to }: Entering): Promise<FastifyReply> {
-  const userAgent = visit.request.headers['user-agent']
-  const session = await createToken(visit.db, userId, 'session', { scopes, parentId: tokenId, userAgent })
-  return signedIn(visit, { session }, to)
-}
+/** A session with the scopes of a token, which ends with it. */
+const openSession = ({ db, request }: Visit, { userId, scopes, tokenId }: Asker): Promise<string> =>
+  createToken(db, userId, 'session', { scopes, parentId: tokenId, userAgent: request.headers['user-agent'] })
 
 /** One of our own paths, whatever was given: nobody is redirected to another site. */
 function localAddress(given: string): string {
