@@ -43,7 +43,7 @@ const fillWith = (contacts: number): string => `
       'Peter','Paul','Sara','Lena','Tom','Nina','Ravi','Priya','Chen','Wei','Yuki','Sven','Emma','Noah','Lucas','Mia','Leo','Zoe','Max','Ella'])[1 + n % 40] as name) f
     left join organizations o on n % 9 > 0 and o.name_key = 'company ' || (1 + n % 2000)
   where g.full_path = 'acme';
-  vacuum analyze contacts; vacuum analyze contact_words; analyze`
+  vacuum analyze contacts; vacuum analyze contact_words; analyze; checkpoint`
 
 /** Fills the group `acme` of a database, which is there already, with so many contacts. */
 export async function fillContacts(url: string, contacts: number): Promise<void> {

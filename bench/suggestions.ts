@@ -62,6 +62,8 @@ async function measure(url: string): Promise<void> {
   const paths = contactTerms.map(
     (term) => `/api/suggestions?${new URLSearchParams({ issue: 'acme/support/shop#1', text: `/add_contacts [contact:${term}` })}`,
   )
+  // What was just filled in is still being written out, and isn't cached yet.
+  await cannon(address, 50, paths)
   const one = await alone(address, paths)
   const fifty = await cannon(address, 50, paths)
   if (fifty.non2xx > 0) throw new Error(`${fifty.non2xx} answers were not 2xx`)
