@@ -136,7 +136,7 @@ async function keepListening(url: string, channel: string, heard: (payload: stri
   }
 }
 
-/** The embedded database behind the same interface. Whoever opened it closes it. */
+/** The embedded database behind the same interface. The caller that opened it closes it. */
 export function overPglite(pglite: PGlite, close: () => Promise<void>): Database {
   return {
     db: drizzlePglite(pglite, { schema, casing: 'snake_case' }),

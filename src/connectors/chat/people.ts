@@ -34,7 +34,7 @@ export function openPeople(
       // A workspace is trusted for its own members only.
       if (userId !== undefined || !confirmedAddress || person.at !== person.team) return userId
       const found = byAddress(person, confirmedAddress).catch((fault: unknown) => {
-        log.warn({ fault }, `${title} did not tell who somebody is`)
+        log.warn({ fault }, `${title} did not say who a user is`)
         return undefined
       })
       // A result that arrives later is used on the next attempt.

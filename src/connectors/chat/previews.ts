@@ -22,7 +22,7 @@ export interface Preview {
   /** As `acme/shop#12`. */
   reference: string
   state: 'open' | 'closed'
-  /** The names of its contacts; none if somebody present can't see them. */
+  /** The names of its contacts; none if a member of the channel can't see them. */
   contacts: readonly string[]
 }
 

@@ -2,7 +2,7 @@
 import { type Ability, can, type Standing } from './permissions.ts'
 import { done, forbidden, notFound, type Result } from './results.ts'
 
-/** Who asks; null is a visitor. */
+/** The caller; null is a visitor. */
 export interface Caller {
   userId: number | null
 }

@@ -78,5 +78,5 @@ export function can(standing: Standing, ability: Ability): boolean {
   return least.every(([place, role]) => (standing[place] ?? 0) >= roles[role])
 }
 
-/** What somebody is told who may not. */
+/** What a user without the ability is told. */
 export const refusalOf = (ability: Ability): string => `You don't have permission to ${rules[ability].deed}.`

@@ -31,7 +31,7 @@ async function open(): Promise<Owned> {
   return { pglite, asNew: await stateOf(overPglite(pglite, async () => {}).db) }
 }
 
-/** The same database, until it is given back: whoever still asks then has forgotten to end something, and is refused. */
+/** The same database, until it is given back: a test that still uses it then has forgotten to end something, and is refused. */
 function lend(pglite: PGlite): { pglite: PGlite; giveBack(): Promise<void> } {
   const ends: (() => Promise<void>)[] = []
   let isBack = false
