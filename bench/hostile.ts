@@ -9,12 +9,15 @@ import { attack, hostileRequests } from './hostile-requests.ts'
 import { figure, percentile, print } from './measure.ts'
 import { start, startProgram } from './processes.ts'
 
+const attackerProgram = fileURLToPath(new URL('attacker.ts', import.meta.url))
 const token = `bench-${randomUUID()}`
-const requests = 600
+const requests = 450
 const pause = 5
+// Quiet and attacked rounds alternate, so that what else the machine does falls on both.
+const rounds = 4
 
-/** The 99th percentile of a quiet request, in milliseconds. */
-async function quietly(url: string): Promise<number> {
+/** How long each quiet request takes, in milliseconds. */
+async function quietly(url: string): Promise<number[]> {
   const took: number[] = []
   for (let at = 0; at < requests; at++) {
     const begun = performance.now()
@@ -22,18 +25,23 @@ async function quietly(url: string): Promise<number> {
     took.push(performance.now() - begun)
     await sleep(pause)
   }
-  return percentile(took, 0.99)
+  return took
 }
 
 async function row(url: string, name: string): Promise<string[]> {
   const make = hostileRequests[name] as (typeof hostileRequests)[string]
   const answers = [await attack(url, make(), token), await attack(url, make(), token), await attack(url, make(), token)]
   const [answer] = answers.sort((a, b) => a.ms - b.ms) as [(typeof answers)[number]]
-  const quiet = await quietly(url)
-  const program = fileURLToPath(new URL('attacker.ts', import.meta.url))
-  const attacker = await startProgram(['--import', 'tsx', program, url, name, token], {}, /attacking/)
-  const attacked = await quietly(url)
-  await attacker.stop()
+  const quietTimes: number[] = []
+  const attackedTimes: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    quietTimes.push(...(await quietly(url)))
+    const attacker = await startProgram(['--import', 'tsx', attackerProgram, url, name, token], {}, /attacking/)
+    attackedTimes.push(...(await quietly(url)))
+    await attacker.stop()
+  }
+  const quiet = percentile(quietTimes, 0.99)
+  const attacked = percentile(attackedTimes, 0.99)
   const cells = [String(answer.status), `${answer.length} B`, figure(answer.ms, 'ms'), figure(quiet, 'ms'), figure(attacked, 'ms')]
   return [name, ...cells, (attacked / quiet).toFixed(2)]
 }
