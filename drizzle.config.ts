@@ -3,7 +3,7 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['schema', 'elsewhere-schema', 'sign-in-schema'].map((name) => `./src/storage/${name}.ts`),
+  schema: ['schema', 'contacts-schema', 'elsewhere-schema', 'sign-in-schema'].map((name) => `./src/storage/${name}.ts`),
   out: './drizzle',
   casing: 'snake_case',
 })

@@ -2,15 +2,15 @@
 import fastify from 'fastify'
 import { listContacts } from '../src/domain/contacts/contact-lists.ts'
 import { readGroupFacts } from '../src/domain/groups/facts.ts'
-import { whoHolds } from '../src/domain/people/access-tokens.ts'
+import { userOfToken } from '../src/domain/people/access-tokens.ts'
 import { openPostgres } from '../src/storage/db.ts'
 
 const [url = '', token = ''] = process.argv.slice(2)
 const { db } = openPostgres(url, 10)
 const app = fastify()
 app.get('/', async () => {
-  const asker = await whoHolds(db, token, 'api')
-  const group = await readGroupFacts(db, 'acme', asker?.userId ?? null)
+  const user = await userOfToken(db, token, 'api')
+  const group = await readGroupFacts(db, 'acme', user?.userId ?? null)
   if (!group) throw new Error('the sample is not there')
   return (await listContacts(db, group, { limit: 100, state: 'active' })).value
 })

@@ -24,7 +24,9 @@ function bodies(): string[] {
     'paolo.ferrante@castellano.example',
   ]
   return addresses.map((address, at) =>
-    JSON.stringify({ body: `Called back.\n/add_contacts [contact:${address}]\n/remove_contacts ${addresses[(at + 1) % 3]}` }),
+    JSON.stringify({
+      body: `Called back.\n/add_contacts [contact:${address}]\n/remove_contacts ${addresses[(at + 1) % 3]}`,
+    }),
   )
 }
 
@@ -46,7 +48,8 @@ async function post(url: string, connections: number): Promise<autocannon.Result
   }
   const headers = { 'private-token': token, 'content-type': 'application/json' }
   const result = await autocannon({ url, connections, duration: seconds, requests, headers, setupClient })
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were not 2xx, ${result.errors} errors`)
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} answers were not 2xx, ${result.errors} errors`)
   return result
 }
 
@@ -143,7 +146,8 @@ async function jobs(): Promise<number> {
   let done = 0
   const worker = new Worker('bare', async () => void done++, { connection, prefix: '{bench}', concurrency: 10 })
   const until = Date.now() + 3_000
-  while (Date.now() < until) await Promise.all(Array.from({ length: 50 }, () => queue.add('bare', {}, { removeOnComplete: true })))
+  while (Date.now() < until)
+    await Promise.all(Array.from({ length: 50 }, () => queue.add('bare', {}, { removeOnComplete: true })))
   const rate = done / 3
   await worker.close()
   await queue.obliterate({ force: true })

@@ -18,7 +18,8 @@ const query = `query contacts($path: ID!, $first: Int) { group(fullPath: $path) 
 
 async function cannon(options: autocannon.Options, duration: number): Promise<autocannon.Result> {
   const result = await autocannon({ ...options, connections: 10, duration })
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} answers were not 2xx, ${result.errors} errors`)
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${result.non2xx} answers were not 2xx, ${result.errors} errors`)
   return result
 }
 
@@ -26,7 +27,8 @@ async function cannon(options: autocannon.Options, duration: number): Promise<au
 async function inTurns(all: readonly autocannon.Options[]): Promise<autocannon.Result[][]> {
   for (const options of all) await cannon(options, 2)
   const results = all.map((): autocannon.Result[] => [])
-  for (let round = 0; round < rounds; round++) for (const [at, options] of all.entries()) results[at]?.push(await cannon(options, seconds))
+  for (let round = 0; round < rounds; round++)
+    for (const [at, options] of all.entries()) results[at]?.push(await cannon(options, seconds))
   return results
 }
 

@@ -42,7 +42,13 @@ async function row(url: string, name: string): Promise<string[]> {
   }
   const quiet = percentile(quietTimes, 0.99)
   const attacked = percentile(attackedTimes, 0.99)
-  const cells = [String(answer.status), `${answer.length} B`, figure(answer.ms, 'ms'), figure(quiet, 'ms'), figure(attacked, 'ms')]
+  const cells = [
+    String(answer.status),
+    `${answer.length} B`,
+    figure(answer.ms, 'ms'),
+    figure(quiet, 'ms'),
+    figure(attacked, 'ms'),
+  ]
   return [name, ...cells, (attacked / quiet).toFixed(2)]
 }
 

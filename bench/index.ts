@@ -15,12 +15,15 @@ const parts = {
   understanding: benchUnderstanding,
   suggestions: async () =>
     services ? benchSuggestions() : console.log('Not measured: suggestions over a million contacts need Postgres.'),
-  lists: async () => (services ? benchLists() : console.log('Not measured: lists of a million contacts need Postgres.')),
+  lists: async () =>
+    services ? benchLists() : console.log('Not measured: lists of a million contacts need Postgres.'),
   graphql: async () => (services ? benchGraphql() : console.log('Not measured: pages of contacts need Postgres.')),
   comments: () => benchComments(services),
   moves: async () => (services ? benchMoves() : console.log('Not measured: moving a large group needs Postgres.')),
   hostile: () => benchHostile(),
   slack: async () =>
-    services ? benchSlack() : console.log('Not measured: what the form in Slack offers of a million contacts needs Postgres.'),
+    services
+      ? benchSlack()
+      : console.log('Not measured: what the form in Slack offers of a million contacts needs Postgres.'),
 }
 for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part()

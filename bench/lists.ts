@@ -53,7 +53,12 @@ async function middleOf(
 }
 
 async function pages(db: Db, reader: Reader): Promise<string[][]> {
-  const works: Record<string, (() => Promise<unknown>)[]> = { first: [], last: [], 'deep, forward': [], 'deep, back': [] }
+  const works: Record<string, (() => Promise<unknown>)[]> = {
+    first: [],
+    last: [],
+    'deep, forward': [],
+    'deep, back': [],
+  }
   for (const by of contactOrders)
     for (const descending of [false, true])
       for (const state of states) {
@@ -65,7 +70,8 @@ async function pages(db: Db, reader: Reader): Promise<string[][]> {
         works['deep, back']?.push(() => listContacts(db, reader, { ...wanted, limit, before: middle }))
       }
   const rows: string[][] = []
-  for (const [name, all] of Object.entries(works)) rows.push(row(`page, ${name}`, await timesOf(all), `${all.length} orders and states`))
+  for (const [name, all] of Object.entries(works))
+    rows.push(row(`page, ${name}`, await timesOf(all), `${all.length} orders and states`))
   return rows
 }
 
@@ -96,7 +102,10 @@ async function measure(url: string): Promise<void> {
   await fillMillion(url)
   const reader: Reader = { standing: { administrator: true, customerRelations: true }, sourceId: group.id }
   const bare = await timesOf(
-    Array.from({ length: 40 }, (_, at) => () => rowsOf(db, sql`select * from contacts where id > ${at * 24_000} order by id limit 20`)),
+    Array.from(
+      { length: 40 },
+      (_, at) => () => rowsOf(db, sql`select * from contacts where id > ${at * 24_000} order by id limit 20`),
+    ),
   )
   print(`Lists of ${millionContacts.toLocaleString('en')} contacts, ${limit} a page`, [
     ['', 'p50', 'p95', ''],

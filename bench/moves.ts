@@ -65,13 +65,16 @@ async function measure(url: string): Promise<void> {
       .catch(() => {}),
   )
   await close()
-  print(`Moving a group with ${contacts.toLocaleString('en')} contacts and ${(issues * linksOfIssue).toLocaleString('en')} links`, [
-    ['', 'took'],
-    ['contacts go along, a tenth are duplicates', figure(along / 1000, 's')],
-    ['the source stays the same', figure(same / 1000, 's')],
-    ['the old source stays behind: linked contacts are copied', figure(copied / 1000, 's')],
-    ['beside it: one bare update of all contacts and all links', figure(bare / 1000, 's')],
-  ])
+  print(
+    `Moving a group with ${contacts.toLocaleString('en')} contacts and ${(issues * linksOfIssue).toLocaleString('en')} links`,
+    [
+      ['', 'took'],
+      ['contacts go along, a tenth are duplicates', figure(along / 1000, 's')],
+      ['the source stays the same', figure(same / 1000, 's')],
+      ['the old source stays behind: linked contacts are copied', figure(copied / 1000, 's')],
+      ['beside it: one bare update of all contacts and all links', figure(bare / 1000, 's')],
+    ],
+  )
 }
 
 /** Measures and prints. */

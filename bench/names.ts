@@ -11,7 +11,9 @@ const fifty = (name: (at: number) => string) => Array.from({ length: 50 }, (_, a
 const kinds: Record<string, string[]> = {
   'rare: one contact or few': fifty((at) => `Smith-${at * 40} Maria`),
   'frequent: nobody has both words': pairs.slice(0, 50),
-  'frequent: thousands have both words': fifty((at) => `${frequent[at % frequent.length]} Company ${'Smith '.repeat(at % 2)}`),
+  'frequent: thousands have both words': fifty(
+    (at) => `${frequent[at % frequent.length]} Company ${'Smith '.repeat(at % 2)}`,
+  ),
   'frequent: ten words': fifty((at) => `${pairs[at]} Company Smith ${frequent.slice(0, 6).join(' ')}`),
 }
 const repetitions = 5
@@ -28,7 +30,7 @@ export async function benchNames(url: string): Promise<void> {
       const begin = performance.now()
       await contactsFitting(
         db,
-        names.map((name, place) => ({ place, name, wish: 'add', facts })),
+        names.map((name, position) => ({ position, name, wish: 'add', facts })),
       )
       times.push(performance.now() - begin)
     }

@@ -16,7 +16,11 @@ export const start = (command: string, environment: Record<string, string>, expe
   startProgram([cli, command], environment, expected)
 
 /** Starts any program of Node. */
-export async function startProgram(program: readonly string[], environment: Record<string, string>, expected: RegExp): Promise<Running> {
+export async function startProgram(
+  program: readonly string[],
+  environment: Record<string, string>,
+  expected: RegExp,
+): Promise<Running> {
   const child = spawn(process.execPath, program, {
     env: { ...process.env, LOG_LEVEL: 'error', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -48,9 +48,18 @@ async function fill(url: string): Promise<void> {
 }
 
 /** A request as Slack sends it while somebody types. It is good for five minutes. */
-function asked(field: 'issue' | 'contacts', value: string, issue: number): { body: string; headers: Record<string, string> } {
+function asked(
+  field: 'issue' | 'contacts',
+  value: string,
+  issue: number,
+): { body: string; headers: Record<string, string> } {
   const view = { id: 'V1', type: 'modal', callback_id: 'link_contacts', private_metadata: JSON.stringify({ issue }) }
-  const who = { team: { id: team, domain: 'acme' }, user: { id: user, name: 'ann', team_id: team }, api_app_id: 'A1', token: 'x' }
+  const who = {
+    team: { id: team, domain: 'acme' },
+    user: { id: user, name: 'ann', team_id: team },
+    api_app_id: 'A1',
+    token: 'x',
+  }
   const payload = {
     type: 'block_suggestion',
     ...who,
@@ -64,7 +73,10 @@ function asked(field: 'issue' | 'contacts', value: string, issue: number): { bod
   const timestamp = String(Math.floor(Date.now() / 1000))
   const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`
   const type = 'application/x-www-form-urlencoded'
-  return { body, headers: { 'content-type': type, 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature } }
+  return {
+    body,
+    headers: { 'content-type': type, 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature },
+  }
 }
 
 type Asked = ReturnType<typeof asked>
@@ -126,15 +138,24 @@ async function settle(db: Db): Promise<{ userId: number; issue: number }> {
   return { userId: found.id, issue: facts.issueId }
 }
 
-async function bareSearches(db: Db, { userId, issue }: { userId: number; issue: number }): Promise<Record<string, number>> {
+async function bareSearches(
+  db: Db,
+  { userId, issue }: { userId: number; issue: number },
+): Promise<Record<string, number>> {
   const rates: Record<string, number> = {}
   const facts = await readFacts(db, { id: issue }, userId)
   if (!facts) throw new Error('the sample is not there')
   rates.contacts = await rateOf(seconds, 10, (at) =>
-    contactsToAdd(db, facts, { term: contactTerms[at % contactTerms.length] as string, earlier: [], limit: mostOptions }),
+    contactsToAdd(db, facts, {
+      term: contactTerms[at % contactTerms.length] as string,
+      earlier: [],
+      limit: mostOptions,
+    }),
   )
   for (const [kind, terms] of Object.entries(issueTerms))
-    rates[kind] = await rateOf(seconds, 10, (at) => issuesThatFit(db, userId, terms[at % terms.length] as string, mostOptions))
+    rates[kind] = await rateOf(seconds, 10, (at) =>
+      issuesThatFit(db, userId, terms[at % terms.length] as string, mostOptions),
+    )
   return rates
 }
 
@@ -172,10 +193,15 @@ async function measureAll(url: string): Promise<void> {
   const searches = await bareSearches(database.db, known)
   await database.close()
   const nothing = await bareRoute(contacts())
-  print(`The form in Slack over ${millionContacts.toLocaleString('en')} contacts and ${issues.toLocaleString('en')} issues`, [
-    ['', 'p50', 'p99', `${atOnce} at once: p50`, 'p99', 'rate', 'the search alone', 'Fastify, signed, nothing to do'],
-    ...measured.map(([kind, result]) => row(kind === 'contacts' ? kind : `issues, ${kind}`, result, searches[kind] as number, nothing)),
-  ])
+  print(
+    `The form in Slack over ${millionContacts.toLocaleString('en')} contacts and ${issues.toLocaleString('en')} issues`,
+    [
+      ['', 'p50', 'p99', `${atOnce} at once: p50`, 'p99', 'rate', 'the search alone', 'Fastify, signed, nothing to do'],
+      ...measured.map(([kind, result]) =>
+        row(kind === 'contacts' ? kind : `issues, ${kind}`, result, searches[kind] as number, nothing),
+      ),
+    ],
+  )
 }
 
 /** Measures and prints. */

@@ -35,7 +35,11 @@ async function bareSearch(url: string): Promise<number> {
   const facts = await readFacts(database.db, { project: 'acme/support/shop', iid: 1 }, 1)
   if (!facts) throw new Error('the sample is not there')
   const rate = await rateOf(seconds, 10, (at) =>
-    contactsToAdd(database.db, facts, { term: contactTerms[at % contactTerms.length] as string, earlier: [], limit: 10 }),
+    contactsToAdd(database.db, facts, {
+      term: contactTerms[at % contactTerms.length] as string,
+      earlier: [],
+      limit: 10,
+    }),
   )
   await database.close()
   return rate
@@ -60,7 +64,8 @@ async function measure(url: string): Promise<void> {
   await fillMillion(url)
   const address = /listening on (\S+)/.exec(server.said)?.[1] as string
   const paths = contactTerms.map(
-    (term) => `/api/suggestions?${new URLSearchParams({ issue: 'acme/support/shop#1', text: `/add_contacts [contact:${term}` })}`,
+    (term) =>
+      `/api/suggestions?${new URLSearchParams({ issue: 'acme/support/shop#1', text: `/add_contacts [contact:${term}` })}`,
   )
   // What was just filled in is still being written out, and isn't cached yet.
   await cannon(address, 50, paths)

@@ -11,7 +11,9 @@ const sources = ['src', 'grammar', 'build.js', 'package-lock.json', 'tsconfig.js
 const generated = join('src', 'quick-actions', 'grammar')
 
 const filesIn = (path) =>
-  statSync(join(root, path)).isDirectory() ? readdirSync(join(root, path)).flatMap((name) => filesBelow(join(path, name))) : [path]
+  statSync(join(root, path)).isDirectory()
+    ? readdirSync(join(root, path)).flatMap((name) => filesBelow(join(path, name)))
+    : [path]
 const filesBelow = (path) => (path === generated ? [] : filesIn(path))
 
 const changedAt = (path) => statSync(join(root, path)).mtimeMs
@@ -21,7 +23,9 @@ function needsBuild() {
   const stamp = join('dist', 'built')
   if (!existsSync(join(root, stamp))) return true
   const builtAt = changedAt(stamp)
-  return sources.filter((path) => existsSync(join(root, path))).some((path) => filesBelow(path).some((file) => changedAt(file) > builtAt))
+  return sources
+    .filter((path) => existsSync(join(root, path)))
+    .some((path) => filesBelow(path).some((file) => changedAt(file) > builtAt))
 }
 
 // Progress goes to standard error: standard output is for what the command prints.

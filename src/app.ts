@@ -1,7 +1,7 @@
 // The wiring: the only file that knows every module.
 import type { FastifyInstance } from 'fastify'
-import type { Workplace } from './command-line/command.ts'
-import type { Settings } from './config.ts'
+import type { Workspace } from './command-line/command.ts'
+import type { Configuration } from './config.ts'
 import type { Connection, House } from './connectors/connector.ts'
 import { connectors as allConnectors } from './connectors/index.ts'
 import type { Cost } from './domain/people/password-hashes.ts'
@@ -10,7 +10,7 @@ import type { Receive, Reply } from './pipeline/comment.ts'
 import { explain } from './pipeline/explain.ts'
 import { openReceive } from './pipeline/receive.ts'
 import { keepSweeping } from './pipeline/sweep.ts'
-import { openHear } from './pipeline/wait.ts'
+import { openSubmit } from './pipeline/wait.ts'
 import { openWork } from './pipeline/work.ts'
 import { openBullQueue } from './queue/bullmq.ts'
 import { openInProcessQueue } from './queue/in-process.ts'
@@ -32,7 +32,7 @@ export interface OpenDatabase extends Database {
  * Opens the database that the settings name. The embedded one is migrated, and created if `mayCreate` lets it.
  * @throws FolderError, SchemaMisfit
  */
-export async function openDatabase(settings: Settings, mayCreate: MayCreate): Promise<OpenDatabase> {
+export async function openDatabase(settings: Configuration, mayCreate: MayCreate): Promise<OpenDatabase> {
   const database = settings.DATABASE_URL
     ? { ...openPostgres(settings.DATABASE_URL, settings.DATABASE_CONNECTIONS), announce: () => {} }
     : await openFolder(settings, mayCreate)
@@ -48,13 +48,13 @@ export async function openDatabase(settings: Settings, mayCreate: MayCreate): Pr
   }
 }
 
-async function openFolder(settings: Settings, mayCreate: MayCreate): Promise<OpenDatabase> {
+async function openFolder(settings: Configuration, mayCreate: MayCreate): Promise<OpenDatabase> {
   const embedded = await openEmbedded(settings.ROLOBOT_DATA, mayCreate)
   return { ...overPglite(embedded.pglite, embedded.close), announce: embedded.announce }
 }
 
 export interface Parts {
-  settings: Settings
+  settings: Configuration
   database: Database
   log: Log
   /** The enabled connectors. */
@@ -70,7 +70,7 @@ export interface SwitchedOn {
 }
 
 /** Loads the connectors that the settings enable. */
-export const loadConnectors = (settings: Settings): Promise<SwitchedOn[]> =>
+export const loadConnectors = (settings: Configuration): Promise<SwitchedOn[]> =>
   Promise.all(
     allConnectors
       .filter(({ name }) => settings.connectors.has(name))
@@ -81,7 +81,7 @@ export const loadConnectors = (settings: Settings): Promise<SwitchedOn[]> =>
   )
 
 /** Everything behind the entry points. */
-export interface Service extends Workplace {
+export interface Service extends Workspace {
   receive: Receive
   newsroom: Newsroom
   connections: readonly Connection[]
@@ -96,7 +96,7 @@ export interface Service extends Workplace {
   close(): Promise<void>
 }
 
-export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Settings) =>
+export const publicUrlOf = ({ PUBLIC_URL, HOST, PORT }: Configuration) =>
   PUBLIC_URL ?? `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`
 
 /** Sets up the service. It processes nothing before `work`. Closing it leaves the database open. */
@@ -105,10 +105,10 @@ export function openService(parts: Parts, queue: Queue = openQueue(parts.setting
   const { db } = database
   const newsroom = newsroomOf(database)
   const receive = openReceive({ db, queue, log })
-  const hear = openHear({ db, receive, newsroom })
+  const submit = openSubmit({ db, receive, newsroom })
   const [mostAtOnce, publicUrl] = [settings.CONTACTS_PER_CHANGE, publicUrlOf(settings)]
   const privateHosts = settings.ALLOWED_PRIVATE_HOSTS
-  const { connections, replies } = connectAll(parts, { db, receive, hear, log, publicUrl, mostAtOnce, privateHosts })
+  const { connections, replies } = connectAll(parts, { db, receive, submit, log, publicUrl, mostAtOnce, privateHosts })
   const { WORK_ATTEMPTS: attempts, WORK_CONCURRENCY } = settings
   // At most half of the concurrent work waits for a slow service, so that the rest continues.
   const handle = openWork({ db, mostAtOnce, replies, attempts, mostReplies: Math.ceil(WORK_CONCURRENCY / 2), log })
@@ -118,7 +118,7 @@ export function openService(parts: Parts, queue: Queue = openQueue(parts.setting
     queue,
     newsroom,
     receive,
-    hear,
+    submit,
     mostAtOnce,
     publicUrl,
     publicUrlIsSet: settings.PUBLIC_URL !== undefined,
@@ -145,7 +145,7 @@ function connectAll({ connectors = [], replies = new Map() }: Pick<Parts, 'conne
   }
 }
 
-function openQueue(settings: Settings, log: Log): Queue {
+function openQueue(settings: Configuration, log: Log): Queue {
   const how = { concurrency: settings.WORK_CONCURRENCY, attempts: settings.WORK_ATTEMPTS }
   return settings.REDIS_URL ? openBullQueue(settings.REDIS_URL, log, how) : openInProcessQueue(how)
 }
@@ -166,7 +166,10 @@ export async function openCommandService(parts: Parts): Promise<Service> {
   }
   // The answer can be there before the work has ended, and the database is closed after the queue.
   const queue: Queue = { push, work, close: () => untilLastCall(running) }
-  const service = openService({ ...parts, connectors: parts.connectors ?? (await loadConnectors(parts.settings)) }, queue)
+  const service = openService(
+    { ...parts, connectors: parts.connectors ?? (await loadConnectors(parts.settings)) },
+    queue,
+  )
   service.attend()
   await service.newsroom.open()
   return service
@@ -184,8 +187,12 @@ const loadDoors = async () => ({
 })
 
 /** The HTTP server with all its entry points; it does not listen yet. @param how `passwordCost`: of new hashes, otherwise today's */
-export async function openHttp(service: Service, log: Log, { passwordCost }: { passwordCost?: Cost } = {}): Promise<FastifyInstance> {
-  const { db, hear, newsroom, mostAtOnce, publicUrl, connections } = service
+export async function openHttp(
+  service: Service,
+  log: Log,
+  { passwordCost }: { passwordCost?: Cost } = {},
+): Promise<FastifyInstance> {
+  const { db, submit, newsroom, mostAtOnce, publicUrl, connections } = service
   const { apiRoutes, graphqlRoutes, healthRoutes, openHasher, openServer, openSessions, webRoutes } = await loadDoors()
   await newsroom.open()
   const app = await openServer({ log, publicUrl, trustProxy: service.trustedProxies })
@@ -193,11 +200,11 @@ export async function openHttp(service: Service, log: Log, { passwordCost }: { p
   const { who } = sessions
   healthRoutes(app, db)
   for (const connection of connections) connection.routes?.(app, who)
-  apiRoutes(app, { db, who, hear, publicUrl, mostAtOnce })
-  graphqlRoutes(app, { db, who, hear, newsroom, publicUrl, mostAtOnce })
+  apiRoutes(app, { db, who, submit, publicUrl, mostAtOnce })
+  graphqlRoutes(app, { db, who, submit, newsroom, publicUrl, mostAtOnce })
   webRoutes(app, {
     db,
-    hear,
+    submit,
     newsroom,
     sessions,
     hasher: openHasher(passwordCost),

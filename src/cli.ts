@@ -3,18 +3,17 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import type { OpenDatabase } from './app.ts'
-import type { Input, Workplace } from './command-line/command.ts'
+import type { Input } from './command-line/command.ts'
 import type { Output } from './command-line/commands.ts'
-import type { Settled } from './command-line/first-start.ts'
+import { commandsAsJson } from './command-line/parse.ts'
 import { progressOf } from './command-line/progress.ts'
 import { readComment } from './command-line/standard-input.ts'
 import { dataCommands, families } from './command-line/words.ts'
-import { readSettings, type Settings, SettingsFault } from './config.ts'
+import { type Configuration, readSettings, SettingsFault } from './config.ts'
 import { connectors } from './connectors/index.ts'
 import { faultAsText } from './faults.ts'
 import { endOnFaults, type Log, openLog } from './log.ts'
 import { longestComment } from './pipeline/comment.ts'
-import { understand } from './quick-actions/commands.ts'
 
 // Most of the program is loaded only by the commands that need it, so the others start at once.
 const loadApp = () => import('./app.ts')
@@ -24,9 +23,7 @@ const version: string = JSON.parse(readFileSync(new URL('../package.json', impor
 
 const readOurSettings = () => readSettings(undefined, connectors)
 
-const done = 0
-const failed = 1
-const misused = 2
+const [done, failed, misused] = [0, 1, 2]
 
 const lastCall = 8_000
 const lastOfAll = 20_000
@@ -38,14 +35,12 @@ class Complaint extends Error {}
 
 async function readInput(): Promise<string> {
   const comment = await readComment()
-  if (comment === undefined) throw new Complaint(`The comment on standard input is longer than ${longestComment / 1024} KiB.`)
+  if (comment === undefined)
+    throw new Complaint(`The comment on standard input is longer than ${longestComment / 1024} KiB.`)
   return comment
 }
 
-async function parse(): Promise<void> {
-  const { text, commands, hints } = understand(await readInput())
-  say(JSON.stringify({ text, commands: commands.map(({ name, arguments: words, line }) => ({ name, arguments: words, line })), hints }))
-}
+const parse = async () => say(commandsAsJson(await readInput()))
 
 // --- serve, work, migrate ---
 
@@ -60,18 +55,8 @@ const askedToStop = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   })
 
-async function greet(place: Workplace, address: string, first: Settled | undefined): Promise<void> {
-  say(`Rolobot is listening on ${address}`)
-  if (!first) return
-  const { signInLink } = await import('./command-line/sign-in-link.ts')
-  const to = first.sample && `/${first.sample.replace('#', '/-/issues/')}`
-  const link = await signInLink(place, first.administratorId, { lasts: '1 hour', to })
-  say(`Sign in as the administrator with this link. It works once and expires in an hour.\n${link}`)
-  if (first.sample) say('Then type /add_contacts [contact: in the comment box.')
-}
-
 /** Opens the database for a command that may create it, and says so. */
-async function openOrCreate(settings: Settings): Promise<OpenDatabase> {
+async function openOrCreate(settings: Configuration): Promise<OpenDatabase> {
   const progress = progressOf('Creating the database', (text) => process.stdout.write(text))
   return (await loadApp()).openDatabase(settings, progress.begin).finally(progress.end)
 }
@@ -84,7 +69,7 @@ async function serve(): Promise<void> {
   const { loadConnectors, openHttp, openService } = await loadApp()
   const connectors = await loadConnectors(settings)
   const database = await openOrCreate(settings)
-  const { settleIn } = await import('./command-line/first-start.ts')
+  const { greeting, settleIn } = await import('./command-line/first-start.ts')
   const first = await settleIn(database.db, {
     adminToken: settings.ROLOBOT_ADMIN_TOKEN,
     shared: settings.DATABASE_URL !== undefined,
@@ -92,21 +77,27 @@ async function serve(): Promise<void> {
   })
   const service = openService({ settings, database, log, connectors })
   const http = await openHttp(service, log)
-  const address = await http.listen({ host: settings.HOST, port: settings.PORT }).catch(async (fault: NodeJS.ErrnoException) => {
-    await service.close()
-    await database.close()
-    throw new Complaint(
-      fault.code === 'EADDRINUSE' ? `Port ${settings.PORT} on ${settings.HOST} is in use. Set PORT to another one.` : fault.message,
-    )
-  })
+  const address = await http
+    .listen({ host: settings.HOST, port: settings.PORT })
+    .catch(async (fault: NodeJS.ErrnoException) => {
+      await service.close()
+      await database.close()
+      throw new Complaint(
+        fault.code === 'EADDRINUSE'
+          ? `Port ${settings.PORT} on ${settings.HOST} is in use. Set PORT to another one.`
+          : fault.message,
+      )
+    })
   if (!settings.REDIS_URL) service.work()
-  const place = { ...service, publicUrl: settings.PUBLIC_URL ?? address }
+  const workspace = { ...service, publicUrl: settings.PUBLIC_URL ?? address }
   const [{ openControl }, { runCommand }] = await Promise.all([import('./command-line/control.ts'), loadCommands()])
-  const control = settings.DATABASE_URL ? undefined : await openControl(({ command, input }) => runCommand(place, command, input))
+  const control = settings.DATABASE_URL
+    ? undefined
+    : await openControl(({ command, input }) => runCommand(workspace, command, input))
   if (control) database.announce(control.address)
   for (const connection of service.connections) connection.listen?.()
   // The operator who starts processes on a shared database might not be the one who signs in.
-  await greet(place, address, settings.DATABASE_URL ? undefined : first)
+  say(await greeting(workspace, address, settings.DATABASE_URL ? undefined : first))
   await stop
   await control?.close()
   // Idle connections and half-sent requests get no longer than any response takes.
@@ -148,12 +139,10 @@ async function migrate(): Promise<void> {
 
 // --- data commands ---
 
-// Otherwise, a wrong folder would get an empty database.
-const creators = ['sample']
-
-async function runHere(settings: Settings, log: Log, [command, input]: [string, Input]): Promise<Output> {
+async function runHere(settings: Configuration, log: Log, [command, input]: [string, Input]): Promise<Output> {
   const [{ openCommandService, openDatabase }, { runCommand }] = await Promise.all([loadApp(), loadCommands()])
-  const database = await (creators.includes(command) ? openOrCreate(settings) : openDatabase(settings, false))
+  // Other commands find no database in a wrong folder, and leave it empty.
+  const database = await (command === 'sample' ? openOrCreate(settings) : openDatabase(settings, false))
   try {
     const service = await openCommandService({ settings, database, log })
     return await runCommand(service, command, input).finally(service.close)
@@ -179,7 +168,10 @@ async function onData(command: string, input: Input): Promise<void> {
 
 // --- arguments ---
 
-const program = new Command('rolobot').description('Links customers to issues, from wherever you type.').version(version).exitOverride()
+const program = new Command('rolobot')
+  .description('Links customers to issues, from wherever you type.')
+  .version(version)
+  .exitOverride()
 program
   .command('serve')
   .description('run the web interface, APIs, and webhooks; also works the queue unless REDIS_URL is set')
@@ -197,10 +189,16 @@ const below = (name: string, description: string): Command => {
 
 for (const { name, takes = '', description, options = [], reads } of dataCommands) {
   const [first, second] = name.split(' ') as [string, string?]
-  const command = second ? below(first, families[first] ?? '').command(`${second} ${takes}`) : program.command(`${first} ${takes}`)
-  for (const [flags, meaning, needed] of options) needed ? command.requiredOption(flags, meaning) : command.option(flags, meaning)
+  const command = second
+    ? below(first, families[first] ?? '').command(`${second} ${takes}`)
+    : program.command(`${first} ${takes}`)
+  for (const [flags, meaning, needed] of options)
+    needed ? command.requiredOption(flags, meaning) : command.option(flags, meaning)
   command.description(description).action(async () => {
-    const words = command.registeredArguments.map((one, at) => [one.name(), [command.processedArgs[at]].flat().join(' ')])
+    const words = command.registeredArguments.map((one, at) => [
+      one.name(),
+      [command.processedArgs[at]].flat().join(' '),
+    ])
     await onData(name, { ...command.opts(), ...Object.fromEntries(words), ...(reads && { body: await readInput() }) })
   })
 }
@@ -231,7 +229,10 @@ async function conclude(fault: unknown): Promise<number> {
   const [{ FolderError }, { SchemaMisfit }] = await Promise.all([import('./storage/folder.ts'), loadApp()])
   const { message, code, cause } = fault as Error & { code?: string }
   const known =
-    fault instanceof SettingsFault || fault instanceof FolderError || fault instanceof SchemaMisfit || fault instanceof Complaint
+    fault instanceof SettingsFault ||
+    fault instanceof FolderError ||
+    fault instanceof SchemaMisfit ||
+    fault instanceof Complaint
   const reason = (cause as { code?: string; message?: string } | undefined) ?? { code, message }
   if (known) console.error(message)
   else if (unreachable.includes(reason.code ?? ''))

@@ -33,11 +33,19 @@ const hosts = z
         .toLowerCase(),
     ),
   )
-  .pipe(z.array(z.string().regex(/^(?:[\w.-]+|[\da-f:.]+)$/, 'must be host names or addresses without ports, separated by commas')))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^(?:[\w.-]+|[\da-f:.]+)$/, 'must be host names or addresses without ports, separated by commas'),
+    ),
+  )
 
 const isRange = (text: string): boolean => {
   const [address = '', bits = '0', ...rest] = text.split('/')
-  return rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6]
+  return (
+    rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6]
+  )
 }
 
 const proxies = z
@@ -73,7 +81,10 @@ const Environment = z.object({
   ALLOWED_PRIVATE_HOSTS: hosts.default([]),
   TRUSTED_PROXIES: proxies.default(['loopback']),
   LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be one of fatal, error, warn, info, debug, trace, silent')
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be one of fatal, error, warn, info, debug, trace, silent',
+    )
     .default('info'),
 })
 
@@ -83,7 +94,7 @@ export interface SettingsPart {
   settings: z.ZodObject
 }
 
-export type Settings = z.output<typeof Environment> & {
+export type Configuration = z.output<typeof Environment> & {
   /** The settings of each enabled connector, by its name. */
   connectors: ReadonlyMap<string, unknown>
 }
@@ -106,8 +117,13 @@ const faultsOf = (error: z.ZodError) => error.issues.map((issue) => `${String(is
  * @param parts of connectors: one without any setting is off
  * @throws SettingsFault naming every variable that is wrong
  */
-export function readSettings(environment: Record<string, string | undefined> = process.env, parts: readonly SettingsPart[] = []): Settings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''))
+export function readSettings(
+  environment: Record<string, string | undefined> = process.env,
+  parts: readonly SettingsPart[] = [],
+): Configuration {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
   const on = parts.filter(({ settings }) => Object.keys(settings.shape).some((name) => name in given))
   const read = Environment.safeParse(given)
   const connectors = on.map(({ name, settings }) => [name, settings.safeParse(given)] as const)

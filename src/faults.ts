@@ -34,7 +34,8 @@ export function reasonOf(fault: unknown): string {
   if (!(fault instanceof Error)) return typeof fault === 'string' ? fault : `not an error but ${typeof fault}`
   const inner = innermost(fault)
   const { code = '', message, name } = inner as Error & { code?: string }
-  if (isPostgres(inner)) return speakOfUs.test(code) ? message : code.startsWith('P0') ? 'raised by a trigger' : untilValues(message)
+  if (isPostgres(inner))
+    return speakOfUs.test(code) ? message : code.startsWith('P0') ? 'raised by a trigger' : untilValues(message)
   if ('params' in inner) return 'a statement failed'
   // `JSON.parse` quotes its input.
   if (inner instanceof SyntaxError) return untilValues(message)

@@ -13,13 +13,23 @@ export function jsonExcess(text: Uint8Array): { status: 400 | 413; reason: strin
     else if (sign === signs.comma) values++
     else if (sign === signs.openBrace || sign === signs.openBracket) depth++
     else if (sign === signs.closeBrace || sign === signs.closeBracket) depth--
-    if (depth > deepest) return { status: 400, reason: `The JSON is nested too deeply: at most ${deepest} levels are accepted.` }
-    if (values > mostValues) return { status: 413, reason: `The JSON holds too many values: at most ${mostValues} are accepted.` }
+    if (depth > deepest)
+      return { status: 400, reason: `The JSON is nested too deeply: at most ${deepest} levels are accepted.` }
+    if (values > mostValues)
+      return { status: 413, reason: `The JSON holds too many values: at most ${mostValues} are accepted.` }
   }
   return undefined
 }
 
-const signs = { quote: 34, comma: 44, openBracket: 91, backslash: 92, closeBracket: 93, openBrace: 123, closeBrace: 125 } as const
+const signs = {
+  quote: 34,
+  comma: 44,
+  openBracket: 91,
+  backslash: 92,
+  closeBracket: 93,
+  openBrace: 123,
+  closeBrace: 125,
+} as const
 
 /** Where the string that begins at `from` ends. */
 function endOfString(text: Uint8Array, from: number): number {

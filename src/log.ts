@@ -8,13 +8,17 @@ export type Log = Logger
 export function asText(line: string): string {
   const { level, time, msg = '', fault, ...rest } = JSON.parse(line)
   const { reason, at = [] }: { reason?: string; at?: readonly string[] } = fault ?? {}
-  const details = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const details = Object.entries(rest).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
   const head = `${time.slice(11, 19)} ${pino.levels.labels[level]?.toUpperCase()} ${[msg, reason].filter(Boolean).join(': ')}`
   return `${[details.length > 0 ? `${head} (${details.join(', ')})` : head, ...at.map((frame) => `  ${frame}`)].join('\n')}\n`
 }
 
 const standardError = (): DestinationStream =>
-  process.stderr.isTTY ? { write: (line) => process.stderr.write(asText(line)) } : pino.destination({ dest: 2, sync: false })
+  process.stderr.isTTY
+    ? { write: (line) => process.stderr.write(asText(line)) }
+    : pino.destination({ dest: 2, sync: false })
 
 /** A logger of the given level. Pass an error as `fault`. Secrets that travel in headers never reach it. */
 export const openLog = (level: string, destination: DestinationStream = standardError()): Log =>

@@ -29,7 +29,11 @@ test('nothing is needed: everything has a sensible value', () => {
 
 test('hosts in private networks are names or addresses', () => {
   expect(readSettings({}).ALLOWED_PRIVATE_HOSTS).toEqual([])
-  expect(readSettings({ ALLOWED_PRIVATE_HOSTS: 'Git.lan, 10.0.0.7,[::1]' }).ALLOWED_PRIVATE_HOSTS).toEqual(['git.lan', '10.0.0.7', '::1'])
+  expect(readSettings({ ALLOWED_PRIVATE_HOSTS: 'Git.lan, 10.0.0.7,[::1]' }).ALLOWED_PRIVATE_HOSTS).toEqual([
+    'git.lan',
+    '10.0.0.7',
+    '::1',
+  ])
   for (const wrong of ['http://git.lan', 'git.lan:3000', 'a,,b', 'a b'])
     expect(faultsOf({ ALLOWED_PRIVATE_HOSTS: wrong })).toEqual([
       'ALLOWED_PRIVATE_HOSTS: must be host names or addresses without ports, separated by commas',
@@ -37,9 +41,9 @@ test('hosts in private networks are names or addresses', () => {
 })
 
 test('what is empty or blank counts as not set, and what is not ours is nobody’s business', () => {
-  expect(readSettings({ PORT: '', DATABASE_URL: ' ', REDIS_URL: '\t', LOG_LEVEL: undefined, PATH: 'x', ROLOBOT: 'y' })).toEqual(
-    readSettings({}),
-  )
+  expect(
+    readSettings({ PORT: '', DATABASE_URL: ' ', REDIS_URL: '\t', LOG_LEVEL: undefined, PATH: 'x', ROLOBOT: 'y' }),
+  ).toEqual(readSettings({}))
 })
 
 describe('taken', () => {
@@ -92,7 +96,14 @@ describe('refused', () => {
 })
 
 test('every fault is told at once, by name, and what is right beside it does not help', () => {
-  const environment = { PORT: 'x', LOG_LEVEL: 'x', SWEEP_SECONDS: 'x', DATABASE_URL: 'x', REDIS_URL: 'x', HOST: '127.0.0.1' }
+  const environment = {
+    PORT: 'x',
+    LOG_LEVEL: 'x',
+    SWEEP_SECONDS: 'x',
+    DATABASE_URL: 'x',
+    REDIS_URL: 'x',
+    HOST: '127.0.0.1',
+  }
   const names = faultsOf(environment).map((fault) => fault.split(':')[0])
   expect(names.sort()).toEqual(['DATABASE_URL', 'LOG_LEVEL', 'PORT', 'REDIS_URL', 'SWEEP_SECONDS'])
 })

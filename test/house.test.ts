@@ -96,7 +96,9 @@ test('imports make no circles, except of types', () => {
 })
 
 test('connectors do not know each other, and each has a folder and a line in the list', () => {
-  const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []))
+  const folders = readdirSync(join(root, 'src/connectors'), { withFileTypes: true }).flatMap((one) =>
+    one.isDirectory() ? [one.name] : [],
+  )
   expect([...connectors.map(({ name }) => name), shared].sort()).toEqual(folders.sort())
   const strange = sources
     .filter((file) => file.split('/').length > 3 && file.startsWith('src/connectors/'))
@@ -122,13 +124,23 @@ test('a connection loads no library that only a command needs', () => {
 
 test('only the wiring knows every room', () => {
   const top = sources.filter((file) => file.split('/').length === 2)
-  expect(top).toEqual(['src/app.ts', 'src/cli.ts', 'src/config.ts', 'src/faults.ts', 'src/json.ts', 'src/log.ts', 'src/timeout.ts'])
+  expect(top).toEqual([
+    'src/app.ts',
+    'src/cli.ts',
+    'src/config.ts',
+    'src/faults.ts',
+    'src/json.ts',
+    'src/log.ts',
+    'src/timeout.ts',
+  ])
   for (const file of top.filter((name) => !wiring.includes(name)))
     expect(importsOf(file).filter(({ target }) => target !== 'faults.ts')).toEqual([])
 })
 
 test('every file says in its first line what it is', () => {
-  const silent = [...sources, ...filesIn('test'), ...filesIn('bench')].filter((file) => !/^(#!.*\n)?\/\/ \S/.test(read(file)))
+  const silent = [...sources, ...filesIn('test'), ...filesIn('bench')].filter(
+    (file) => !/^(#!.*\n)?\/\/ \S/.test(read(file)),
+  )
   expect(silent).toEqual([])
 })
 
@@ -136,8 +148,19 @@ test('whether users can see an issue, group or project is decided by the guards 
   const guards = /^src\/domain\/(rules|groups|issues)\/guard\.ts$/
   const byHand = sources
     .filter((file) => !guards.test(file))
-    .flatMap((file) => [...read(file).matchAll(/\bcan\([^;]*?'(read_issue|read_group)'/g)].map(([code]) => `${file}: ${code}`))
+    .flatMap((file) =>
+      [...read(file).matchAll(/\bcan\([^;]*?'(read_issue|read_group)'/g)].map(([code]) => `${file}: ${code}`),
+    )
   expect(byHand).toEqual([])
+})
+
+test('no name is exported twice', () => {
+  const declared = /^export (?:async )?(?:function|const|type|interface|class) (\w+)/gm
+  const owners = new Map<string, Set<string>>()
+  for (const file of sources)
+    for (const [, name = ''] of read(file).matchAll(declared))
+      owners.set(name, (owners.get(name) ?? new Set()).add(file))
+  expect([...owners].filter(([, files]) => files.size > 1).map(([name, files]) => [name, ...files])).toEqual([])
 })
 
 test('apostrophes are straight', () => {
@@ -162,7 +185,9 @@ describe('quick actions', () => {
   }
 
   test('every file in actions/ is in the list', () => {
-    const listed = filesIn('src/quick-actions/actions').map((file) => file.replace(/^.*\/|\.ts$/g, '').replaceAll('-', '_'))
+    const listed = filesIn('src/quick-actions/actions').map((file) =>
+      file.replace(/^.*\/|\.ts$/g, '').replaceAll('-', '_'),
+    )
     expect(actions.map(({ name }) => name).sort()).toEqual(listed.sort())
   })
 

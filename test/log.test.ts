@@ -9,9 +9,16 @@ function logged(write: (log: ReturnType<typeof openLog>) => void): string {
 }
 
 test('a line of JSON has the time, the level, and of a fault its innermost reason', () => {
-  const fault = new Error('Failed query: insert … params: ann@x.io', { cause: Object.assign(new Error('away'), { code: 'ECONNREFUSED' }) })
+  const fault = new Error('Failed query: insert … params: ann@x.io', {
+    cause: Object.assign(new Error('away'), { code: 'ECONNREFUSED' }),
+  })
   const line = logged((log) => log.warn({ fault, attempt: 2 }, 'not ready'))
-  expect(JSON.parse(line)).toMatchObject({ level: 40, attempt: 2, msg: 'not ready', fault: { reason: 'away', code: 'ECONNREFUSED' } })
+  expect(JSON.parse(line)).toMatchObject({
+    level: 40,
+    attempt: 2,
+    msg: 'not ready',
+    fault: { reason: 'away', code: 'ECONNREFUSED' },
+  })
   expect(line).not.toContain('ann@x.io')
 })
 

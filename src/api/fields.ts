@@ -1,16 +1,18 @@
 // Checks what was sent against what is expected: every fault names its field.
 import type { z } from 'zod'
-import { type FieldFault, Refusal } from './refusal.ts'
+import { type ProblemField, RefusalError } from './refusal.ts'
 
 /** The most faults that are named; the others are counted. */
 const mostNamed = 20
 const longestName = 100
 
-const shortened = (field: string): string => (field.length > longestName ? `${field.slice(0, longestName).toWellFormed()}…` : field)
+const shortened = (field: string): string =>
+  field.length > longestName ? `${field.slice(0, longestName).toWellFormed()}…` : field
 
-function faultsOf(error: z.ZodError): FieldFault[] {
+function faultsOf(error: z.ZodError): ProblemField[] {
   return error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((field) => ({ field: shortened(field), message: 'is not known here' }))
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((field) => ({ field: shortened(field), message: 'is not known here' }))
     const missing = issue.code === 'invalid_type' && issue.input === undefined
     return [{ field: shortened(issue.path.join('.')) || 'body', message: missing ? 'is missing' : issue.message }]
   })
@@ -26,6 +28,9 @@ export function readFields<Shape extends z.ZodType>(shape: Shape, sent: unknown)
   const faults = faultsOf(read.error)
   const named = faults.slice(0, mostNamed)
   const more = faults.length - named.length
-  const sentences = [...named.map(({ field, message }) => `${field} ${message}`), ...(more > 0 ? [`and ${more} more`] : [])]
-  throw new Refusal(422, sentences.join('; '), named)
+  const sentences = [
+    ...named.map(({ field, message }) => `${field} ${message}`),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ]
+  throw new RefusalError(422, sentences.join('; '), named)
 }

@@ -1,7 +1,7 @@
 // Idempotency-Key: a request that is repeated with its key runs once, and gets the same answer.
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { Refusal } from './refusal.ts'
+import { RefusalError } from './refusal.ts'
 
 const longestKey = 255
 
@@ -17,9 +17,11 @@ export function keyOf(
 ): string | undefined {
   const key = headers['idempotency-key']
   if (key === undefined) return undefined
-  if (key.length > longestKey) throw new Refusal(422, `Idempotency-Key can be at most ${longestKey} characters long.`)
+  if (key.length > longestKey)
+    throw new RefusalError(422, `Idempotency-Key can be at most ${longestKey} characters long.`)
   return [userId, key, ...parts].filter((one) => one !== undefined).join(' ')
 }
 
 /** The name of the delivery that a request makes. @throws Refusal 422 for an invalid key */
-export const deliveryOf = (request: Pick<FastifyRequest, 'headers'>, userId: number): string => keyOf(request, userId) ?? randomUUID()
+export const deliveryOf = (request: Pick<FastifyRequest, 'headers'>, userId: number): string =>
+  keyOf(request, userId) ?? randomUUID()

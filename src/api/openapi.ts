@@ -10,7 +10,9 @@ interface JsonSchema {
 }
 
 const schemaOf = (shape: z.ZodType, io: 'input' | 'output'): JsonSchema => {
-  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io, unrepresentable: 'any' }) as JsonSchema & { $schema?: string }
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, { io, unrepresentable: 'any' }) as JsonSchema & {
+    $schema?: string
+  }
   return schema.properties ? { ...schema, properties: described(schema.properties) } : schema
 }
 
@@ -30,7 +32,12 @@ function parametersOf({ path, query }: Route): object[] {
   }))
   if (!query) return inPath
   const { properties = {}, required = [] } = schemaOf(query, 'input')
-  const inQuery = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))
+  const inQuery = Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }))
   return [...inPath, ...inQuery]
 }
 
@@ -59,7 +66,8 @@ function responsesOf(route: Route): object {
 
 /** `getApiV4GroupsId`, named as GitLab does: it stays the same as long as the path does. */
 export const operationIdOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
-  method.toLowerCase() + [...path.matchAll(/[A-Za-z0-9]+/g)].map(([word]) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+  method.toLowerCase() +
+  [...path.matchAll(/[A-Za-z0-9]+/g)].map(([word]) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
 
 function operationOf(route: Route): object {
   const { summary, body, for: audience } = route
@@ -68,7 +76,9 @@ function operationOf(route: Route): object {
     operationId: operationIdOf(route),
     summary,
     parameters: parametersOf(route),
-    ...(schema && { requestBody: { required: (schema.required ?? []).length > 0, content: { 'application/json': { schema } } } }),
+    ...(schema && {
+      requestBody: { required: (schema.required ?? []).length > 0, content: { 'application/json': { schema } } },
+    }),
     responses: responsesOf(route),
     security: audience === 'everybody' ? [{}, { token: [] }, { bearer: [] }] : [{ token: [] }, { bearer: [] }],
   }
@@ -84,7 +94,10 @@ const problemSchema = {
     status: { type: 'integer' },
     detail: { type: 'string' },
     message: { type: ['string', 'object'] },
-    errors: { type: 'array', items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } } },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { field: { type: 'string' }, message: { type: 'string' } } },
+    },
   },
 }
 
@@ -108,7 +121,10 @@ export function describeRoutes(routes: readonly Route[], publicUrl: string): obj
     paths,
     components: {
       schemas: { Problem: problemSchema },
-      securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'PRIVATE-TOKEN' }, bearer: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'apiKey', in: 'header', name: 'PRIVATE-TOKEN' },
+        bearer: { type: 'http', scheme: 'bearer' },
+      },
     },
   }
 }

@@ -1,30 +1,30 @@
 // What a route is: who can call it, what it reads, what it answers. The server and the OpenAPI document use the same definition.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Asker } from '../domain/people/access-tokens.ts'
+import type { SignedInUser } from '../domain/people/access-tokens.ts'
 import type { Actor } from '../domain/rules/history.ts'
-import type { Hear } from '../pipeline/wait.ts'
+import type { Submit } from '../pipeline/wait.ts'
 import type { Db } from '../storage/db.ts'
 import { readFields } from './fields.ts'
-import { Refusal, signInFirst } from './refusal.ts'
+import { RefusalError, signInFirst } from './refusal.ts'
 
 /** What the routes need from the other modules. */
 export interface ApiParts {
   db: Db
-  who: (request: FastifyRequest) => Promise<Asker | null>
-  hear: Hear
+  who: (request: FastifyRequest) => Promise<SignedInUser | null>
+  submit: Submit
   publicUrl: string
   mostAtOnce: number
 }
 
 /** Who can call it at all; what they can do is up to the domain. */
-export type Audience = 'everybody' | 'users' | 'administrators'
+export type RouteAudience = 'everybody' | 'users' | 'administrators'
 
 /** One request. */
-export interface Call<For extends Audience = Audience, Query = unknown, Body = unknown> extends ApiParts {
+export interface Call<For extends RouteAudience = RouteAudience, Query = unknown, Body = unknown> extends ApiParts {
   request: FastifyRequest
   reply: FastifyReply
-  asker: For extends 'everybody' ? Asker | null : Asker
+  user: For extends 'everybody' ? SignedInUser | null : SignedInUser
   /** The id of the caller; null for a visitor. */
   userId: For extends 'everybody' ? number | null : number
   /** The caller, as the history names them. */
@@ -37,7 +37,12 @@ export interface Call<For extends Audience = Audience, Query = unknown, Body = u
 
 type Answers = Readonly<Record<number, z.ZodType>>
 
-interface Definition<For extends Audience, Query extends z.ZodType, Body extends z.ZodType, Given extends Answers> {
+interface Definition<
+  For extends RouteAudience,
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Given extends Answers,
+> {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** The whole path, with `:name` for its parameters. */
   path: string
@@ -55,11 +60,13 @@ interface Definition<For extends Audience, Query extends z.ZodType, Body extends
 }
 
 /** A route with any types. */
-export type Route = Omit<Definition<Audience, z.ZodType, z.ZodType, Answers>, 'handle'> & { handle(call: Call): Promise<unknown> }
+export type Route = Omit<Definition<RouteAudience, z.ZodType, z.ZodType, Answers>, 'handle'> & {
+  handle(call: Call): Promise<unknown>
+}
 
 /** Defines a route; the types of its handler follow from what it reads. */
 export const defineRoute = <
-  For extends Audience,
+  For extends RouteAudience,
   Given extends Answers,
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
@@ -79,11 +86,11 @@ export function mountRoutes(app: FastifyInstance, parts: ApiParts, routes: reado
       method: route.method,
       url: route.path,
       handler: async (request, reply) => {
-        const asker = await parts.who(request)
-        admit(route, asker)
+        const user = await parts.who(request)
+        admit(route, user)
         reply.code(usualStatus(route))
-        const userId = asker?.userId ?? null
-        const whose = { asker, userId, actor: asker ? { userId: asker.userId, via: 'api' } : undefined }
+        const userId = user?.userId ?? null
+        const whose = { user, userId, actor: user ? { userId: user.userId, via: 'api' } : undefined }
         const params = request.params as Record<string, string>
         return route.handle({ ...parts, ...whose, ...readAsked(route, request), request, reply, params } as Call)
       },
@@ -92,18 +99,22 @@ export function mountRoutes(app: FastifyInstance, parts: ApiParts, routes: reado
 
 export const usualStatus = ({ answers }: Pick<Route, 'answers'>): number => Number(Object.keys(answers)[0])
 
-function admit({ method, for: audience }: Route, asker: Asker | null): void {
-  if (!asker) {
+function admit({ method, for: audience }: Route, user: SignedInUser | null): void {
+  if (!user) {
     if (audience === 'everybody') return
     throw signInFirst()
   }
   const wanted = method === 'GET' ? ['read_api', 'api'] : ['api']
-  if (!wanted.some((scope) => asker.scopes.includes(scope)))
-    throw new Refusal(403, "This token is read-only: it doesn't have the `api` scope.")
-  if (audience === 'administrators' && !asker.administrator) throw new Refusal(403, '403 Forbidden: only administrators can do this.')
+  if (!wanted.some((scope) => user.scopes.includes(scope)))
+    throw new RefusalError(403, "This token is read-only: it doesn't have the `api` scope.")
+  if (audience === 'administrators' && !user.administrator)
+    throw new RefusalError(403, '403 Forbidden: only administrators can do this.')
 }
 
-function readAsked({ query, body }: Route, { query: asked, body: sent }: FastifyRequest): { query: unknown; body: unknown } {
+function readAsked(
+  { query, body }: Route,
+  { query: asked, body: sent }: FastifyRequest,
+): { query: unknown; body: unknown } {
   if (!body) return { query: readFields(query ?? noFields, asked), body: undefined }
   const isObject = sent === undefined || sent === null || (typeof sent === 'object' && !Array.isArray(sent))
   return { query: undefined, body: readFields(body, isObject ? { ...(asked as object), ...sent } : sent) }

@@ -33,4 +33,5 @@ const routes: readonly Route[] = [
 ]
 
 /** Everything under `/api` except GraphQL. */
-export const apiRoutes = (app: FastifyInstance, parts: ApiParts): void => mountRoutes(app, parts, withDescription(routes, parts.publicUrl))
+export const apiRoutes = (app: FastifyInstance, parts: ApiParts): void =>
+  mountRoutes(app, parts, withDescription(routes, parts.publicUrl))

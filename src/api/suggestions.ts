@@ -57,7 +57,12 @@ export const suggestionRoute = defineRoute({
   },
 })
 
-async function itemsFor(db: Db, facts: IssueFacts, typed: Exclude<Typing, { kind: 'none' }>, limit: number): Promise<Item[]> {
+async function itemsFor(
+  db: Db,
+  facts: IssueFacts,
+  typed: Exclude<Typing, { kind: 'none' }>,
+  limit: number,
+): Promise<Item[]> {
   if (typed.kind === 'command') return commandItems(facts, typed).slice(0, limit)
   if (!can(facts.standing, 'set_issue_contacts')) return []
   const find = typed.action.suggests === 'remove' ? contactsToRemove : contactsToAdd
@@ -67,7 +72,9 @@ async function itemsFor(db: Db, facts: IssueFacts, typed: Exclude<Typing, { kind
 const emptyTexts = { add: 'No active contact matches', remove: 'No linked contact matches' }
 
 const emptyFor = ({ standing }: IssueFacts, typed: Typing): string | undefined =>
-  typed.kind === 'contact' && typed.action.suggests && can(standing, 'set_issue_contacts') ? emptyTexts[typed.action.suggests] : undefined
+  typed.kind === 'contact' && typed.action.suggests && can(standing, 'set_issue_contacts')
+    ? emptyTexts[typed.action.suggests]
+    : undefined
 
 const commandItems = (facts: IssueFacts, { sign, term }: { sign: string; term: string }): Item[] =>
   completions(offered(actions, facts))

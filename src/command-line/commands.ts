@@ -2,15 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import { issueFor } from '../domain/issues/guard.ts'
 import { type IssueFacts, parseReference } from '../domain/issues/issues.ts'
-import { failedDeliveries, restart } from '../pipeline/deliveries.ts'
 import { explain } from '../pipeline/explain.ts'
+import { failedDeliveries, restart } from '../pipeline/failures.ts'
 import { forget } from '../pipeline/forget.ts'
 import { sweep } from '../pipeline/sweep.ts'
 import { count } from '../quick-actions/phrases.ts'
 import { violated } from '../storage/db.ts'
 import type { User } from '../storage/schema.ts'
 import { creatingToken, linking, listingTokens, makingLinkCode, revokingToken } from './access.ts'
-import { type Input, Refused, type Run, text, userNamed, type Workplace } from './command.ts'
+import { type Input, Refused, type Run, textIn, userNamed, type Workspace } from './command.ts'
 import { explainAsText } from './explain-text.ts'
 import { createSample } from './sample.ts'
 import { blocking, creatingUser, listingUsers, resetting, settingRole } from './users.ts'
@@ -21,9 +21,9 @@ export interface Output {
   err: string
 }
 
-async function factsFor({ db }: Workplace, input: Input): Promise<{ facts: IssueFacts; user: User }> {
-  const reference = text(input, 'on')
-  const user = await userNamed(db, text(input, 'as'))
+async function factsFor({ db }: Workspace, input: Input): Promise<{ facts: IssueFacts; user: User }> {
+  const reference = textIn(input, 'on')
+  const user = await userNamed(db, textIn(input, 'as'))
   const name = parseReference(reference)
   if (!name) throw new Refused(`"${reference}" isn't an issue. Write it as group/project#number, like acme/shop#3.`)
   const { value: facts } = await issueFor(db, { userId: user.id }, name)
@@ -31,31 +31,32 @@ async function factsFor({ db }: Workplace, input: Input): Promise<{ facts: Issue
   return { facts, user }
 }
 
-const explaining: Run = async (place, input) => {
-  const { facts, user } = await factsFor(place, input)
-  const explanation = await explain(place.db, text(input, 'body'), { facts, mostAtOnce: place.mostAtOnce })
+const explaining: Run = async (workspace, input) => {
+  const { facts, user } = await factsFor(workspace, input)
+  const explanation = await explain(workspace.db, textIn(input, 'body'), { facts, mostAtOnce: workspace.mostAtOnce })
   return input.json ? JSON.stringify(explanation, null, 2) : explainAsText(explanation, user.username)
 }
 
-const commenting: Run = async (place, input) => {
-  const { facts, user } = await factsFor(place, input)
-  const { receipt, outcome, waiting } = await place.hear({
+const commenting: Run = async (workspace, input) => {
+  const { facts, user } = await factsFor(workspace, input)
+  const { receipt, outcome, waiting } = await workspace.submit({
     via: 'command line',
     delivery: randomUUID(),
     on: { id: facts.issueId },
-    place: text(input, 'on'),
+    replyTo: textIn(input, 'on'),
     author: { id: String(user.id), name: user.name },
-    body: text(input, 'body'),
+    body: textIn(input, 'body'),
   })
   if (receipt.status === 'refused') throw new Refused(receipt.reason)
   if (waiting) return 'The comment is stored. Its commands are queued and will take effect.'
-  const said = receipt.shown === null ? [] : [`Commented on ${text(input, 'on')}.`]
+  const said = receipt.shown === null ? [] : [`Commented on ${textIn(input, 'on')}.`]
   return [...said, ...(outcome?.answer ?? [])].join('\n')
 }
 
 const sampling: Run = async ({ db }) => {
   const { first } = await createSample(db).catch((fault: unknown) => {
-    if (violated(fault)) throw new Refused('The sample workspace, or something with its name, already exists. Nothing was changed.')
+    if (violated(fault))
+      throw new Refused('The sample workspace, or something with its name, already exists. Nothing was changed.')
     throw fault
   })
   return `Created the sample workspace. Try: npx rolobot explain --on ${first} --as priya`
@@ -70,13 +71,15 @@ const listingFailed: Run = async ({ db }) => {
   const failed = await failedDeliveries(db)
   return failed.length === 0
     ? 'Nothing has failed.'
-    : failed.map((one) => `${one.id}\t${one.issue}\t${one.author}\t${count(one.attempts, 'attempt')}\t${one.fault}`).join('\n')
+    : failed
+        .map((one) => `${one.id}\t${one.issue}\t${one.author}\t${count(one.attempts, 'attempt')}\t${one.fault}`)
+        .join('\n')
 }
 
 const retrying: Run = async ({ db, queue }, input) => {
-  if (!input.all && !text(input, 'ids').trim())
+  if (!input.all && !textIn(input, 'ids').trim())
     throw new Refused('Give the ids of the comments to retry, as printed by `npx rolobot failed`, or --all.')
-  const ids = input.all ? 'all' : (text(input, 'ids').match(/(?<!\S)\d{1,15}(?!\S)/g) ?? []).map(Number)
+  const ids = input.all ? 'all' : (textIn(input, 'ids').match(/(?<!\S)\d{1,15}(?!\S)/g) ?? []).map(Number)
   const restarted = await restart(db, ids)
   await Promise.all(restarted.map((id) => queue.push(id)))
   if (restarted.length === 0 && !input.all)
@@ -105,11 +108,16 @@ const commands: Readonly<Record<string, Run>> = {
 }
 
 /** Runs a command. A refusal is part of the output. */
-export async function runCommand(place: Workplace, command: string, input: Input): Promise<Output> {
+export async function runCommand(workspace: Workspace, command: string, input: Input): Promise<Output> {
   const run = Object.hasOwn(commands, command) ? commands[command] : undefined
-  if (!run) return { code: 1, out: '', err: `The running server doesn't know the command ${command}: it is another version of Rolobot.` }
+  if (!run)
+    return {
+      code: 1,
+      out: '',
+      err: `The running server doesn't know the command ${command}: it is another version of Rolobot.`,
+    }
   try {
-    return { code: 0, out: await run(place, input), err: '' }
+    return { code: 0, out: await run(workspace, input), err: '' }
   } catch (fault) {
     if (fault instanceof Refused) return { code: 1, out: '', err: fault.message }
     throw fault

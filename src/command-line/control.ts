@@ -41,7 +41,9 @@ async function serve(socket: Socket, run: (request: Request) => Promise<Output>)
 }
 
 /** Listens for commands; `address` is what to announce. Only the owner can open the folder that the socket is in. */
-export async function openControl(run: (request: Request) => Promise<Output>): Promise<{ address: string; close(): Promise<void> }> {
+export async function openControl(
+  run: (request: Request) => Promise<Output>,
+): Promise<{ address: string; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'rolobot-'))
   const address = join(folder, 'control')
   const server = createServer(

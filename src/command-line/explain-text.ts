@@ -9,7 +9,10 @@ export function explainAsText({ interpretation, outcome }: Explanation, username
   const { result, answer, publicAnswer } = outcome
   return [
     'Commands',
-    ...list([...commands.map(({ line, name, arguments: words }) => `line ${line}: /${name} ${words}`.trimEnd()), ...hints], 'none'),
+    ...list(
+      [...commands.map(({ line, name, arguments: words }) => `line ${line}: /${name} ${words}`.trimEnd()), ...hints],
+      'none',
+    ),
     'Remaining text',
     ...list(text === '' ? [] : text.split('\n'), 'none'),
     'Permissions',

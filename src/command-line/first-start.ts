@@ -1,8 +1,10 @@
-// What the first start creates on an empty database: an administrator, and a sample to try things on.
+// What the first start creates on an empty database (an administrator, and a sample to try things on), and says.
 import { createToken } from '../domain/people/access-tokens.ts'
 import { createUser, nobodyYet } from '../domain/people/users.ts'
 import { type Db, violated } from '../storage/db.ts'
+import type { Workspace } from './command.ts'
 import { createSample } from './sample.ts'
+import { signInLink } from './sign-in-link.ts'
 
 export interface FirstStart {
   /** The administrator gets this API token. */
@@ -34,4 +36,15 @@ async function settle(tx: Db, { adminToken, shared, sample }: FirstStart): Promi
   const root = await createUser(tx, { username: 'root', name: 'Administrator', administrator: true })
   if (adminToken) await createToken(tx, root.id, 'api', { name: 'ROLOBOT_ADMIN_TOKEN', secret: adminToken })
   return { administratorId: root.id, sample: sample && !shared ? (await createSample(tx)).first : undefined }
+}
+
+/** What a server says once it listens; after a first start also how to sign in and what to try. */
+export async function greeting(workspace: Workspace, address: string, first: Settled | undefined): Promise<string> {
+  const listening = `Rolobot is listening on ${address}`
+  if (!first) return listening
+  const to = first.sample && `/${first.sample.replace('#', '/-/issues/')}`
+  const link = await signInLink(workspace, first.administratorId, { lasts: '1 hour', to })
+  const invitation = `Sign in as the administrator with this link. It works once and expires in an hour.\n${link}`
+  const hint = first.sample && 'Then type /add_contacts [contact: in the comment box.'
+  return [listening, invitation, hint].filter(Boolean).join('\n')
 }

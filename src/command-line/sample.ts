@@ -3,12 +3,12 @@
 import { insertContacts } from '../domain/contacts/contacts.ts'
 import { insertOrganizations } from '../domain/contacts/organizations.ts'
 import { insertGroup, insertProject } from '../domain/groups/groups.ts'
-import { openIssue } from '../domain/issues/issues.ts'
+import { insertIssueAs } from '../domain/issues/issues.ts'
 import { createUser, findUser } from '../domain/people/users.ts'
 import { setRole } from '../domain/rules/members.ts'
 import type { Role } from '../domain/rules/permissions.ts'
+import { issueContacts } from '../storage/contacts-schema.ts'
 import type { Db, Tx } from '../storage/db.ts'
-import { issueContacts } from '../storage/schema.ts'
 
 const people: readonly [username: string, name: string, role: Role][] = [
   ['olivia', 'Olivia Brandt', 'owner'],
@@ -108,8 +108,10 @@ export const createSample = (db: Db): Promise<{ first: string }> =>
     const author = (await findUser(tx, 'ravi'))?.id as number
     for (const [title, description, company] of problems) {
       const project = company === 1 ? clinic : shop
-      const issue = await openIssue(tx, { projectId: project.id, title, description, authorId: author })
-      const caller = contacts.find((contact) => company !== null && contact.organizationId === organizations[company]?.id)
+      const issue = await insertIssueAs(tx, { projectId: project.id, title, description, authorId: author })
+      const caller = contacts.find(
+        (contact) => company !== null && contact.organizationId === organizations[company]?.id,
+      )
       if (caller) await tx.insert(issueContacts).values({ issueId: issue.id, contactId: caller.id })
     }
     return { first: `${shop.fullPath}#2` }

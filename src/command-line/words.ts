@@ -49,9 +49,17 @@ export const dataCommands: readonly DataCommand[] = [
     name: 'user role',
     takes: '<username>',
     description: "set a user's role in a group or project, or take it away",
-    options: [['--in <path>', 'the group or project', 'needed'], role, ['--none', 'take the role away; inherited roles remain']],
+    options: [
+      ['--in <path>', 'the group or project', 'needed'],
+      role,
+      ['--none', 'take the role away; inherited roles remain'],
+    ],
   },
-  { name: 'user reset', takes: '<username>', description: 'print a one-time link that lets a user set a password; it expires in an hour' },
+  {
+    name: 'user reset',
+    takes: '<username>',
+    description: 'print a one-time link that lets a user set a password; it expires in an hour',
+  },
   { name: 'token list', takes: '<username>', description: "list a user's active access tokens" },
   {
     name: 'token create',
@@ -63,7 +71,11 @@ export const dataCommands: readonly DataCommand[] = [
     ],
   },
   { name: 'token revoke', takes: '<id>', description: 'revoke an access token' },
-  { name: 'sign-in-link', takes: '<username>', description: 'print a one-time link that signs a user in; it expires in ten minutes' },
+  {
+    name: 'sign-in-link',
+    takes: '<username>',
+    description: 'print a one-time link that signs a user in; it expires in ten minutes',
+  },
   { name: 'link-code', takes: '<username>', description: "print a one-time code that links a user's Slack account" },
   { name: 'sample', description: 'create the sample workspace' },
   { name: 'sweep', description: 're-queue unfinished work' },

@@ -1,10 +1,10 @@
 // What a connector is: another service where users write. Each has a folder here, and a line in index.ts.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Asker } from '../domain/people/access-tokens.ts'
+import type { SignedInUser } from '../domain/people/access-tokens.ts'
 import type { Log } from '../log.ts'
 import type { Receive, Reply } from '../pipeline/comment.ts'
-import type { Hear } from '../pipeline/wait.ts'
+import type { Submit } from '../pipeline/wait.ts'
 import type { Db } from '../storage/db.ts'
 
 /** What Rolobot provides to a connector. */
@@ -13,7 +13,7 @@ export interface House {
   /** Submits a comment. Whatever it returns as taken will take effect, even if the process dies afterwards. */
   receive: Receive
   /** The same, and waits a while for the outcome. */
-  hear: Hear
+  submit: Submit
   log: Log
   publicUrl: string
   /** How many contacts one comment can add. */
@@ -27,7 +27,7 @@ export interface Connection {
   /** Answers a comment that was submitted through it. */
   reply: Reply
   /** Adds its routes to the one HTTP server. `who` identifies the caller, where a user has to be signed in. */
-  routes?(http: FastifyInstance, who: (request: FastifyRequest) => Promise<Asker | null>): void
+  routes?(http: FastifyInstance, who: (request: FastifyRequest) => Promise<SignedInUser | null>): void
   /** Starts receiving what doesn't arrive over HTTP, in a server process. Doesn't wait for the other side. */
   listen?(): void
   /** Stops receiving, and waits for work in progress. */

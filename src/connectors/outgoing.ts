@@ -31,7 +31,9 @@ export function openPostJson(allowed: Allowed): PostJson {
   return async (address, message, patience) => {
     const url = URL.canParse(address) ? new URL(address) : undefined
     if (!url || !isWeb(url.protocol) || !allowed.expects(url)) throw new ForbiddenAddress('not an expected address')
-    const checked = allowed.privateHosts.includes(hostOf(url)) ? {} : { agent: agents[url.protocol], lookup: lookupIn(url) }
+    const checked = allowed.privateHosts.includes(hostOf(url))
+      ? {}
+      : { agent: agents[url.protocol], lookup: lookupIn(url) }
     return send(url, JSON.stringify(message), { ...checked, signal: AbortSignal.timeout(patience) })
   }
 }
@@ -93,4 +95,5 @@ for (const network of networks.join(' ').split(' ')) {
 }
 
 /** Is an IP address private, loopback, link-local, or invalid? IPv4 inside IPv6 counts as IPv4. */
-export const isPrivate = (address: string): boolean => privateNetworks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+export const isPrivate = (address: string): boolean =>
+  privateNetworks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')

@@ -12,7 +12,8 @@ export interface Seal {
 const [nonceBytes, tagBytes] = [12, 16]
 
 /** A separate key for each purpose, so that leaking one doesn't expose another. @param key any text with enough entropy */
-export const deriveKey = (key: string, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', `rolobot: ${purpose}`, 32))
+export const deriveKey = (key: string, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', key, '', `rolobot: ${purpose}`, 32))
 
 /** Creates a seal. @param key any text with enough entropy */
 export function openSeal(key: string): Seal {

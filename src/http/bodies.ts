@@ -12,10 +12,15 @@ export function guardInput(app: FastifyInstance): void {
     if (excess) return done(refused(excess.status, excess.reason))
     return parse(request, body.toString(), done)
   })
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_: FastifyRequest, body: string) => {
-    if (fieldsIn(body) > mostFields) throw refused(413, `The form holds too many fields: at most ${mostFields} are accepted.`)
-    return parseForm(body, '&', '=', { maxKeys: mostFields })
-  })
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    async (_: FastifyRequest, body: string) => {
+      if (fieldsIn(body) > mostFields)
+        throw refused(413, `The form holds too many fields: at most ${mostFields} are accepted.`)
+      return parseForm(body, '&', '=', { maxKeys: mostFields })
+    },
+  )
   app.addHook('preValidation', async ({ params, query }) => {
     replaceNuls(params)
     replaceNuls(query)

@@ -14,12 +14,17 @@ export function serveGitlabClients(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
     const type = String(reply.getHeader('content-type') ?? '')
     // python-gitlab and npm's `gitlab` compare the whole header; JSON has no charset anyway. rfc-editor.org/rfc/rfc8259#section-11
-    if (isApi(request) && /^application\/(?:[\w.-]+\+)?json\b/.test(type)) reply.header('content-type', type.replace(/;.*/, ''))
+    if (isApi(request) && /^application\/(?:[\w.-]+\+)?json\b/.test(type))
+      reply.header('content-type', type.replace(/;.*/, ''))
   })
-  app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
-    if (!isApi(request)) throw refused(415, 'multipart/form-data is accepted only by the API.')
-    return fieldsOf(body, request.headers['content-type'] ?? '')
-  })
+  app.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      if (!isApi(request)) throw refused(415, 'multipart/form-data is accepted only by the API.')
+      return fieldsOf(body, request.headers['content-type'] ?? '')
+    },
+  )
 }
 
 const tokenFields = ['private_token', 'access_token']
@@ -44,10 +49,13 @@ async function fieldsOf(body: Buffer, type: string): Promise<Record<string, stri
   })
   const fields = new Map<string, string[]>()
   for (const [name, value] of form) {
-    if (typeof value !== 'string') throw refused(422, `${name} is a file; files are not accepted`, [{ field: name, message: 'is a file' }])
+    if (typeof value !== 'string')
+      throw refused(422, `${name} is a file; files are not accepted`, [{ field: name, message: 'is a file' }])
     const earlier = fields.get(name)
     if (earlier) earlier.push(value)
     else fields.set(name, [value])
   }
-  return Object.fromEntries([...fields].map(([name, values]) => [name, values.length > 1 ? values : (values[0] as string)]))
+  return Object.fromEntries(
+    [...fields].map(([name, values]) => [name, values.length > 1 ? values : (values[0] as string)]),
+  )
 }

@@ -34,7 +34,11 @@ const titles: Record<number, string> = {
 }
 
 /** An error document (RFC 9457). `message` says the same to clients made for GitLab. */
-export function problem(status: number, detail: string, { fields = [], byField }: Pick<Refusal, 'fields' | 'byField'> = {}) {
+export function problem(
+  status: number,
+  detail: string,
+  { fields = [], byField }: Pick<Refusal, 'fields' | 'byField'> = {},
+) {
   return {
     type: 'about:blank',
     title: titles[status] ?? 'Something went wrong',
@@ -90,7 +94,9 @@ const outages = [
 /** Is the database unavailable? Drizzle wraps the driver's error. */
 const isOutage = (fault: { code?: string; message: string; cause?: unknown }): boolean => {
   const { code = '', message } = (fault.cause as { code?: string; message: string }) ?? fault
-  return outages.includes(code) || /^Connection terminated|^timeout exceeded|^Query read timeout|not queryable/.test(message)
+  return (
+    outages.includes(code) || /^Connection terminated|^timeout exceeded|^Query read timeout|not queryable/.test(message)
+  )
 }
 
 // Invalid HTTP reaches no route. nodejs.org/api/http.html#event-clienterror
@@ -98,7 +104,11 @@ function answerGarbage({ code }: NodeJS.ErrnoException, socket: Socket): void {
   if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
   const body = JSON.stringify(problem(status, garbage[status]))
-  const headers = ['Content-Type: application/problem+json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close']
+  const headers = [
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers, '', body].join('\r\n'))
 }
 
@@ -124,7 +134,8 @@ async function keepOutOfCaches(_: FastifyRequest, reply: FastifyReply): Promise<
 }
 
 // Fastify logs its address at `info`. The command line prints it for users, and nothing else of ours is logged there at that level.
-const withoutGreeting = (log: Log) => log.child({}, { level: log.level === 'info' ? 'warn' : log.level }) as FastifyBaseLogger
+const withoutGreeting = (log: Log) =>
+  log.child({}, { level: log.level === 'info' ? 'warn' : log.level }) as FastifyBaseLogger
 
 /** The HTTP server, with no routes yet. It accepts no connections before `listen`. */
 export async function openServer({
@@ -150,7 +161,10 @@ export async function openServer({
   })
   const secure = publicUrl.startsWith('https:')
   await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { ...contentSources, ...(secure && { upgradeInsecureRequests: [] }) } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { ...contentSources, ...(secure && { upgradeInsecureRequests: [] }) },
+    },
     frameguard: { action: 'deny' },
     strictTransportSecurity: secure,
     // With helmet's own `no-referrer`, a form's Origin would be `null`, and couldn't be told apart from another site's.
@@ -163,7 +177,10 @@ export async function openServer({
   app.setErrorHandler<Refusal>(answerError)
   app.setNotFoundHandler(
     (_, reply) =>
-      void reply.code(404).type('application/problem+json').send(problem(404, "This page doesn't exist, or you don't have access to it.")),
+      void reply
+        .code(404)
+        .type('application/problem+json')
+        .send(problem(404, "This page doesn't exist, or you don't have access to it.")),
   )
   return app
 }

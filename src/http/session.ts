@@ -1,6 +1,6 @@
 // Cookie or token → caller; and whether the request comes from one of our pages.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Asker, markUsed, whoHolds } from '../domain/people/access-tokens.ts'
+import { markUsed, type SignedInUser, userOfToken } from '../domain/people/access-tokens.ts'
 import type { Db } from '../storage/db.ts'
 import { refused } from './refused.ts'
 
@@ -8,7 +8,7 @@ import { refused } from './refused.ts'
 const ninetyDays = 90 * 24 * 60 * 60
 const aYear = 365 * 24 * 60 * 60
 
-export type Who = (request: FastifyRequest) => Promise<Asker | null>
+export type Who = (request: FastifyRequest) => Promise<SignedInUser | null>
 
 export interface Sessions {
   /**
@@ -61,15 +61,17 @@ export function openSessions(db: Db, site: Site): Sessions {
       const session = token === undefined ? request.cookies[cookie] : undefined
       const secret = token ?? session
       if (secret === undefined) {
-        if (request.headers.authorization !== undefined) throw refused(401, 'The Authorization header must be `Bearer` and a token.')
+        if (request.headers.authorization !== undefined)
+          throw refused(401, 'The Authorization header must be `Bearer` and a token.')
         return null
       }
       if (session !== undefined) refuseOtherSites(request)
-      const asker = await whoHolds(db, secret, token === undefined ? 'session' : 'api')
-      if (!asker && token !== undefined) throw refused(401, "This token isn't valid: it is unknown, expired, or revoked.")
+      const user = await userOfToken(db, secret, token === undefined ? 'session' : 'api')
+      if (!user && token !== undefined)
+        throw refused(401, "This token isn't valid: it is unknown, expired, or revoked.")
       // Not awaited: no response depends on it.
-      if (asker) void markUsed(db, asker).catch((fault: unknown) => request.log.warn({ fault }, 'token use not recorded'))
-      return asker ?? null
+      if (user) void markUsed(db, user).catch((fault: unknown) => request.log.warn({ fault }, 'token use not recorded'))
+      return user ?? null
     },
   }
 }

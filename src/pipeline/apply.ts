@@ -1,6 +1,6 @@
 // Apply: under the issues' locks, reads the facts again, interprets again, makes the changes, stores the outcomes. One transaction per round.
 
-import { holdTreesOfIssues, type IssueFacts, lockIssues, readFactsOfMany } from '../domain/issues/issues.ts'
+import { type IssueFacts, lockIssues, lockTreesOfIssues, readFactsOfMany } from '../domain/issues/issues.ts'
 import { makeChanges, type WantedChange } from '../domain/issues/linking.ts'
 import type { IssueResult } from '../domain/rules/change.ts'
 import { can } from '../domain/rules/permissions.ts'
@@ -35,7 +35,7 @@ export async function applyRound(how: Apply, ids: readonly number[]): Promise<nu
   try {
     await transact(how.db, async (tx) => {
       waiting = []
-      const trees = await holdTreesOfIssues(tx, issuesOf(ids))
+      const trees = await lockTreesOfIssues(tx, issuesOf(ids))
       await lockIssues(tx, issuesOf(ids))
       // A statement of its own, after the lock: it sees what others committed while this one waited.
       waiting = await nextWaiting(tx, ids)
@@ -43,7 +43,8 @@ export async function applyRound(how: Apply, ids: readonly number[]): Promise<nu
     })
   } catch (fault) {
     const [only] = waiting
-    if (ids.length === 1 && only && only.id !== ids[0]) throw new EarlierFault(`delivery ${only.id} stands in the way`, { cause: fault })
+    if (ids.length === 1 && only && only.id !== ids[0])
+      throw new EarlierFault(`delivery ${only.id} stands in the way`, { cause: fault })
     throw fault
   }
   const later = new Set(waiting.flatMap(({ id, asked }) => asked.filter((one) => one > id)))
@@ -51,7 +52,11 @@ export async function applyRound(how: Apply, ids: readonly number[]): Promise<nu
 }
 
 /** Each on an issue of its own. */
-async function applyAll(tx: Tx, how: Apply, { waiting, trees }: { waiting: readonly Waiting[]; trees: readonly number[] }): Promise<void> {
+async function applyAll(
+  tx: Tx,
+  how: Apply,
+  { waiting, trees }: { waiting: readonly Waiting[]; trees: readonly number[] },
+): Promise<void> {
   const facts = await readFactsOfMany(
     tx,
     waiting.map(({ issueId, authorId: userId }) => ({ issueId, userId })),
@@ -61,7 +66,10 @@ async function applyAll(tx: Tx, how: Apply, { waiting, trees }: { waiting: reado
   const permitted = pieces.filter((piece): piece is Permitted => piece.interpretation !== undefined)
   const results = await makeChanges(tx, permitted.map(wantedChange), how.mostAtOnce)
   const outcomes = new Map(
-    permitted.map(({ waiting: { id }, interpretation, facts }, at) => [id, outcomeOf(results[at] as IssueResult, interpretation, facts)]),
+    permitted.map(({ waiting: { id }, interpretation, facts }, at) => [
+      id,
+      outcomeOf(results[at] as IssueResult, interpretation, facts),
+    ]),
   )
   const applied = waiting.map((one) => ({
     waiting: one,
@@ -82,7 +90,11 @@ type Permitted = Piece & { interpretation: Interpretation }
 
 function understandAgain(waiting: Waiting, facts: IssueFacts): Piece {
   const mayComment = facts.userId !== null && can(facts.standing, 'comment')
-  return { waiting, facts, interpretation: mayComment ? interpret(waiting.body, facts, waiting.replaces ?? undefined) : undefined }
+  return {
+    waiting,
+    facts,
+    interpretation: mayComment ? interpret(waiting.body, facts, waiting.replaces ?? undefined) : undefined,
+  }
 }
 
 const wantedChange = ({ waiting, facts, interpretation }: Permitted): WantedChange => ({
@@ -98,7 +110,16 @@ const noLongerAllowed: Outcome = { result: { outcomes: [] }, answer: words, publ
 export function outcomeOf(result: IssueResult, interpretation: Interpretation, facts: IssueFacts): Outcome {
   const asked = interpretation.change.questions.includes('help')
   const whole = asked ? { ...result, offered: offered(actions, facts).map(({ name }) => name) } : result
-  const [answer, publicAnswer] = [reportLines(whole, interpretation, 'asker'), reportLines(whole, interpretation, 'public')]
+  const [answer, publicAnswer] = [
+    reportLines(whole, interpretation, 'author'),
+    reportLines(whole, interpretation, 'public'),
+  ]
   const left = leftOf(interpretation.asked, result)
-  return { result: whole, answer, publicAnswer, lacking: isLacking(result, interpretation), ...(left !== '' && { left }) }
+  return {
+    result: whole,
+    answer,
+    publicAnswer,
+    lacking: isLacking(result, interpretation),
+    ...(left !== '' && { left }),
+  }
 }

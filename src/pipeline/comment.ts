@@ -15,7 +15,7 @@ export interface Comment {
   /** The issue, as `acme/shop#3` or by its id; for a comment that opens an issue, the project, as `acme/shop`. */
   on: string | IssueName
   /** Where to answer: an issue, a thread, a Message-ID. */
-  place: string
+  replyTo: string
   /** The author's id at the source. At our own entry points, that is our user's id. */
   author: { id: string; name: string; email?: string }
   body: string
@@ -52,7 +52,10 @@ export type Receipt =
       refusal?: Refusal
     }
 
-export type Receive = (comment: Comment, written?: (receipt: Extract<Receipt, { status: 'taken' }>) => void) => Promise<Receipt>
+export type Receive = (
+  comment: Comment,
+  written?: (receipt: Extract<Receipt, { status: 'taken' }>) => void,
+) => Promise<Receipt>
 
 /** What is stored of an applied delivery: the outcome of the change, and the answer in words. */
 export interface Outcome {
@@ -69,7 +72,7 @@ export interface Outcome {
 
 /** An answer in words: for the author, and for everyone (no addresses, no names; empty if there is nothing to say). */
 export interface Answer {
-  toAsker: readonly string[]
+  toAuthor: readonly string[]
   inPublic: readonly string[]
   /** For the author alone: the choices where several contacts fit a name. */
   choices: readonly Choice[]
@@ -85,7 +88,7 @@ export interface Answer {
  * @throws if it could not be answered now; it is retried with the same place and answer, not before `retryAfter`
  * milliseconds if the error has that property
  */
-export type Reply = (place: string, answer: Answer) => Promise<{ givenUp: string } | undefined>
+export type Reply = (replyTo: string, answer: Answer) => Promise<{ givenUp: string } | undefined>
 
 /** The longest comment in bytes of UTF-8; a longer one is rejected. */
 export const longestComment = 256 * 1024

@@ -58,7 +58,8 @@ export async function findTaken(
 }
 
 /** Stores one comment; see `writeAllDown`. */
-export const writeDown = async (tx: Tx, wanted: NewDelivery): Promise<Written> => (await writeAllDown(tx, [wanted]))[0] as Written
+export const writeDown = async (tx: Tx, wanted: NewDelivery): Promise<Written> =>
+  (await writeAllDown(tx, [wanted]))[0] as Written
 
 interface WrittenRow {
   id: number
@@ -74,13 +75,22 @@ interface WrittenRow {
  */
 export async function writeAllDown(tx: Tx, wanted: readonly NewDelivery[]): Promise<Written[]> {
   const fresh = new Map(wanted.toReversed().map((one) => [nameOf(one.comment), one]))
-  const rows = await rowsOf<WrittenRow>(tx, insertDeliveries(wanted.filter((one) => fresh.get(nameOf(one.comment)) === one)))
+  const rows = await rowsOf<WrittenRow>(
+    tx,
+    insertDeliveries(wanted.filter((one) => fresh.get(nameOf(one.comment)) === one)),
+  )
   const written = new Map(rows.map((row) => [nameOf(row), row]))
   return Promise.all(
     wanted.map(async (one) => {
       const row = written.get(nameOf(one.comment))
       if (row && fresh.get(nameOf(one.comment)) === one)
-        return { id: row.id, commentId: row.commentId, receivedAt: new Date(row.receivedAt), done: one.done, again: false }
+        return {
+          id: row.id,
+          commentId: row.commentId,
+          receivedAt: new Date(row.receivedAt),
+          done: one.done,
+          again: false,
+        }
       const before = await findTaken(tx, one.comment)
       if (!before) throw new Error(`delivery ${nameOf(one.comment)} was neither written nor found`)
       return before
@@ -95,7 +105,7 @@ function insertDeliveries(wanted: readonly NewDelivery[]): SQL {
   const shown = sql`select w.comment_id, w.issue_id, w.author_id, g.text from written w join given g using (via, delivery) where w.comment_id is not null and g.edits is null order by g.at`
   return sql`with given as (
       select * from unnest(${of(({ comment }) => comment.via)}::text[], ${of(({ comment }) => comment.delivery)}::text[], ${of((one) => one.issueId)}::bigint[],
-        ${of((one) => one.authorId)}::bigint[], ${of(({ comment }) => comment.place)}::text[], ${of(({ comment }) => comment.body)}::text[],
+        ${of((one) => one.authorId)}::bigint[], ${of(({ comment }) => comment.replyTo)}::text[], ${of(({ comment }) => comment.body)}::text[],
         ${of(({ comment, before }) => before ?? comment.replaces?.text ?? null)}::text[], ${of(({ done }) => (done ? 'replied' : 'queued'))}::text[], ${of(({ text }) => text)}::text[], ${of(({ edits }) => edits ?? null)}::bigint[],
         ${of(({ describes }) => String(describes ?? false))}::boolean[], ${of(({ fingerprint }) => fingerprint)}::text[])
       with ordinality as given (via, delivery, issue_id, author_id, place, body, replaces, status, text, edits, describes, fingerprint, at)
@@ -123,9 +133,20 @@ export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<W
   })
 
 /** The latest text that a user wrote for a comment or a description, with its commands; undefined if there is no delivery for it. */
-export async function lastText(tx: Tx, of: { comment: number } | { descriptionOf: number }): Promise<string | undefined> {
-  const which = 'comment' in of ? eq(deliveries.commentId, of.comment) : and(eq(deliveries.issueId, of.descriptionOf), deliveries.describes)
-  const [last] = await tx.select({ body: deliveries.body }).from(deliveries).where(which).orderBy(desc(deliveries.id)).limit(1)
+export async function lastText(
+  tx: Tx,
+  of: { comment: number } | { descriptionOf: number },
+): Promise<string | undefined> {
+  const which =
+    'comment' in of
+      ? eq(deliveries.commentId, of.comment)
+      : and(eq(deliveries.issueId, of.descriptionOf), deliveries.describes)
+  const [last] = await tx
+    .select({ body: deliveries.body })
+    .from(deliveries)
+    .where(which)
+    .orderBy(desc(deliveries.id))
+    .limit(1)
   return last?.body
 }
 
@@ -133,7 +154,8 @@ export async function lastText(tx: Tx, of: { comment: number } | { descriptionOf
 export type Waiting = Pick<Delivery, 'id' | 'via' | 'issueId' | 'authorId' | 'body' | 'replaces'> & { asked: number[] }
 
 /** SQL: the issues of deliveries. */
-export const issuesOf = (ids: readonly number[]): SQL => sql`select issue_id from deliveries where id = any(${sql.param(ids)}::bigint[])`
+export const issuesOf = (ids: readonly number[]): SQL =>
+  sql`select issue_id from deliveries where id = any(${sql.param(ids)}::bigint[])`
 
 /** For each issue of these deliveries, the oldest waiting one, up to the latest of these. */
 export const nextWaiting = (tx: Tx, ids: readonly number[]): Promise<Waiting[]> =>
@@ -157,7 +179,11 @@ export interface Applied {
 export async function markApplied(tx: Tx, applied: readonly Applied[]): Promise<void> {
   const rows = applied.map(({ waiting, outcome, status }) => {
     const stored = JSON.stringify(outcome)
-    const news = { issue: waiting.issueId, delivery: waiting.id, outcome: stored.length < longestNews ? outcome : undefined }
+    const news = {
+      issue: waiting.issueId,
+      delivery: waiting.id,
+      outcome: stored.length < longestNews ? outcome : undefined,
+    }
     return { id: waiting.id, stored, status, news: JSON.stringify(news) }
   })
   const of = (column: (row: (typeof rows)[number]) => number | string) => sql.param(rows.map(column))
@@ -183,65 +209,4 @@ export async function markReplied(tx: Tx, id: number, givenUp?: string): Promise
     .update(deliveries)
     .set({ status: givenUp === undefined ? 'replied' : 'failed', fault: givenUp ?? null })
     .where(and(eq(deliveries.id, id), eq(deliveries.status, 'applied')))
-}
-
-/** Counts a failed attempt; the fault is for the operator. Returns the number of attempts, 0 if nothing is waiting any more. */
-export async function countFault(tx: Tx, id: number, fault: string): Promise<number> {
-  const [counted] = await tx
-    .update(deliveries)
-    .set({ attempts: sql`${deliveries.attempts} + 1`, fault })
-    .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['queued', 'applied'])))
-    .returning({ attempts: deliveries.attempts })
-  return counted?.attempts ?? 0
-}
-
-/** Gives a delivery up; the operator can retry it. An existing outcome is kept. */
-export async function markFailed(tx: Tx, id: number, outcome: Outcome): Promise<void> {
-  await tx
-    .update(deliveries)
-    .set({ status: 'failed', outcome: sql`coalesce(${deliveries.outcome}, ${JSON.stringify(outcome)}::jsonb)` })
-    .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['queued', 'applied'])))
-}
-
-/** Unfinished deliveries that were submitted more than `seconds` ago, oldest first. */
-export function stuck(db: Db, seconds: number, after: number, limit: number): Promise<{ id: number }[]> {
-  return rowsOf(
-    db,
-    sql`select id from deliveries where status <> 'replied' and status in ('queued', 'applied') and id > ${after}
-      and received_at <= now() - make_interval(secs => ${seconds}) order by id limit ${limit}`,
-  )
-}
-
-export interface FailedDelivery {
-  id: number
-  issue: string
-  author: string
-  attempts: number
-  fault: string | null
-  receivedAt: string
-}
-
-/** Failed deliveries, oldest first, at most a thousand. */
-export const failedDeliveries = (db: Db): Promise<FailedDelivery[]> =>
-  rowsOf(
-    db,
-    sql`select d.id, p.full_path || '#' || i.iid as issue, u.username as author, d.attempts, d.fault, d.received_at as "receivedAt"
-      from deliveries d join issues i on i.id = d.issue_id join projects p on p.id = i.project_id join users u on u.id = d.author_id
-      where d.status <> 'replied' and d.status = 'failed' order by d.id limit 1000`,
-  )
-
-/** Retries failed deliveries: from where they stopped, before the change or before the answer. Returns their ids. */
-export async function restart(db: Db, ids: readonly number[] | 'all'): Promise<number[]> {
-  const which = ids === 'all' ? undefined : inArray(deliveries.id, [...ids])
-  const restarted = await db
-    .update(deliveries)
-    .set({
-      status: sql`case when ${deliveries.appliedAt} is null then 'queued' else 'applied' end`,
-      outcome: sql`case when ${deliveries.appliedAt} is null then null else ${deliveries.outcome} end`,
-      attempts: 0,
-      fault: null,
-    })
-    .where(and(eq(deliveries.status, 'failed'), which))
-    .returning({ id: deliveries.id })
-  return restarted.map(({ id }) => id)
 }

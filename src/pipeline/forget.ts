@@ -17,7 +17,8 @@ interface Traces {
 }
 
 // Whole words: ann@x.io is not part of joann@x.io, nor of ann@x.io.example.
-const anyOf = (texts: readonly string[]) => `(?<![[:alnum:]_.+-])(?:${texts.map(literally).join('|')})(?![[:alnum:]_-]|\\.[[:alnum:]])`
+const anyOf = (texts: readonly string[]) =>
+  `(?<![[:alnum:]_.+-])(?:${texts.map(literally).join('|')})(?![[:alnum:]_-]|\\.[[:alnum:]])`
 
 const tracesOf = (asked: readonly Erasure[]): Traces => ({
   inText: anyOf(asked.map(({ trace }) => trace)),
@@ -31,7 +32,10 @@ const tracesOf = (asked: readonly Erasure[]): Traces => ({
 export async function forget(db: Db): Promise<number> {
   const asked = await erasuresAsked(db, tracesAtOnce)
   if (asked.length === 0) return 0
-  const [{ last } = { last: 0 }] = await rowsOf<{ last: number }>(db, sql`select coalesce(max(id), 0) as last from deliveries`)
+  const [{ last } = { last: 0 }] = await rowsOf<{ last: number }>(
+    db,
+    sql`select coalesce(max(id), 0) as last from deliveries`,
+  )
   let changed = 0
   for (let from = 0; from <= last; from += rowsAtOnce) changed += await forgetIn(db, tracesOf(asked), from)
   await finishErasures(
@@ -42,7 +46,8 @@ export async function forget(db: Db): Promise<number> {
 }
 
 async function forgetIn(db: Db, { inText, inOutcome }: Traces, from: number): Promise<number> {
-  const without = (column: string, traces: string) => sql`regexp_replace(${sql.identifier(column)}, ${traces}, 'deleted', 'gi')`
+  const without = (column: string, traces: string) =>
+    sql`regexp_replace(${sql.identifier(column)}, ${traces}, 'deleted', 'gi')`
   const changed = await rowsOf(
     db,
     sql`update deliveries set body = ${without('body', inText)}, replaces = ${without('replaces', inText)},

@@ -20,12 +20,13 @@ export function refusedBy(refusal: Refusal): Refused {
 }
 
 /** The same answer for an issue that doesn't exist and one that the author can't see. */
-export const notFound = refusedBy(absent('issue').refused)
+export const issueNotFound = refusedBy(absent('issue').refused)
 
 /** A text that can be stored: Postgres can't store a NUL or half of a surrogate pair; CommonMark reads a NUL as U+FFFD as well. */
 export const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
-export const issueName = (on: Comment['on']): IssueName | undefined => (typeof on === 'string' ? parseReference(on) : on)
+export const issueName = (on: Comment['on']): IssueName | undefined =>
+  typeof on === 'string' ? parseReference(on) : on
 
 /**
  * Distinguishes a request from another one with the same name; null for connectors, whose services name deliveries themselves.
@@ -52,5 +53,14 @@ export function receiptOf(
 ): Receipt {
   const { issueId, iid, projectId, projectPath } = issue
   const shown = commentId === null ? null : { id: commentId, body: text, createdAt: receivedAt }
-  return { status: 'taken', deliveryId: id, issue: { issueId, iid, projectId, projectPath }, shown, done, again, accepted, refused }
+  return {
+    status: 'taken',
+    deliveryId: id,
+    issue: { issueId, iid, projectId, projectPath },
+    shown,
+    done,
+    again,
+    accepted,
+    refused,
+  }
 }

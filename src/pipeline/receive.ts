@@ -8,7 +8,18 @@ import { type Db, violated } from '../storage/db.ts'
 import { type Comment, longestComment, ownDoors, type Receipt, type Receive } from './comment.ts'
 import { type NewDelivery, type Written, writeAllDown, writeEdit } from './deliveries.ts'
 import { takeEdit, takeIssue } from './issues-and-edits.ts'
-import { another, clean, fingerprintOf, isAnother, isDone, issueName, notFound, receiptOf, refuse, refusedBy } from './receipts.ts'
+import {
+  another,
+  clean,
+  fingerprintOf,
+  isAnother,
+  isDone,
+  issueName,
+  issueNotFound,
+  receiptOf,
+  refuse,
+  refusedBy,
+} from './receipts.ts'
 import { together } from './rounds.ts'
 
 const mostInRound = 50
@@ -22,8 +33,8 @@ const authorOf = (db: Db, { via, author }: Comment): Promise<number | undefined>
 /** Submits a comment. Whatever it returns as taken is stored and takes effect once, even if the process dies afterwards. */
 export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log }): Receive {
   const write = together((wanted: readonly NewDelivery[]) => writeAllDown(db, wanted), mostInRound)
-  return async (heard, written) => {
-    const comment = { ...heard, body: clean(heard.body) }
+  return async (given, written) => {
+    const comment = { ...given, body: clean(given.body) }
     if (Buffer.byteLength(comment.body) > longestComment) return tooLarge
     const authorId = await authorOf(db, comment)
     if (authorId === undefined) return unknownPerson
@@ -57,14 +68,23 @@ function unlessGone(fault: unknown): undefined {
 
 async function takeComment(db: Db, comment: Comment, { authorId, write }: Writing): Promise<Receipt> {
   const name = issueName(comment.on)
-  if (!name) return notFound
+  if (!name) return issueNotFound
   const { value: facts, refused } = await issueFor(db, { userId: authorId }, name, 'comment')
   if (refused) return refusedBy(refused)
   const interpretation = interpret(comment.body, facts, comment.replaces?.text)
   const fingerprint = fingerprintOf(comment, facts.issueId)
-  const wanted = { comment, authorId, issueId: facts.issueId, text: interpretation.text, done: isDone(interpretation), fingerprint }
-  const taken = comment.replaces ? await writeEdit(db, wanted, comment.replaces.delivery) : await write(wanted).catch(unlessGone)
-  if (!taken) return notFound
+  const wanted = {
+    comment,
+    authorId,
+    issueId: facts.issueId,
+    text: interpretation.text,
+    done: isDone(interpretation),
+    fingerprint,
+  }
+  const taken = comment.replaces
+    ? await writeEdit(db, wanted, comment.replaces.delivery)
+    : await write(wanted).catch(unlessGone)
+  if (!taken) return issueNotFound
   if (isAnother(taken, fingerprint)) return another
   return receiptOf(taken, facts, interpretation)
 }

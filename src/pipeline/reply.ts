@@ -15,14 +15,21 @@ export class Crowded extends Error {
  * @returns a function that answers one; does nothing if it isn't applied or is answered already, gives up one that can never be answered, throws
  * if the service is unreachable, or `Crowded`
  */
-export function openReply(db: Db, replies: ReadonlyMap<string, Reply>, most: number): (deliveryId: number) => Promise<void> {
+export function openReply(
+  db: Db,
+  replies: ReadonlyMap<string, Reply>,
+  most: number,
+): (deliveryId: number) => Promise<void> {
   let under = 0
   return async (deliveryId) => {
     const delivery = await findDelivery(db, deliveryId)
     if (delivery?.status !== 'applied') return
     if (under >= most) throw new Crowded(`${most} answers are being given`)
     const say = replies.get(delivery.via)
-    if (!say) throw new Error(`${delivery.via} is not switched on here, so this cannot be answered: give this process its settings`)
+    if (!say)
+      throw new Error(
+        `${delivery.via} is not switched on here, so this cannot be answered: give this process its settings`,
+      )
     under += 1
     try {
       const given = delivery.outcome ? await say(delivery.place, answerOf(delivery.outcome)) : undefined
@@ -34,7 +41,7 @@ export function openReply(db: Db, replies: ReadonlyMap<string, Reply>, most: num
 }
 
 const answerOf = ({ answer, publicAnswer, lacking, result }: Outcome): Answer => ({
-  toAsker: answer,
+  toAuthor: answer,
   inPublic: publicAnswer,
   choices: choicesOf(result),
   done: !lacking,

@@ -47,7 +47,10 @@ export function together<Ask, Answer>(
  * @param round works on some ids together and returns those that are finished; the others go into the next round
  * @returns a function for each id; it settles when that id is finished
  */
-export function untilFinished(round: (ids: readonly number[]) => Promise<readonly number[]>, most: number): (id: number) => Promise<void> {
+export function untilFinished(
+  round: (ids: readonly number[]) => Promise<readonly number[]>,
+  most: number,
+): (id: number) => Promise<void> {
   const isFinished = together(async (ids: readonly number[]) => {
     const finished = new Set(await round([...new Set(ids)]))
     return ids.map((id) => finished.has(id))

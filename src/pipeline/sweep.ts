@@ -5,7 +5,7 @@ import { forgetOld } from '../domain/rules/only-once.ts'
 import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Db } from '../storage/db.ts'
-import { stuck } from './deliveries.ts'
+import { stuck } from './failures.ts'
 import { forget } from './forget.ts'
 
 const atOnce = 1_000
@@ -26,11 +26,18 @@ export async function sweep(db: Db, queue: Queue, olderThan: number): Promise<nu
 }
 
 /** Sweeps everything once and runs erasures, then repeats every `seconds` for what is older than that. Returns a function that stops it. */
-export function keepSweeping({ db, queue, log }: { db: Db; queue: Queue; log: Log }, seconds: number): () => Promise<void> {
+export function keepSweeping(
+  { db, queue, log }: { db: Db; queue: Queue; log: Log },
+  seconds: number,
+): () => Promise<void> {
   let current = Promise.resolve()
   const run = (olderThan: number) => {
     const all = async () => {
-      const [pushed, erased, ended] = [await sweep(db, queue, olderThan), await forget(db), await forgetEndedSessions(db)]
+      const [pushed, erased, ended] = [
+        await sweep(db, queue, olderThan),
+        await forget(db),
+        await forgetEndedSessions(db),
+      ]
       await forgetOld(db)
       await forgetAttempts(db)
       return { pushed, erased, ended }

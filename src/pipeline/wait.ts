@@ -4,7 +4,7 @@ import type { News, Newsroom } from '../storage/notify.ts'
 import type { Comment, Outcome, Receipt, Receive } from './comment.ts'
 import { findDelivery } from './deliveries.ts'
 
-export interface Heard {
+export interface Submitted {
   receipt: Receipt
   /** The outcome; undefined if there was nothing to do, or if it is still waiting. */
   outcome?: Outcome
@@ -13,20 +13,30 @@ export interface Heard {
 }
 
 /** Submits a comment and waits for its outcome, at most `patience` milliseconds. */
-export type Hear = (comment: Comment, patience?: number) => Promise<Heard>
+export type Submit = (comment: Comment, patience?: number) => Promise<Submitted>
 
 // Notifications can be lost with a connection; then one of these checks finds the outcome.
 const looks = [1_000, 2_500]
 
 /** How to submit; the default patience is five seconds. */
-export function openHear({ db, receive, newsroom }: { db: Db; receive: Receive; newsroom: Newsroom }, usual = 5_000): Hear {
+export function openSubmit(
+  { db, receive, newsroom }: { db: Db; receive: Receive; newsroom: Newsroom },
+  usual = 5_000,
+): Submit {
   return async (comment, patience = usual) => {
     let waitFor = (): Promise<Outcome | undefined> => Promise.resolve(undefined)
     // Followed before the queue knows of it, so that the notification can't come first.
     const receipt = await receive(comment, (taken) => {
-      if (!taken.done) waitFor = followOutcome({ db, newsroom, patience }, { issueId: taken.issue.issueId, deliveryId: taken.deliveryId })
+      if (!taken.done)
+        waitFor = followOutcome(
+          { db, newsroom, patience },
+          { issueId: taken.issue.issueId, deliveryId: taken.deliveryId },
+        )
     })
-    const before = receipt.status === 'taken' && receipt.again && receipt.done ? await findDelivery(db, receipt.deliveryId) : undefined
+    const before =
+      receipt.status === 'taken' && receipt.again && receipt.done
+        ? await findDelivery(db, receipt.deliveryId)
+        : undefined
     const outcome = before?.outcome ?? (await waitFor())
     return { receipt, outcome, waiting: receipt.status === 'taken' && !receipt.done && !outcome }
   }
@@ -48,11 +58,14 @@ function followOutcome(
       const found = await findDelivery(db, deliveryId).catch(() => undefined)
       if (found?.outcome) resolve(found.outcome)
     }
-    const hear = ({ delivery, outcome }: News) => {
+    const notice = ({ delivery, outcome }: News) => {
       if (delivery === deliveryId) outcome ? resolve(outcome as Outcome) : void look()
     }
-    stop = newsroom.follow(issueId, hear, look)
-    timers.push(...looks.filter((ms) => ms < patience).map((ms) => setTimeout(look, ms)), setTimeout(resolve, patience, undefined))
+    stop = newsroom.follow(issueId, notice, look)
+    timers.push(
+      ...looks.filter((ms) => ms < patience).map((ms) => setTimeout(look, ms)),
+      setTimeout(resolve, patience, undefined),
+    )
   })
   return () =>
     outcome.finally(() => {

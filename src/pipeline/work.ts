@@ -4,7 +4,8 @@ import type { Log } from '../log.ts'
 import { tell } from '../storage/notify.ts'
 import { type Apply, applyRound, EarlierFault } from './apply.ts'
 import { ownDoors, type Reply } from './comment.ts'
-import { countFault, findDelivery, markFailed } from './deliveries.ts'
+import { findDelivery } from './deliveries.ts'
+import { countFault, markFailed } from './failures.ts'
 import { Crowded, openReply } from './reply.ts'
 import { untilFinished } from './rounds.ts'
 
@@ -18,7 +19,9 @@ export interface Work extends Omit<Apply, 'wantsReply'> {
 }
 
 const mostInRound = 50
-const sorry = ['Something went wrong on our side, and your commands could not be run. The operator can see the error and retry them.']
+const sorry = [
+  'Something went wrong on our side, and your commands could not be run. The operator can see the error and retry them.',
+]
 
 /** The handler for the queue. It throws if the queue should retry the id. */
 export function openWork(work: Work): (deliveryId: number) => Promise<void> {
@@ -50,7 +53,7 @@ async function giveUp({ db, replies, log }: Work, deliveryId: number): Promise<v
   if (failed?.status !== 'failed') return
   await tell(db, { issue: failed.issueId, delivery: deliveryId })
   const say = failed.appliedAt === null ? replies.get(failed.via) : undefined
-  await say?.(failed.place, { toAsker: sorry, inPublic: sorry, choices: [], done: false, changed: false }).catch((fault: unknown) =>
-    log.warn({ delivery: deliveryId, fault }, 'could not tell that it failed'),
+  await say?.(failed.place, { toAuthor: sorry, inPublic: sorry, choices: [], done: false, changed: false }).catch(
+    (fault: unknown) => log.warn({ delivery: deliveryId, fault }, 'could not tell that it failed'),
   )
 }

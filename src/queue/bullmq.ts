@@ -17,12 +17,17 @@ export function connectRedis(addresses: readonly string[], options: { forWorker:
   const how = options.forWorker
     ? { maxRetriesPerRequest: null, enableAutoPipelining: true }
     : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5_000, enableAutoPipelining: true }
-  if (addresses.length > 1) return new Cluster([...addresses], { redisOptions: { maxRetriesPerRequest: how.maxRetriesPerRequest } })
+  if (addresses.length > 1)
+    return new Cluster([...addresses], { redisOptions: { maxRetriesPerRequest: how.maxRetriesPerRequest } })
   return new Redis(addresses[0] as string, { ...how, retryStrategy: (times) => Math.min(times * 100, 2_000) })
 }
 
 /** A queue on Redis. Losing Redis loses nothing: pushes fail until it is back, and the sweep brings what was missed. */
-export function openBullQueue(addresses: readonly string[], log: Log, settings: QueueSettings & { prefix?: string }): Queue {
+export function openBullQueue(
+  addresses: readonly string[],
+  log: Log,
+  settings: QueueSettings & { prefix?: string },
+): Queue {
   const { concurrency, attempts, prefix = defaultPrefix } = settings
   const connection = connectRedis(addresses, { forWorker: false })
   const queue = new BullQueue(name, { connection, prefix, skipVersionCheck: true })

@@ -4,7 +4,11 @@ import type { Log } from '../log.ts'
 const everyMinute = 60_000
 
 /** Reports whether a service, with its display name, can be reached. Several connections to it share one. */
-export function reportsOutages(log: Log, service: string, now: () => number = Date.now): { failed(fault: Error): void; works(): void } {
+export function reportsOutages(
+  log: Log,
+  service: string,
+  now: () => number = Date.now,
+): { failed(fault: Error): void; works(): void } {
   let reportedAt: number | undefined
   return {
     failed(fault) {

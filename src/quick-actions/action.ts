@@ -10,7 +10,7 @@ interface Written {
 }
 
 /** A part of the arguments that is invalid. `found` is the text to show; '' if there is none. */
-export interface Fault extends Written {
+export interface CommandFault extends Written {
   found: string
   expected: string
 }
@@ -20,15 +20,15 @@ export type WrittenRef = ContactRef & Written
 
 /** The shapes that arguments can have: each is a start rule of grammar/arguments.peggy. */
 export interface Arguments {
-  contactRefs: { refs: WrittenRef[]; faults: Fault[] }
-  nothing: { refs?: undefined; faults: Fault[] }
+  contactRefs: { refs: WrittenRef[]; faults: CommandFault[] }
+  nothing: { refs?: undefined; faults: CommandFault[] }
 }
 
 /** The shapes that the grammar can parse: an action with any other one does not compile. */
 export type Shape = keyof Arguments & StartRuleNames
 
 /** Who reads a report: the author, the author of a preview, or everyone (then no addresses, no names). */
-export type Audience = 'asker' | 'preview' | 'public'
+export type Audience = 'author' | 'preview' | 'public'
 
 export interface Action<Accepted extends Shape = Shape> {
   name: string

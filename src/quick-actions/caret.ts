@@ -20,5 +20,7 @@ export function typing(line: string): Typing {
   const typed = parse(line, { startRule: 'caret' })
   if (typed.kind !== 'contact') return typed
   const action = findAction(typed.command)
-  return action?.suggests ? { kind: 'contact', action, from: typed.from, term: typed.term, earlier: typed.earlier } : { kind: 'none' }
+  return action?.suggests
+    ? { kind: 'contact', action, from: typed.from, term: typed.term, earlier: typed.earlier }
+    : { kind: 'none' }
 }

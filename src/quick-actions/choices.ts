@@ -1,5 +1,11 @@
 // The choices for the author if several contacts fit a name: each is an unambiguous command.
-import { type FittingContact, type IssueResult, referenceTo, type UnclearName, type Wish } from '../domain/rules/change.ts'
+import {
+  type FittingContact,
+  type IssueResult,
+  referenceTo,
+  type UnclearName,
+  type Wish,
+} from '../domain/rules/change.ts'
 import { actions } from './index.ts'
 
 export interface Choice {
@@ -12,7 +18,8 @@ export interface Choice {
 }
 
 /** The choices in a result, in the order written. */
-export const choicesOf = ({ unclear = [] }: IssueResult): Choice[] => unclear.filter(({ contacts }) => contacts.length > 0).map(choiceOf)
+export const choicesOf = ({ unclear = [] }: IssueResult): Choice[] =>
+  unclear.filter(({ contacts }) => contacts.length > 0).map(choiceOf)
 
 const choiceOf = ({ name, wish, contacts, more = false }: UnclearName): Choice => ({
   name,

@@ -104,7 +104,9 @@ export function nearMissOf(body: string): NearMiss | undefined {
 }
 
 const corrected = (line: string, candidate: Candidate | undefined): string =>
-  !candidate || candidate.known ? line : `/${candidate.name}${line.slice(line.indexOf(candidate.written) + candidate.written.length)}`
+  !candidate || candidate.known
+    ? line
+    : `/${candidate.name}${line.slice(line.indexOf(candidate.written) + candidate.written.length)}`
 
 function find(lines: readonly string[]): Candidate[] {
   const judge = judging()
@@ -168,7 +170,9 @@ function hint(found: readonly Candidate[], tooMany: number): string[] {
   const near = found.filter((candidate) => !candidate.known).slice(0, mostHints)
   const hints = near.map(({ line, written, name }) => `Did you mean /${name}? (line ${line + 1}: ${written})`)
   if (tooMany > 0)
-    hints.push(`A comment can have at most ${mostCommands} commands. ${tooMany} more ${tooMany === 1 ? 'was' : 'were'} ignored.`)
+    hints.push(
+      `A comment can have at most ${mostCommands} commands. ${tooMany} more ${tooMany === 1 ? 'was' : 'were'} ignored.`,
+    )
   return hints
 }
 
@@ -182,4 +186,5 @@ function shortestFence(lines: readonly string[]): string {
 }
 
 /** Spaces separate a back-tick at the end from the fence; Markdown drops them. */
-const codeSpan = (line: string, fence: string): string => (line.endsWith('`') ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`)
+const codeSpan = (line: string, fence: string): string =>
+  line.endsWith('`') ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`

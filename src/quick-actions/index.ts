@@ -1,13 +1,15 @@
 // The list of all actions: one line each, in the order in which they are offered.
 import type { Action } from './action.ts'
 import { addContacts } from './actions/add-contacts.ts'
-import { contacts } from './actions/contacts.ts'
+import { contactActions } from './actions/contacts.ts'
 import { helpOn } from './actions/help.ts'
 import { removeContacts } from './actions/remove-contacts.ts'
 
-export const actions: readonly Action[] = [addContacts, removeContacts, contacts, helpOn(() => actions)]
+export const actions: readonly Action[] = [addContacts, removeContacts, contactActions, helpOn(() => actions)]
 
-const byName = new Map(actions.flatMap((action) => [action.name, ...action.aliases].map((name) => [name, action] as const)))
+const byName = new Map(
+  actions.flatMap((action) => [action.name, ...action.aliases].map((name) => [name, action] as const)),
+)
 
 /** Every name and alias that a user can write. */
 export const names: readonly string[] = [...byName.keys()]

@@ -1,7 +1,15 @@
 // Text and facts → text without commands, one plan, refusals. Pure: a preview and a real run make the same call.
-import { type Facts, type IssueChange, isEmpty, noChange, settled, subtract, type Wish } from '../domain/rules/change.ts'
+import {
+  type Facts,
+  type IssueChange,
+  isEmpty,
+  noChange,
+  settled,
+  subtract,
+  type Wish,
+} from '../domain/rules/change.ts'
 import { refusalOf } from '../domain/rules/permissions.ts'
-import type { Action, Arguments, Fault, Shape, WrittenRef } from './action.ts'
+import type { Action, Arguments, CommandFault, Shape, WrittenRef } from './action.ts'
 import { type Command, understand } from './commands.ts'
 import { parse } from './grammar/arguments.js'
 import { mayUse } from './help.ts'
@@ -27,17 +35,17 @@ export interface Interpretation {
   /** What could not be parsed, in sentences. */
   faults: string[]
   /** The commands with their parsed arguments, to rebuild what is left of them if something fails. */
-  asked: Asked[]
+  asked: CommandRequest[]
 }
 
 /** A command with its wish, if it has one. */
-export interface Asked {
+export interface CommandRequest {
   name: string
   arguments: string
   wish?: Wish
   permitted: boolean
   refs: readonly WrittenRef[]
-  faults: readonly Fault[]
+  faults: readonly CommandFault[]
 }
 
 /** A command with its action and what its arguments mean. */
@@ -76,7 +84,7 @@ export function interpret(body: string, facts: Facts, replaces?: string): Interp
   }
 }
 
-const askedOf = ({ command, action, args, permitted }: Meant): Asked => ({
+const askedOf = ({ command, action, args, permitted }: Meant): CommandRequest => ({
   name: action.name,
   arguments: command.arguments,
   wish: action.suggests,
@@ -88,7 +96,9 @@ const askedOf = ({ command, action, args, permitted }: Meant): Asked => ({
 function mean(command: Command, facts: Facts): Meant[] {
   const action = findAction(command.name)
   if (!action) return []
-  return [{ command, action, args: read(command.arguments, { startRule: action.accepts }), permitted: mayUse(action, facts) }]
+  return [
+    { command, action, args: read(command.arguments, { startRule: action.accepts }), permitted: mayUse(action, facts) },
+  ]
 }
 
 // The generated types know each start rule by its name; here the rule comes from the action.
@@ -121,7 +131,8 @@ const newIn = (whole: IssueChange, fresh: IssueChange, old: IssueChange): IssueC
 
 const takesPart = ({ action, args, permitted }: Meant): boolean => permitted && !isEmpty(action.plan(noChange, args))
 
-const refusal = ({ name, ability }: Action): Refusal[] => (ability ? [{ command: name, reason: refusalOf(ability) }] : [])
+const refusal = ({ name, ability }: Action): Refusal[] =>
+  ability ? [{ command: name, reason: refusalOf(ability) }] : []
 
 /** The commands that an edited comment has in addition to its old text: a repeated line is a new command. */
 function withoutThose(all: readonly Meant[], old: readonly Meant[]): Meant[] {
@@ -139,8 +150,10 @@ function withoutThose(all: readonly Meant[], old: readonly Meant[]): Meant[] {
 function faultsIn(meant: readonly Meant[]): string[] {
   const all = meant.flatMap(({ action, args }) => args.faults.map((fault) => sentence(action, fault)))
   const told = all.slice(0, mostFaults)
-  return all.length > mostFaults ? [...told, `${count(all.length - mostFaults, 'more word')} could not be understood.`] : told
+  return all.length > mostFaults
+    ? [...told, `${count(all.length - mostFaults, 'more word')} could not be understood.`]
+    : told
 }
 
-const sentence = ({ name }: Action, { found, expected }: Fault): string =>
+const sentence = ({ name }: Action, { found, expected }: CommandFault): string =>
   found === '' ? `Which contact? Write ${expected} after /${name}.` : `"${found}" isn't ${expected}.`

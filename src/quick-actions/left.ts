@@ -1,9 +1,9 @@
 // What failed of a comment: how much, and the commands that are left to correct.
 import { type ContactOutcome, type ContactRef, type IssueResult, refKey } from '../domain/rules/change.ts'
-import type { Asked, Interpretation } from './interpreter.ts'
+import type { CommandRequest, Interpretation } from './interpreter.ts'
 
 /** Everything was done, part of it, or nothing. */
-export type State = 'done' | 'partly' | 'refused'
+export type LineState = 'done' | 'partly' | 'refused'
 
 const asWanted: ReadonlySet<ContactOutcome> = new Set(['added', 'already there', 'removed', 'was not there'])
 
@@ -17,9 +17,10 @@ export const isLacking = (
   outcomes.some(({ outcome }) => !asWanted.has(outcome))
 
 /** How much of the request was done, from a stored outcome. */
-export function stateOf({ lacking, result }: { lacking?: boolean; result: IssueResult }): State {
+export function lineStateOf({ lacking, result }: { lacking?: boolean; result: IssueResult }): LineState {
   if (!lacking) return 'done'
-  const isSomeDone = result.outcomes.some(({ outcome }) => asWanted.has(outcome)) || (result.contacts ?? result.offered) !== undefined
+  const isSomeDone =
+    result.outcomes.some(({ outcome }) => asWanted.has(outcome)) || (result.contacts ?? result.offered) !== undefined
   return isSomeDone ? 'partly' : 'refused'
 }
 
@@ -27,25 +28,29 @@ export function stateOf({ lacking, result }: { lacking?: boolean; result: IssueR
  * The commands of which something failed, reduced to that: what stays in the box to be corrected.
  * @returns lines; '' if nothing failed
  */
-export function leftOf(asked: readonly Asked[], result: IssueResult): string {
+export function leftOf(asked: readonly CommandRequest[], result: IssueResult): string {
   const failed = failedIn(result)
   return asked.flatMap((one) => lineLeft(one, result, failed)).join('\n')
 }
 
 function lineLeft(
-  { name, arguments: words, wish, permitted, refs, faults }: Asked,
+  { name, arguments: words, wish, permitted, refs, faults }: CommandRequest,
   result: IssueResult,
   failed: ReadonlySet<string>,
 ): string[] {
   if (!permitted || (result.refused !== undefined && wish)) return [`/${name} ${words}`.trimEnd()]
-  const left = [...refs.filter((ref) => failed.has(`${wish} ${refKey(ref)}`)), ...faults].sort((one, other) => one.column - other.column)
+  const left = [...refs.filter((ref) => failed.has(`${wish} ${refKey(ref)}`)), ...faults].sort(
+    (one, other) => one.column - other.column,
+  )
   return left.length > 0 ? [`/${name} ${left.map(({ written }) => written).join(', ')}`.trimEnd()] : []
 }
 
 function failedIn({ outcomes, unclear = [] }: IssueResult): Set<string> {
   const refOf = (address: string): ContactRef => ({ by: address.startsWith('#') ? 'number' : 'address', text: address })
   return new Set([
-    ...outcomes.filter(({ outcome }) => !asWanted.has(outcome)).map(({ wish, address }) => `${wish} ${refKey(refOf(address))}`),
+    ...outcomes
+      .filter(({ outcome }) => !asWanted.has(outcome))
+      .map(({ wish, address }) => `${wish} ${refKey(refOf(address))}`),
     ...unclear.map(({ wish, name }) => `${wish} ${refKey({ by: 'name', text: name })}`),
   ])
 }

@@ -33,7 +33,9 @@ const reader = new MarkdownIt('commonmark', { maxNesting: Number.POSITIVE_INFINI
 reader.normalizeLink = (link) => link
 reader.validateLink = () => true
 reader.block.ruler.before('table', 'too_deep', readNoDeeper)
-reader.block.ruler.before('blockquote', 'quote_mark', readQuoteMark, { alt: ['paragraph', 'reference', 'blockquote', 'list'] })
+reader.block.ruler.before('blockquote', 'quote_mark', readQuoteMark, {
+  alt: ['paragraph', 'reference', 'blockquote', 'list'],
+})
 // Only what can hide the beginning of a line: code spans, tags and comments, links in angle brackets.
 reader.inline.ruler.enableOnly(['text', 'newline', 'escape', 'backticks', 'autolink', 'html_inline'])
 reader.inline.ruler.at('newline', readLineEnd)
@@ -62,7 +64,12 @@ reader.inline.State = class extends reader.inline.State {
 /** Parses the top-level paragraphs, HTML blocks, and `>>>` lines, in order. */
 export function readBlocks(text: string): Block[] {
   const tokens: Token[] = []
-  reader.block.parse(text.replaceAll(quoteMark, '\uFFFD').replace(/(^|\n)>>>[ \t]*(?=\n|$)/g, `$1${quoteMark}`), reader, {}, tokens)
+  reader.block.parse(
+    text.replaceAll(quoteMark, '\uFFFD').replace(/(^|\n)>>>[ \t]*(?=\n|$)/g, `$1${quoteMark}`),
+    reader,
+    {},
+    tokens,
+  )
   return tokens.flatMap(({ type, map }) => {
     const kind = kinds.get(type)
     return kind && map ? { kind, start: map[0], end: map[1] } : []
@@ -100,7 +107,8 @@ function readQuoteMark(state: StateBlock, start: number, _end: number, silent: b
 // A list item goes on while lines are indented; a line that is not may still continue its paragraph, up to an empty line.
 function readNoDeeper(state: StateBlock, start: number, end: number): boolean {
   if (state.level < deepest) return false
-  const goesOn = (line: number) => state.isEmpty(line) || !state.isEmpty(line - 1) || (state.sCount[line] ?? 0) >= state.blkIndent
+  const goesOn = (line: number) =>
+    state.isEmpty(line) || !state.isEmpty(line - 1) || (state.sCount[line] ?? 0) >= state.blkIndent
   state.line = start + 1
   while (state.line < end && goesOn(state.line)) state.line += 1
   return true

@@ -16,7 +16,11 @@ const opaque = /^ {0,3}<(?:[!?]|(?:script|pre|style|textarea)\b)/i
  * @param candidates numbers of lines, from 0
  * @param taken those that are removed if they are outside of everything: a back-tick in them opens nothing after it
  */
-export function linesInTheOpen(lines: readonly string[], candidates: ReadonlySet<number>, taken: ReadonlySet<number>): Set<number> {
+export function linesInTheOpen(
+  lines: readonly string[],
+  candidates: ReadonlySet<number>,
+  taken: ReadonlySet<number>,
+): Set<number> {
   const blocks = readBlocks(lines.join('\n'))
   const read = blocks.flatMap((block) => linesToRead(lines, block, { candidates, taken }))
   const hides = hiding([...quotes(blocks), ...elements(lines, read)], lines.length)
@@ -39,7 +43,12 @@ function linesToRead(lines: readonly string[], block: Block, { candidates, taken
   return beginningAsText(lines, block, wanted, taken)
 }
 
-function beginningAsText(lines: readonly string[], { start, end }: Block, wanted: number[], taken: ReadonlySet<number>): number[] {
+function beginningAsText(
+  lines: readonly string[],
+  { start, end }: Block,
+  wanted: number[],
+  taken: ReadonlySet<number>,
+): number[] {
   const paragraph = lines.slice(start, end).join('\n')
   if (!/[`<]/.test(paragraph)) return wanted
   const begun = new Set<number>()

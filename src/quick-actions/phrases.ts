@@ -13,4 +13,4 @@ export function list(items: readonly string[]): string {
 }
 
 /** The form of a word that agrees with a number: `fits(n, 'is', 'are')`. */
-export const fits = (number: number, one: string, many: string): string => (number === 1 ? one : many)
+export const fitsPhrase = (number: number, one: string, many: string): string => (number === 1 ? one : many)

@@ -6,7 +6,7 @@ import type { Interpretation } from './interpreter.ts'
 import { count } from './phrases.ts'
 
 /** What the reply needs of an interpretation; it can be stored with a comment and reported later. */
-export type Told = Pick<Interpretation, 'accepted' | 'refused' | 'faults' | 'hints'>
+export type Reported = Pick<Interpretation, 'accepted' | 'refused' | 'faults' | 'hints'>
 
 /**
  * Reports the outcome of a comment.
@@ -15,16 +15,23 @@ export type Told = Pick<Interpretation, 'accepted' | 'refused' | 'faults' | 'hin
  * @param audience in public no addresses, no names, and nothing that was typed in their place
  * @returns the sentences of each action, then refusals, faults, and hints, one per line; '' if there is nothing to say
  */
-export const report = (result: IssueResult, told: Told, audience: Audience): string => reportLines(result, told, audience).join('\n')
+export const report = (result: IssueResult, told: Reported, audience: Audience): string =>
+  reportLines(result, told, audience).join('\n')
 
 /** The same as `report`, in parts. For a preview it says what would happen. */
-export function reportLines(result: IssueResult, told: Told, audience: Audience): string[] {
+export function reportLines(result: IssueResult, told: Reported, audience: Audience): string[] {
   const done = [...new Set(told.accepted)].map((name) => findAction(name)?.report(result, audience) ?? '')
-  const parts = [result.refused ?? '', ...done, ...told.refused.map(({ reason }) => reason), ...faults(told, audience), ...told.hints]
+  const parts = [
+    result.refused ?? '',
+    ...done,
+    ...told.refused.map(({ reason }) => reason),
+    ...faults(told, audience),
+    ...told.hints,
+  ]
   return [...new Set(parts)].filter((part) => part !== '')
 }
 
-function faults({ faults }: Told, audience: Audience): string[] {
+function faults({ faults }: Reported, audience: Audience): string[] {
   if (audience !== 'public' || faults.length === 0) return faults
   return [`${count(faults.length, 'argument')} could not be understood.`]
 }

@@ -3,16 +3,16 @@ import { getTableColumns, type Name, sql, type Table } from 'drizzle-orm'
 import { toSnakeCase } from 'drizzle-orm/casing'
 import { bigint, customType, text, timestamp } from 'drizzle-orm/pg-core'
 
-export const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity()
+export const idColumn = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity()
 export const ref = () => bigint({ mode: 'number' })
-export const moment = () => timestamp({ withTimezone: true, mode: 'date' })
-export const now = () => moment().notNull().defaultNow()
+export const momentColumn = () => timestamp({ withTimezone: true, mode: 'date' })
+export const now = () => momentColumn().notNull().defaultNow()
 
 export const state = () =>
   text({ enum: ['active', 'inactive'] })
     .notNull()
     .default('active')
-export const visibility = () =>
+export const visibilityColumn = () =>
   text({ enum: ['public', 'private'] })
     .notNull()
     .default('private')

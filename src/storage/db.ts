@@ -14,7 +14,7 @@ export type Tx = Db | PgTransaction<PgQueryResultHKT, typeof schema, ExtractTabl
 export interface Database {
   db: Db
   /** Calls back with each payload on the channel; after a lost connection it calls first with `null`: notifications may have been missed. */
-  listen(channel: string, heard: (payload: string | null) => void): Promise<void>
+  listen(channel: string, notified: (payload: string | null) => void): Promise<void>
   close(): Promise<void>
 }
 
@@ -53,7 +53,8 @@ const patient = new WeakSet<pg.PoolClient>()
 
 function prepareEverything(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...given: unknown[]) => unknown
-  const timed = (config: unknown) => (patient.has(client) && config instanceof Object ? { ...config, query_timeout: longest } : config)
+  const timed = (config: unknown) =>
+    patient.has(client) && config instanceof Object ? { ...config, query_timeout: longest } : config
   client.query = ((config: unknown, ...rest: unknown[]) => query(timed(named(config)), ...rest)) as typeof client.query
   // An idle connection ended: the next query on it reports that.
   client.on('error', () => {})
@@ -101,8 +102,8 @@ export function openPostgres(url: string, connections: number): Database {
   let stopListening = async () => {}
   return {
     db,
-    listen: async (channel, heard) => {
-      stopListening = await keepListening(url, channel, heard)
+    listen: async (channel, notified) => {
+      stopListening = await keepListening(url, channel, notified)
     },
     close: async () => {
       await stopListening()
@@ -114,19 +115,23 @@ export function openPostgres(url: string, connections: number): Database {
 const nextTry = 500
 
 /** Listens on a connection of its own, and reconnects when it is lost. Returns a function that stops it. */
-async function keepListening(url: string, channel: string, heard: (payload: string | null) => void): Promise<() => Promise<void>> {
+async function keepListening(
+  url: string,
+  channel: string,
+  notified: (payload: string | null) => void,
+): Promise<() => Promise<void>> {
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
   let over = false
   const open = async () => {
     client = new pg.Client(settingsOf(url))
-    client.on('error', () => {}).on('notification', ({ payload }) => heard(payload ?? ''))
+    client.on('error', () => {}).on('notification', ({ payload }) => notified(payload ?? ''))
     await client.connect()
     await client.query(`listen ${client.escapeIdentifier(channel)}`)
     client.once('end', again)
   }
   const again = () => {
-    if (!over) timer = setTimeout(() => open().then(() => heard(null), again), nextTry)
+    if (!over) timer = setTimeout(() => open().then(() => notified(null), again), nextTry)
   }
   await open()
   return async () => {
@@ -140,8 +145,8 @@ async function keepListening(url: string, channel: string, heard: (payload: stri
 export function overPglite(pglite: PGlite, close: () => Promise<void>): Database {
   return {
     db: drizzlePglite(pglite, { schema, casing: 'snake_case' }),
-    listen: async (channel, heard) => {
-      await pglite.listen(channel, heard)
+    listen: async (channel, notified) => {
+      await pglite.listen(channel, notified)
     },
     close,
   }
@@ -164,7 +169,11 @@ const isPassing = (fault: unknown): boolean => {
  * @param how `long`: a statement can take half an hour, instead of half a minute
  * @throws what the work throws; after eight attempts also transient errors
  */
-export async function transact<Value>(db: Db, work: (tx: Tx) => Promise<Value>, how: { long?: boolean } = {}): Promise<Value> {
+export async function transact<Value>(
+  db: Db,
+  work: (tx: Tx) => Promise<Value>,
+  how: { long?: boolean } = {},
+): Promise<Value> {
   const begin = (how.long ? longTransactions.get(db) : undefined) ?? db.transaction.bind(db)
   for (let tried = 1; ; tried++) {
     try {

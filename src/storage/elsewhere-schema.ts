@@ -1,7 +1,7 @@
 // Tables about connected services: linked accounts, bindings, and installations.
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
-import { key, moment, now, ref } from './columns.ts'
+import { key, momentColumn, now, ref } from './columns.ts'
 import { issues, projects, users } from './schema.ts'
 
 /** A linked account on another service. */
@@ -21,7 +21,7 @@ export const linkCodes = pgTable(
   {
     hash: key().primaryKey(),
     userId: ref().notNull(),
-    expiresAt: moment().notNull(),
+    expiresAt: momentColumn().notNull(),
     usedVia: text(),
     usedBy: text(),
     createdAt: now(),
@@ -75,6 +75,6 @@ export const installations = pgTable(
  */
 export const onlyOnce = pgTable(
   'only_once',
-  { key: key().primaryKey(), expiresAt: moment().notNull(), fingerprint: text(), result: jsonb() },
+  { key: key().primaryKey(), expiresAt: momentColumn().notNull(), fingerprint: text(), result: jsonb() },
   (t) => [index('only_once_expiry').on(t.expiresAt)],
 )

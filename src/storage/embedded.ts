@@ -79,7 +79,8 @@ export async function openEmbedded(folder: string, mayCreate: MayCreate = () => 
  * @param dump the result of `dumpDataDir` of another one; saves the seconds that a new one takes
  * @throws what PGlite throws on a dump it cannot read
  */
-export const openInMemory = (dump?: Blob | File): Promise<PGlite> => PGlite.create({ loadDataDir: dump, startParams: quiet, extensions })
+export const openInMemory = (dump?: Blob | File): Promise<PGlite> =>
+  PGlite.create({ loadDataDir: dump, startParams: quiet, extensions })
 
 async function openDatabase(folder: string, creating: () => void): Promise<PGlite> {
   checkOurs(folder)
@@ -93,14 +94,14 @@ async function openDatabase(folder: string, creating: () => void): Promise<PGlit
 
 // The new database gets its name when it is complete and on disk. Until then nobody has used it, so leftovers of a crash can be deleted.
 async function initialise(folder: string): Promise<void> {
-  const place = join(folder, unfinished)
-  fs.rmSync(place, { recursive: true, force: true })
-  fs.mkdirSync(place, { mode: 0o700 })
+  const unfinishedFolder = join(folder, unfinished)
+  fs.rmSync(unfinishedFolder, { recursive: true, force: true })
+  fs.mkdirSync(unfinishedFolder, { mode: 0o700 })
   replaceFile(join(folder, 'version'), `${version}\n`, join(folder, 'version.new'))
-  await (await PGlite.create({ fs: new NodeFS(place) })).close()
-  for (const name of fs.readdirSync(place, { recursive: true })) sync(join(place, String(name)))
-  sync(place)
-  fs.renameSync(place, join(folder, 'postgres'))
+  await (await PGlite.create({ fs: new NodeFS(unfinishedFolder) })).close()
+  for (const name of fs.readdirSync(unfinishedFolder, { recursive: true })) sync(join(unfinishedFolder, String(name)))
+  sync(unfinishedFolder)
+  fs.renameSync(unfinishedFolder, join(folder, 'postgres'))
   sync(folder)
 }
 
@@ -113,10 +114,14 @@ const aMinute = 60_000
 async function keepUp(pglite: PGlite): Promise<void> {
   const isDue = async (question: string) => (await pglite.query<{ name: string }>(question)).rows
   try {
-    const checkpoint = await isDue('select from pg_control_checkpoint() where pg_current_wal_lsn() - redo_lsn > 64 * 1024 * 1024')
+    const checkpoint = await isDue(
+      'select from pg_control_checkpoint() where pg_current_wal_lsn() - redo_lsn > 64 * 1024 * 1024',
+    )
     if (checkpoint.length > 0) await pglite.exec('checkpoint')
     // The thresholds of autovacuum: postgresql.org/docs/current/routine-vacuuming.html#AUTOVACUUM
-    const worn = await isDue('select relname as name from pg_stat_user_tables where n_dead_tup > 1000 + n_live_tup * 0.2')
+    const worn = await isDue(
+      'select relname as name from pg_stat_user_tables where n_dead_tup > 1000 + n_live_tup * 0.2',
+    )
     for (const { name } of worn) await pglite.exec(`vacuum (analyze) "${name}"`)
   } catch {
     // Closed or broken: the next user of the database gets the error.
@@ -155,10 +160,10 @@ function syncForReal({ FS, NODEFS }: Emscripten): void {
 }
 
 // Postgres stops (PANIC) when the disk under its log fails or is full. PGlite would continue in a broken state and spin forever.
-function refuseFromNowOn(pglite: PGlite, place: string): void {
+function refuseFromNowOn(pglite: PGlite, unfinishedFolder: string): void {
   pglite.execProtocolRawSync = () => {
     throw new FolderUnusable(
-      dirname(place),
+      dirname(unfinishedFolder),
       'could not be written: the disk is full or broken. Acknowledged data is safe. Fix the disk and start again.',
     )
   }

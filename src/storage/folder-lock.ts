@@ -25,7 +25,11 @@ export class FolderInUse extends FolderError {
   readonly socket: string | null
   constructor(folder: string, { pid, space, socket }: Holder) {
     const elsewhere = space !== hereAndNow().space
-    const who = elsewhere ? `process ${pid} of another container` : pid === process.pid ? 'this process itself' : `process ${pid}`
+    const who = elsewhere
+      ? `process ${pid} of another container`
+      : pid === process.pid
+        ? 'this process itself'
+        : `process ${pid}`
     const cure = elsewhere
       ? `Stop it first; if that container is long gone, delete ${join(folder, 'lock')}.`
       : 'Stop that process first, or set ROLOBOT_DATA to another folder.'
@@ -117,7 +121,8 @@ function renamed(draft: string, lock: string): boolean {
     fs.renameSync(draft, lock)
     return true
   } catch (error) {
-    if (['ENOTEMPTY', 'EEXIST'].includes(codeOf(error)) || (process.platform === 'win32' && fs.existsSync(lock))) return false
+    if (['ENOTEMPTY', 'EEXIST'].includes(codeOf(error)) || (process.platform === 'win32' && fs.existsSync(lock)))
+      return false
     throw error
   }
 }
@@ -193,7 +198,9 @@ function listenIn(folder: string, name: string): Promise<Server | undefined> {
 function answers(folder: string, name: string): Promise<boolean> {
   const { path, done } = throughFd(folder, name)
   return new Promise<boolean>((settle) => {
-    const socket = connect({ path }, () => settle(true)).once('error', (error) => settle(codeOf(error) !== 'ECONNREFUSED'))
+    const socket = connect({ path }, () => settle(true)).once('error', (error) =>
+      settle(codeOf(error) !== 'ECONNREFUSED'),
+    )
     socket.once('connect', () => socket.destroy())
   }).finally(done)
 }

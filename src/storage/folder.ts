@@ -55,7 +55,11 @@ export async function explained<Result>(folder: string, work: () => Promise<Resu
     return await work()
   } catch (error) {
     if (error instanceof FolderError) throw error
-    throw new FolderUnusable(folder, reasons[codeOf(error)] ?? `could not be opened: ${(error as Error).message}`, error)
+    throw new FolderUnusable(
+      folder,
+      reasons[codeOf(error)] ?? `could not be opened: ${(error as Error).message}`,
+      error,
+    )
   }
 }
 
@@ -74,7 +78,10 @@ export function checkOurs(folder: string): void {
   const names = namesIn(folder)
   if (names.includes('version')) checkVersion(folder, names)
   else if (!names.every(ownBeforeVersion) || namesIn(join(folder, unfinished)).length > 0)
-    throw new FolderUnusable(folder, 'is not empty and holds no Rolobot data. Set ROLOBOT_DATA to a new or an empty folder.')
+    throw new FolderUnusable(
+      folder,
+      'is not empty and holds no Rolobot data. Set ROLOBOT_DATA to a new or an empty folder.',
+    )
 }
 
 function checkVersion(folder: string, names: string[]): void {
@@ -82,7 +89,10 @@ function checkVersion(folder: string, names: string[]): void {
   if (found !== version) throw new FolderOfAnotherVersion(folder, found)
   if (!names.includes('postgres')) {
     if (names.includes(unfinished)) return
-    throw new FolderUnusable(folder, 'has lost its database (postgres/). Restore it from a backup, or delete the folder to start over.')
+    throw new FolderUnusable(
+      folder,
+      'has lost its database (postgres/). Restore it from a backup, or delete the folder to start over.',
+    )
   }
   // PGlite takes a folder without PG_VERSION for an empty one and would write a new database over what is left.
   if (!namesIn(join(folder, 'postgres')).includes('PG_VERSION'))

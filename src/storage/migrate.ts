@@ -15,15 +15,23 @@ const lock = 7_202_611
 export type SchemaState = 'empty' | 'older' | 'current' | 'newer'
 
 function lastMigration(): number {
-  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as { entries: { when: number }[] }
+  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as {
+    entries: { when: number }[]
+  }
   return Math.max(...journal.entries.map((entry) => entry.when))
 }
 
 /** How the database's schema compares to this program's. Only reads. */
 export async function schemaState(db: Db): Promise<SchemaState> {
-  const [found] = await rowsOf<{ table: string | null }>(db, sql`select to_regclass('drizzle.__drizzle_migrations')::text as "table"`)
+  const [found] = await rowsOf<{ table: string | null }>(
+    db,
+    sql`select to_regclass('drizzle.__drizzle_migrations')::text as "table"`,
+  )
   if (!found?.table) return 'empty'
-  const [last] = await rowsOf<{ at: number | null }>(db, sql`select max(created_at)::float8 as at from drizzle.__drizzle_migrations`)
+  const [last] = await rowsOf<{ at: number | null }>(
+    db,
+    sql`select max(created_at)::float8 as at from drizzle.__drizzle_migrations`,
+  )
   if (!last?.at) return 'empty'
   const ours = lastMigration()
   return last.at === ours ? 'current' : last.at < ours ? 'older' : 'newer'
@@ -43,7 +51,8 @@ export async function migrateDatabase(url: string): Promise<void> {
 }
 
 /** Updates the schema of the embedded database. Its folder is locked, so no other process is there. */
-export const migrateEmbedded = (db: Db): Promise<void> => migratePglite(db as Parameters<typeof migratePglite>[0], { migrationsFolder })
+export const migrateEmbedded = (db: Db): Promise<void> =>
+  migratePglite(db as Parameters<typeof migratePglite>[0], { migrationsFolder })
 
 /** What to tell an operator who starts a program on a schema that doesn't fit; '' if it fits. */
 export function misfit(state: SchemaState): string {

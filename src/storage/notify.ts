@@ -56,7 +56,12 @@ interface AllFollowers {
   users: Followers<Ended>
 }
 
-function addTo<One>(followers: Followers<One>, id: number, listener: (news: One) => void, missed?: () => void): () => void {
+function addTo<One>(
+  followers: Followers<One>,
+  id: number,
+  listener: (news: One) => void,
+  missed?: () => void,
+): () => void {
   const ofOne = followers.get(id) ?? new Map()
   followers.set(id, ofOne.set(listener, missed))
   return () => {

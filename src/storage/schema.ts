@@ -1,13 +1,26 @@
-// All of our tables on one page; data about connected services is in elsewhere-schema.ts, passwords are in sign-in-schema.ts. Row types are used everywhere; rules of
-// uniqueness and reference are enforced here, in the database.
+// The tables. Contacts and organizations are in contacts-schema.ts, data about connected services in elsewhere-schema.ts,
+// passwords in sign-in-schema.ts. Rules of uniqueness and reference are enforced here, in the database.
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, check, foreignKey, index, integer, jsonb, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
-import { id, key, moment, now, ref, searched, state, visibility } from './columns.ts'
+import {
+  bigint,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core'
+import { idColumn, key, momentColumn, now, ref, searched, state, visibilityColumn } from './columns.ts'
 
 export const users = pgTable(
   'users',
   {
-    id: id(),
+    id: idColumn(),
     username: text().notNull(),
     usernameKey: key().notNull(),
     name: text().notNull(),
@@ -24,7 +37,7 @@ export const users = pgTable(
 export const accessTokens = pgTable(
   'access_tokens',
   {
-    id: id(),
+    id: idColumn(),
     userId: ref().notNull(),
     kind: text({ enum: ['api', 'session', 'sign_in', 'reset', 'browser'] }).notNull(),
     parentId: ref(),
@@ -33,9 +46,9 @@ export const accessTokens = pgTable(
     userAgent: text(),
     hash: key().notNull(),
     scopes: text().array().notNull(),
-    expiresAt: moment(),
-    lastUsedAt: moment(),
-    revokedAt: moment(),
+    expiresAt: momentColumn(),
+    lastUsedAt: momentColumn(),
+    revokedAt: momentColumn(),
     createdAt: now(),
   },
   (t) => [
@@ -52,14 +65,14 @@ export const accessTokens = pgTable(
 export const groups = pgTable(
   'groups',
   {
-    id: id(),
+    id: idColumn(),
     parentId: ref(),
     path: text().notNull(),
     fullPath: text().notNull(),
     pathKey: key().notNull(),
     name: text().notNull(),
     ancestors: bigint({ mode: 'number' }).array().notNull(),
-    visibility: visibility(),
+    visibility: visibilityColumn(),
     description: text().notNull().default(''),
     createdAt: now(),
   },
@@ -86,13 +99,13 @@ export const groupSettings = pgTable(
 export const projects = pgTable(
   'projects',
   {
-    id: id(),
+    id: idColumn(),
     groupId: ref().notNull(),
     path: text().notNull(),
     fullPath: text().notNull(),
     pathKey: key().notNull(),
     name: text().notNull(),
-    visibility: visibility(),
+    visibility: visibilityColumn(),
     description: text().notNull().default(''),
     lastIid: integer().notNull().default(0),
     createdAt: now(),
@@ -108,7 +121,14 @@ export const projects = pgTable(
 /** A role held in a group or in a project, by its level (domain/rules/permissions.ts). */
 export const members = pgTable(
   'members',
-  { id: id(), userId: ref().notNull(), groupId: ref(), projectId: ref(), level: integer().notNull(), createdAt: now() },
+  {
+    id: idColumn(),
+    userId: ref().notNull(),
+    groupId: ref(),
+    projectId: ref(),
+    level: integer().notNull(),
+    createdAt: now(),
+  },
   (t) => [
     unique('members_of_group_unique').on(t.userId, t.groupId),
     unique('members_of_project_unique').on(t.userId, t.projectId),
@@ -125,7 +145,7 @@ export const members = pgTable(
 export const issues = pgTable(
   'issues',
   {
-    id: id(),
+    id: idColumn(),
     projectId: ref().notNull(),
     iid: integer().notNull(),
     title: text().notNull(),
@@ -136,7 +156,7 @@ export const issues = pgTable(
     authorId: ref(),
     createdAt: now(),
     updatedAt: now(),
-    closedAt: moment(),
+    closedAt: momentColumn(),
   },
   (t) => [
     unique('issues_iid_unique').on(t.projectId, t.iid),
@@ -173,7 +193,7 @@ export const formerReferences = pgTable(
 export const comments = pgTable(
   'comments',
   {
-    id: id(),
+    id: idColumn(),
     issueId: ref().notNull(),
     authorId: ref(),
     system: boolean().notNull().default(false),
@@ -193,7 +213,7 @@ export const comments = pgTable(
 export const deliveries = pgTable(
   'deliveries',
   {
-    id: id(),
+    id: idColumn(),
     via: text().notNull(),
     delivery: key().notNull(),
     issueId: ref().notNull(),
@@ -211,7 +231,7 @@ export const deliveries = pgTable(
     attempts: integer().notNull().default(0),
     fault: text(),
     receivedAt: now(),
-    appliedAt: moment(),
+    appliedAt: momentColumn(),
   },
   (t) => [
     unique('deliveries_once').on(t.via, t.delivery),
@@ -228,129 +248,6 @@ export const deliveries = pgTable(
   ],
 )
 
-export const organizations = pgTable(
-  'organizations',
-  {
-    id: id(),
-    groupId: ref().notNull(),
-    name: text().notNull(),
-    nameKey: key().notNull(),
-    defaultRate: numeric({ precision: 18, scale: 2 }),
-    description: text(),
-    state: state(),
-    findByName: key().notNull().default(''),
-    descriptionKey: key(),
-    searchText: searched('find_by_name', 'description_key'),
-    createdAt: now(),
-    updatedAt: now(),
-  },
-  (t) => [
-    unique('organizations_name_unique').on(t.groupId, t.nameKey),
-    unique('organizations_group_id').on(t.groupId, t.id),
-    // A list in any order, of one state, is a range of one of these; of both states it is two ranges.
-    index('organizations_by_name').on(t.groupId, t.state, t.findByName, t.id),
-    index('organizations_by_description').on(t.groupId, t.state, sql`left(description_key, 250)`, t.id),
-    index('organizations_by_rate').on(t.groupId, t.state, t.defaultRate, t.id),
-    index('organizations_by_creation').on(t.groupId, t.state, t.createdAt, t.id),
-    index('organizations_by_update').on(t.groupId, t.state, t.updatedAt, t.id),
-    index('organizations_search').using('gin', sql`search_text gin_trgm_ops`),
-    foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }),
-    check('organizations_state', sql`${t.state} in ('active', 'inactive')`),
-    check('organizations_name', sql`length(${t.name}) between 1 and 255`),
-    check('organizations_rate', sql`${t.defaultRate} >= 0`),
-    check('organizations_description', sql`length(${t.description}) <= 1024`),
-  ],
-)
-
-// Only active contacts can be added.
-const canBeSuggested = sql`state = 'active'`
-
-const byWords = index('contacts_by_words').using('gin', sql`words_in_group(group_id, find_by_name, find_by_organization)`)
-/** The keys, written by domain/contacts/contact-fields.ts, are what suggestions and lists read as ranges; searches use `searchText`. */
-export const contacts = pgTable(
-  'contacts',
-  {
-    id: id(),
-    groupId: ref().notNull(),
-    organizationId: ref(),
-    firstName: text().notNull(),
-    lastName: text().notNull(),
-    email: text(),
-    emailKey: key(),
-    phone: text(),
-    jobTitle: text(),
-    description: text(),
-    state: state(),
-    firstKey: key().notNull().default(''),
-    lastKey: key().notNull().default(''),
-    phoneKey: key(),
-    jobTitleKey: key(),
-    descriptionKey: key(),
-    findByName: key().notNull(),
-    findBySurname: key().notNull(),
-    findByEmail: key(),
-    findByDomain: key(),
-    findByOrganization: key(),
-    searchText: searched('find_by_name', 'find_by_email', 'phone_key', 'job_title_key', 'find_by_organization', 'description_key'),
-    createdAt: now(),
-    updatedAt: now(),
-  },
-  (t) => [
-    unique('contacts_email_unique').on(t.groupId, t.emailKey),
-    foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }),
-    // The pair, not the id alone: a contact's organization belongs to the contact's own group.
-    foreignKey({
-      name: 'contacts_organization',
-      columns: [t.groupId, t.organizationId],
-      foreignColumns: [organizations.groupId, organizations.id],
-    }),
-    index('contacts_organization_id').on(t.organizationId),
-    index('contacts_by_name').on(t.groupId, t.findByName, t.id).where(canBeSuggested),
-    index('contacts_by_surname').on(t.groupId, t.findBySurname, t.id).where(canBeSuggested),
-    index('contacts_by_domain').on(t.groupId, t.findByDomain, t.findBySurname, t.id).where(sql`state = 'active' and email is not null`),
-    index('contacts_by_organization').on(t.groupId, t.findByOrganization, t.findBySurname, t.id).where(canBeSuggested),
-    // A list in any order, of one state, is a range of one of these; of both states it is two ranges.
-    index('contacts_in_order').on(t.groupId, t.state, t.lastKey, t.firstKey, t.id),
-    index('contacts_by_first_name').on(t.groupId, t.state, t.firstKey, t.id),
-    index('contacts_by_email').on(t.groupId, t.state, t.findByEmail, t.id),
-    index('contacts_by_phone').on(t.groupId, t.state, t.phoneKey, t.id),
-    index('contacts_by_job_title').on(t.groupId, t.state, sql`left(job_title_key, 250)`, t.id),
-    index('contacts_by_description').on(t.groupId, t.state, sql`left(description_key, 250)`, t.id),
-    index('contacts_of_organization').on(t.groupId, t.state, t.findByOrganization, t.id),
-    index('contacts_by_creation').on(t.groupId, t.state, t.createdAt, t.id),
-    index('contacts_by_update').on(t.groupId, t.state, t.updatedAt, t.id),
-    byWords.with({ fastupdate: false }).where(canBeSuggested),
-    index('contacts_search').using('gin', sql`search_text gin_trgm_ops`),
-    check('contacts_state', sql`${t.state} in ('active', 'inactive')`),
-    check('contacts_names', sql`length(${t.firstName}) between 1 and 255 and length(${t.lastName}) between 1 and 255`),
-    check('contacts_email', sql`length(${t.email}) <= 255 and (${t.email} is null) = (${t.emailKey} is null)`),
-    check('contacts_phone', sql`length(${t.phone}) <= 32`),
-    check('contacts_job_title', sql`length(${t.jobTitle}) <= 255`),
-    check('contacts_description', sql`length(${t.description}) <= 1024`),
-  ],
-)
-
-/**
- * What else active contacts are suggested by: later words of names, words of the organization's name, and phone numbers. Maintained by triggers
- * (drizzle/…_words_of_contacts.sql): no code writes it.
- */
-export const contactWords = pgTable(
-  'contact_words',
-  { contactId: ref().notNull(), groupId: ref().notNull(), kind: text().notNull(), word: key().notNull(), surname: key().notNull() },
-  (t) => [
-    foreignKey({ columns: [t.contactId], foreignColumns: [contacts.id] }).onDelete('cascade'),
-    index('contact_words_contact').on(t.contactId),
-    index('contact_words_in_order').on(t.groupId, t.kind, t.word, t.surname, t.contactId),
-  ],
-)
-
-export const issueContacts = pgTable('issue_contacts', { issueId: ref().notNull(), contactId: ref().notNull(), createdAt: now() }, (t) => [
-  primaryKey({ columns: [t.issueId, t.contactId] }),
-  foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
-  foreignKey({ columns: [t.contactId], foreignColumns: [contacts.id] }).onDelete('cascade'),
-  index('issue_contacts_contact').on(t.contactId, t.issueId),
-])
-
 /** How many contacts and organizations a group has, by state. Maintained by triggers (drizzle/0001_…): no code writes it. */
 const counted = { noun: text().notNull(), groupId: ref().notNull(), state: text().notNull(), n: ref().notNull() }
 export const stateCounts = pgTable('state_counts', counted, (t) => [
@@ -359,13 +256,13 @@ export const stateCounts = pgTable('state_counts', counted, (t) => [
 ])
 
 /** Names and addresses of deleted contacts, which may still be in past deliveries, until the sweep has removed them there. */
-export const erasures = pgTable('erasures', { id: id(), trace: key().notNull(), askedAt: now() })
+export const erasures = pgTable('erasures', { id: idColumn(), trace: key().notNull(), askedAt: now() })
 
 /** Who did what, when, from where. Names its subjects by id alone, so that personal data goes with the contact. */
 export const history = pgTable(
   'history',
   {
-    id: id(),
+    id: idColumn(),
     at: now(),
     actorId: ref(),
     via: text().notNull(),
@@ -393,7 +290,5 @@ export type User = typeof users.$inferSelect
 export type Group = typeof groups.$inferSelect
 export type Project = typeof projects.$inferSelect
 export type Issue = typeof issues.$inferSelect
-export type Comment = typeof comments.$inferSelect
+export type CommentRow = typeof comments.$inferSelect
 export type Delivery = typeof deliveries.$inferSelect
-export type Organization = typeof organizations.$inferSelect
-export type Contact = typeof contacts.$inferSelect

@@ -8,7 +8,11 @@ const cancelled = '57014'
  * Reads something within a time limit.
  * @returns the result; undefined if a statement took longer, and then the transaction is as it was before
  */
-export async function withinTime<Value>(tx: Tx, milliseconds: number, read: (tx: Tx) => Promise<Value>): Promise<Value | undefined> {
+export async function withinTime<Value>(
+  tx: Tx,
+  milliseconds: number,
+  read: (tx: Tx) => Promise<Value>,
+): Promise<Value | undefined> {
   const limit = String(Math.max(1, Math.round(milliseconds)))
   try {
     return await tx.transaction(async (inner) => {

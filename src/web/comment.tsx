@@ -2,31 +2,32 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import { type IssueFacts, referenceOf } from '../domain/issues/issues.ts'
-import type { Asker } from '../domain/people/access-tokens.ts'
+import type { SignedInUser } from '../domain/people/access-tokens.ts'
 import type { Outcome, Receipt } from '../pipeline/comment.ts'
-import type { Heard } from '../pipeline/wait.ts'
+import type { Submitted } from '../pipeline/wait.ts'
 import { type Choice, choicesOf } from '../quick-actions/choices.ts'
-import { type State, stateOf } from '../quick-actions/left.ts'
+import { type LineState, lineStateOf } from '../quick-actions/left.ts'
 import { sentencesOf } from './outcome.ts'
 import { showIssuePage } from './pages/issue.tsx'
 import { readSent } from './sent.ts'
-import { Fault, field, openIssue, pathOf, signInFirst, type Visit, whyNoComment } from './visit.ts'
+import { field, issueOfPage, PageFault, pathOf, signInFirstPage, type Visit, whyNoComment } from './visit.ts'
 
 /** `POST /:project/-/issues/:iid`: what was rejected, or failed, stays in the box. */
 export async function comment(visit: Visit): Promise<FastifyReply> {
-  const { asker, facts, body } = await openDraft(visit)
+  const { user, facts, body } = await openDraft(visit)
   const sent = readSent(visit.request.body, body)
   if (sent.kind === 'nothing') return showIssuePage(visit, facts, { status: 422, body, notice: nothingWritten })
-  if (sent.kind === 'near miss') return showIssuePage(visit, facts, { status: 422, body, notice: { state: 'unsure', name: sent.name } })
-  const heard = await visit.hear({
+  if (sent.kind === 'near miss')
+    return showIssuePage(visit, facts, { status: 422, body, notice: { state: 'unsure', name: sent.name } })
+  const submitted = await visit.submit({
     via: 'web',
-    delivery: deliveryOf(asker, field(visit.request.body, 'delivery'), sent.text),
+    delivery: deliveryOf(user, field(visit.request.body, 'delivery'), sent.text),
     on: { id: facts.issueId },
-    place: referenceOf(facts),
-    author: { id: String(asker.userId), name: asker.name },
+    replyTo: referenceOf(facts),
+    author: { id: String(user.userId), name: user.name },
     body: sent.text,
   })
-  return answer(visit, facts, { heard, body, ...sent })
+  return answer(visit, facts, { submitted, body, ...sent })
 }
 
 /** `POST /:project/-/issues/:iid/preview`: the same decision; nothing changes. */
@@ -40,18 +41,18 @@ export async function preview(visit: Visit): Promise<FastifyReply> {
 
 const nothingWritten = { state: 'unsent' as const, sentences: ['Write something first.'] }
 
-async function openDraft(visit: Visit): Promise<{ asker: Asker; facts: IssueFacts; body: string }> {
-  const { asker } = visit
-  if (!asker) throw signInFirst()
-  const facts = await openIssue(visit)
-  const reason = whyNoComment(asker, facts)
-  if (reason) throw new Fault(403, reason)
+async function openDraft(visit: Visit): Promise<{ user: SignedInUser; facts: IssueFacts; body: string }> {
+  const { user } = visit
+  if (!user) throw signInFirstPage()
+  const facts = await issueOfPage(visit)
+  const reason = whyNoComment(user, facts)
+  if (reason) throw new PageFault(403, reason)
   // Forms send every line end as CR LF.
-  return { asker, facts, body: field(visit.request.body, 'body').replaceAll('\r\n', '\n') }
+  return { user, facts, body: field(visit.request.body, 'body').replaceAll('\r\n', '\n') }
 }
 
 // The text is part of the name: a user who goes back, edits the text, and sends it again has written another comment.
-function deliveryOf({ userId }: Asker, delivery: string, body: string): string {
+function deliveryOf({ userId }: SignedInUser, delivery: string, body: string): string {
   return `${userId} ${delivery.slice(0, 50)} ${createHash('sha256').update(body).digest('base64url')}`
 }
 
@@ -65,15 +66,19 @@ const refusalStatus = {
 } satisfies Record<Extract<Receipt, { status: 'refused' }>['why'], number>
 
 interface Answered {
-  heard: Heard
+  submitted: Submitted
   /** What was in the box. */
   body: string
   rest: string
   asText: boolean
 }
 
-async function answer(visit: Visit, facts: IssueFacts, { heard, body, rest, asText }: Answered): Promise<FastifyReply> {
-  const { receipt, outcome, waiting } = heard
+async function answer(
+  visit: Visit,
+  facts: IssueFacts,
+  { submitted, body, rest, asText }: Answered,
+): Promise<FastifyReply> {
+  const { receipt, outcome, waiting } = submitted
   if (receipt.status === 'refused') {
     const notice = { state: 'unsent' as const, sentences: [receipt.reason] }
     return showIssuePage(visit, facts, { status: refusalStatus[receipt.why], body, notice })
@@ -84,7 +89,10 @@ async function answer(visit: Visit, facts: IssueFacts, { heard, body, rest, asTe
   if (outcome && outcome.answer.length > 0 && !isText) {
     const left = [rest, outcome.left ?? ''].filter((text) => text !== '').join('\n')
     const notice = { state: stateOfAll(outcome, receipt.shown !== null), sentences: sentencesOf(outcome) }
-    return showIssuePage(visit, facts, { body: left, notice: { ...notice, choices: await choicesFor(visit, facts, { outcome, rest }) } })
+    return showIssuePage(visit, facts, {
+      body: left,
+      notice: { ...notice, choices: await choicesFor(visit, facts, { outcome, rest }) },
+    })
   }
   // Nothing to say: the browser is redirected to a page that can be reloaded without resubmitting.
   return visit.reply.redirect(`${pathOf(facts)}${receipt.shown ? `#note_${receipt.shown.id}` : ''}`, 303)
@@ -93,13 +101,17 @@ async function answer(visit: Visit, facts: IssueFacts, { heard, body, rest, asTe
 const stillWaiting = { state: 'waiting' as const, sentences: ['Your commands are queued and will take effect soon.'] }
 
 /** A posted comment is part of what was done. */
-function stateOfAll(outcome: Outcome, posted: boolean): State {
-  const state = stateOf(outcome)
+function stateOfAll(outcome: Outcome, posted: boolean): LineState {
+  const state = lineStateOf(outcome)
   return state === 'refused' && posted ? 'partly' : state
 }
 
 /** The choices: of the outcome, and those left over after one of several was chosen. */
-async function choicesFor(visit: Visit, facts: IssueFacts, { outcome, rest }: { outcome: Outcome; rest: string }): Promise<Choice[]> {
+async function choicesFor(
+  visit: Visit,
+  facts: IssueFacts,
+  { outcome, rest }: { outcome: Outcome; rest: string },
+): Promise<Choice[]> {
   const others = rest === '' ? [] : choicesOf((await visit.preview(rest, facts)).outcome.result)
   return [...others, ...choicesOf(outcome.result)]
 }

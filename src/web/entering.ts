@@ -3,24 +3,32 @@ import type { FastifyReply } from 'fastify'
 import { endSession } from '../domain/people/access-tokens.ts'
 import type { Entered } from '../domain/people/passwords.ts'
 import type { TooMany } from '../domain/people/sign-in-attempts.ts'
-import type { Fault, Refusal } from '../domain/rules/results.ts'
+import type { FieldFault, Refusal } from '../domain/rules/results.ts'
 import type { Visit } from './visit.ts'
 
 /** Where passwords are checked. */
-export const placeOf = ({ db, hasher, request }: Visit) => ({ db, hasher, userAgent: request.headers['user-agent'] })
+export const signInContext = ({ db, hasher, request }: Visit) => ({
+  db,
+  hasher,
+  userAgent: request.headers['user-agent'],
+})
 
 /** The browser has a new session, in place of its previous one. */
-export async function signedIn({ db, asker, reply, sessions }: Visit, { session, browser }: Entered, to: string): Promise<FastifyReply> {
-  if (asker) await endSession(db, asker.tokenId)
+export async function signedIn(
+  { db, user, reply, sessions }: Visit,
+  { session, browser }: Entered,
+  to: string,
+): Promise<FastifyReply> {
+  if (user) await endSession(db, user.tokenId)
   if (browser !== undefined) sessions.know(reply, browser)
   return sessions.keep(reply, session).redirect(to, 303)
 }
 
 /** A refused operation, as a page shows it: faults beside their fields, anything else above the form. */
-export interface Told {
+export interface FormFaults {
   status: number
   reason?: string
-  faults: readonly Fault[]
+  faults: readonly FieldFault[]
 }
 
 const statuses: Record<(Refusal | TooMany)['why'], number> = {
@@ -33,7 +41,7 @@ const statuses: Record<(Refusal | TooMany)['why'], number> = {
 }
 
 /** What a page shows of a refusal; says in a header how long to wait. */
-export function toldOf({ reply }: Visit, refused: Refusal | TooMany): Told {
+export function toldOf({ reply }: Visit, refused: Refusal | TooMany): FormFaults {
   if (refused.why === 'too many') reply.header('retry-after', refused.seconds)
   const status = statuses[refused.why]
   return refused.why === 'invalid' ? { status, faults: refused.faults } : { status, reason: refused.reason, faults: [] }

@@ -28,9 +28,12 @@ export const faultPage = (pages: Pages) => async (request: FastifyRequest, reply
   asPage(reply)
   const { assets, who } = pages
   // The error may be the very reason why the user can't be identified; without a database there is nothing to wait for.
-  const asker = problem.status === 503 ? undefined : await who(request).catch(() => undefined)
+  const user = problem.status === 503 ? undefined : await who(request).catch(() => undefined)
   const unsent = problem.status === 401 ? field(request.body, 'body') : ''
-  return pageText({ title: problem.title, assets, asker }, <FaultPage {...problem} back={pageBefore(request)} unsent={unsent} />)
+  return pageText(
+    { title: problem.title, assets, user },
+    <FaultPage {...problem} back={pageBefore(request)} unsent={unsent} />,
+  )
 }
 
 /** The path of the page with the form that was sent. */

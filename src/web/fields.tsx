@@ -1,5 +1,5 @@
 // A field of a form: its label, help, and what is wrong with it.
-import type { Fault } from '../domain/rules/results.ts'
+import type { FieldFault } from '../domain/rules/results.ts'
 
 interface Shown {
   name: string
@@ -8,11 +8,11 @@ interface Shown {
   autocomplete: string
   help?: string
   value?: string
-  faults?: readonly Fault[]
+  faults?: readonly FieldFault[]
 }
 
 /** The first field at fault has the focus. */
-export const Field = ({ name, label, type = 'password', autocomplete, help, value, faults = [] }: Shown) => {
+export const InputField = ({ name, label, type = 'password', autocomplete, help, value, faults = [] }: Shown) => {
   const fault = faults.find(({ field }) => field === name)?.fault
   const about = [help && `${name}-help`, fault && `${name}-fault`].filter(Boolean).join(' ')
   const input = {

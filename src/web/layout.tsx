@@ -2,14 +2,14 @@
 import type { FastifyReply } from 'fastify'
 import type { ComponentChildren } from 'preact'
 import { renderToString } from 'preact-render-to-string'
-import type { Asker } from '../domain/people/access-tokens.ts'
+import type { SignedInUser } from '../domain/people/access-tokens.ts'
 import type { AssetAddresses } from './assets.ts'
 import type { Visit } from './visit.ts'
 
 interface Frame {
   title: string
   /** Undefined if unknown. */
-  asker?: Asker | null
+  user?: SignedInUser | null
   assets: AssetAddresses
 }
 
@@ -18,15 +18,20 @@ export const pageText = (frame: Frame, content: ComponentChildren): string =>
   `<!doctype html>${renderToString(<Layout {...frame}>{content}</Layout>)}`
 
 /** Answers a visit with a page. */
-export const show = (visit: Visit, { title, status = 200 }: { title: string; status?: number }, content: ComponentChildren): FastifyReply =>
-  asPage(visit.reply.code(status)).send(pageText({ title, asker: visit.asker, assets: visit.assets }, content))
+export const show = (
+  visit: Visit,
+  { title, status = 200 }: { title: string; status?: number },
+  content: ComponentChildren,
+): FastifyReply =>
+  asPage(visit.reply.code(status)).send(pageText({ title, user: visit.user, assets: visit.assets }, content))
 
 /**
  * The headers of a page. Under helmet's `no-referrer`, a form's `Origin` would be `null`; this names us, but only to ourselves.
  */
-export const asPage = (reply: FastifyReply): FastifyReply => reply.type('text/html; charset=utf-8').header('referrer-policy', 'same-origin')
+export const asPage = (reply: FastifyReply): FastifyReply =>
+  reply.type('text/html; charset=utf-8').header('referrer-policy', 'same-origin')
 
-const Layout = ({ title, asker, assets, children }: Frame & { children: ComponentChildren }) => (
+const Layout = ({ title, user, assets, children }: Frame & { children: ComponentChildren }) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
@@ -42,8 +47,8 @@ const Layout = ({ title, asker, assets, children }: Frame & { children: Componen
         <a class="name" href="/">
           Rolobot
         </a>
-        {asker && <SignedIn name={asker.name} />}
-        {asker === null && <a href="/users/sign_in">Sign in</a>}
+        {user && <SignedIn name={user.name} />}
+        {user === null && <a href="/users/sign_in">Sign in</a>}
       </header>
       <main>{children}</main>
     </body>

@@ -2,7 +2,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { issueFor } from '../domain/issues/guard.ts'
 import { watchForEnd } from '../domain/people/sessions.ts'
-import { openIssue, type Visit } from './visit.ts'
+import { issueOfPage, type Visit } from './visit.ts'
 
 // Proxies close connections that are silent for long.
 const heartbeat = 20_000
@@ -11,7 +11,7 @@ const shortestPause = 200
 /** `GET /:project/-/issues/:iid/live`. It ends when the caller can no longer see the issue, or signs out. */
 export async function live(visit: Visit): Promise<void> {
   const { db, newsroom, reply, streams } = visit
-  const { issueId, userId } = await openIssue(visit)
+  const { issueId, userId } = await issueOfPage(visit)
   reply.hijack()
   const { raw } = reply
   const write = (text: string) => void (raw.writable && raw.write(text))
@@ -22,7 +22,7 @@ export async function live(visit: Visit): Promise<void> {
     else end()
   })
   const stop = newsroom.follow(issueId, tell, tell)
-  const unwatch = watchForEnd(visit, visit.asker, end)
+  const unwatch = watchForEnd(visit, visit.user, end)
   const beat = setInterval(() => write(': still here\n\n'), heartbeat)
   streams.add(end)
   raw.on('close', () => {

@@ -6,12 +6,12 @@ import { faultPage } from './fault.tsx'
 import { live } from './live.ts'
 import { home } from './pages/home.tsx'
 import { issue } from './pages/issue.tsx'
-import { issues } from './pages/issues.tsx'
+import { showIssueList } from './pages/issues.tsx'
 import { passwordForm, setPassword } from './pages/password.tsx'
 import { linkCode, newPassword, profile, unlink } from './pages/profile.tsx'
-import { endOtherSessions, endSession } from './pages/sessions.tsx'
-import { enter, signIn, signOut } from './pages/sign-in.tsx'
-import { Fault, type Visit, type WebRoutes } from './visit.ts'
+import { endOtherSessions, submitEndSession } from './pages/sessions.tsx'
+import { signIn, signOut, submitSignIn } from './pages/sign-in.tsx'
+import { PageFault, type Visit, type WebRoutes } from './visit.ts'
 
 type Page = (visit: Visit) => Promise<unknown>
 
@@ -19,7 +19,7 @@ type Page = (visit: Visit) => Promise<unknown>
 const pages: readonly [method: 'GET' | 'POST', path: RegExp, page: Page][] = [
   ['GET', /^\/$/, home],
   ['GET', /^\/users\/sign_in$/, signIn],
-  ['POST', /^\/users\/sign_in$/, enter],
+  ['POST', /^\/users\/sign_in$/, submitSignIn],
   ['POST', /^\/users\/sign_out$/, signOut],
   ['GET', /^\/users\/password\/edit$/, passwordForm],
   ['POST', /^\/users\/password\/edit$/, setPassword],
@@ -27,9 +27,9 @@ const pages: readonly [method: 'GET' | 'POST', path: RegExp, page: Page][] = [
   ['POST', /^\/-\/profile$/, linkCode],
   ['POST', /^\/-\/profile\/password$/, newPassword],
   ['POST', /^\/-\/profile\/unlink$/, unlink],
-  ['POST', /^\/-\/profile\/end_session$/, endSession],
+  ['POST', /^\/-\/profile\/end_session$/, submitEndSession],
   ['POST', /^\/-\/profile\/end_other_sessions$/, endOtherSessions],
-  ['GET', /^\/(?<project>.+)\/-\/issues$/, issues],
+  ['GET', /^\/(?<project>.+)\/-\/issues$/, showIssueList],
   ['GET', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})$/, issue],
   ['POST', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})$/, comment],
   ['POST', /^\/(?<project>.+)\/-\/issues\/(?<iid>\d{1,9})\/preview$/, preview],
@@ -47,7 +47,7 @@ function findPage({ method, params }: FastifyRequest): Found {
     const found = of === method ? path.exec(address) : null
     if (found) return { page, params: { ...found.groups } }
   }
-  throw new Fault(404, "This page doesn't exist.")
+  throw new PageFault(404, "This page doesn't exist.")
 }
 
 /** All pages. Requests that no other route matches end up here. */
@@ -58,7 +58,7 @@ export function webRoutes(app: FastifyInstance, routes: WebRoutes): void {
     const open = async (request: FastifyRequest, reply: FastifyReply) => {
       const { page, params } = findPage(request)
       routes.sessions.refuseOtherSites(request)
-      return page({ ...routes, assets, streams, request, reply, asker: await routes.sessions.who(request), params })
+      return page({ ...routes, assets, streams, request, reply, user: await routes.sessions.who(request), params })
     }
     web.addHook('onSend', faultPage({ assets, who: routes.sessions.who }))
     web.addHook('preClose', async () => streams.forEach((end) => void end()))

@@ -2,13 +2,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { issueFor } from '../domain/issues/guard.ts'
 import type { IssueFacts } from '../domain/issues/issues.ts'
-import type { Asker } from '../domain/people/access-tokens.ts'
+import type { SignedInUser } from '../domain/people/access-tokens.ts'
 import type { Hasher } from '../domain/people/password-hashes.ts'
 import type { Caller } from '../domain/rules/guard.ts'
 import { can } from '../domain/rules/permissions.ts'
 import type { Result } from '../domain/rules/results.ts'
 import type { Outcome } from '../pipeline/comment.ts'
-import type { Hear } from '../pipeline/wait.ts'
+import type { Submit } from '../pipeline/wait.ts'
 import type { Db } from '../storage/db.ts'
 import type { Newsroom } from '../storage/notify.ts'
 import type { AssetAddresses } from './assets.ts'
@@ -17,10 +17,10 @@ import type { AssetAddresses } from './assets.ts'
 export interface WebRoutes {
   db: Db
   newsroom: Newsroom
-  hear: Hear
+  submit: Submit
   /** The signed-in user, whether the request comes from one of our pages, and the session cookie. */
   sessions: {
-    who(request: FastifyRequest): Promise<Asker | null>
+    who(request: FastifyRequest): Promise<SignedInUser | null>
     refuseOtherSites(request: FastifyRequest): void
     keep(reply: FastifyReply, secret: string): FastifyReply
     forget(reply: FastifyReply): FastifyReply
@@ -35,7 +35,7 @@ export interface WebRoutes {
 export interface Visit extends WebRoutes {
   request: FastifyRequest
   reply: FastifyReply
-  asker: Asker | null
+  user: SignedInUser | null
   /** The named parameters of the path. */
   params: Readonly<Record<string, string>>
   assets: AssetAddresses
@@ -44,7 +44,7 @@ export interface Visit extends WebRoutes {
 }
 
 /** Why a request is refused, with its HTTP status. */
-export class Fault extends Error {
+export class PageFault extends Error {
   readonly statusCode: number
   constructor(statusCode: number, message: string) {
     super(message)
@@ -53,40 +53,40 @@ export class Fault extends Error {
 }
 
 /** A read-only token changes nothing: least of all can it open a session with full access. */
-export const mayChange = ({ scopes }: Asker): boolean => scopes.includes('api')
+export const mayChange = ({ scopes }: SignedInUser): boolean => scopes.includes('api')
 
 /** The signed-in user, to change something of their own. @throws 401 for a visitor, 403 for a read-only token */
-export function whoMayChange({ asker }: Pick<Visit, 'asker'>): Asker {
-  if (!asker) throw signInFirst()
-  if (!mayChange(asker)) throw new Fault(403, 'You are signed in with a read-only token.')
-  return asker
+export function whoMayChange({ user }: Pick<Visit, 'user'>): SignedInUser {
+  if (!user) throw signInFirstPage()
+  if (!mayChange(user)) throw new PageFault(403, 'You are signed in with a read-only token.')
+  return user
 }
 
-export const signInFirst = () => new Fault(401, 'Sign in first.')
+export const signInFirstPage = () => new PageFault(401, 'Sign in first.')
 
 const notHere = "This page doesn't exist, or you don't have access to it."
 
 /** Doesn't exist or is forbidden: visitors are asked to sign in, everyone else gets the same answer for both. */
-export const absent = ({ asker }: Pick<Visit, 'asker'>) => (asker ? new Fault(404, notHere) : signInFirst())
+export const absentPage = ({ user }: Pick<Visit, 'user'>) => (user ? new PageFault(404, notHere) : signInFirstPage())
 
 /** The issue in the path, if the caller can see it. */
-export async function openIssue(visit: Visit): Promise<IssueFacts> {
+export async function issueOfPage(visit: Visit): Promise<IssueFacts> {
   const { project = '', iid } = visit.params
-  return found(visit, await issueFor(visit.db, callerOf(visit), { project, iid: Number(iid) }))
+  return foundForPage(visit, await issueFor(visit.db, callerOf(visit), { project, iid: Number(iid) }))
 }
 
 /** The caller; a visitor has no id. */
-export const callerOf = ({ asker }: Pick<Visit, 'asker'>): Caller => ({ userId: asker?.userId ?? null })
+export const callerOf = ({ user }: Pick<Visit, 'user'>): Caller => ({ userId: user?.userId ?? null })
 
 /** What the caller can see. @throws `absent`, if they can't */
-export function found<Value>(visit: Pick<Visit, 'asker'>, { value }: Result<Value>): Value {
-  if (value === undefined) throw absent(visit)
+export function foundForPage<Value>(visit: Pick<Visit, 'user'>, { value }: Result<Value>): Value {
+  if (value === undefined) throw absentPage(visit)
   return value
 }
 
 /** Why a signed-in user cannot comment on the issue; undefined if they can. */
-export function whyNoComment(asker: Asker, { standing }: IssueFacts): string | undefined {
-  if (!mayChange(asker)) return "You're signed in with a read-only token, so you can't comment."
+export function whyNoComment(user: SignedInUser, { standing }: IssueFacts): string | undefined {
+  if (!mayChange(user)) return "You're signed in with a read-only token, so you can't comment."
   return can(standing, 'comment') ? undefined : "You don't have permission to comment on this issue."
 }
 
@@ -103,4 +103,5 @@ export function numberField(fields: unknown, name: string): number | undefined {
 }
 
 /** The address of an issue's page. */
-export const pathOf = ({ projectPath, iid }: Pick<IssueFacts, 'projectPath' | 'iid'>): string => `/${projectPath}/-/issues/${iid}`
+export const pathOf = ({ projectPath, iid }: Pick<IssueFacts, 'projectPath' | 'iid'>): string =>
+  `/${projectPath}/-/issues/${iid}`

@@ -34,10 +34,16 @@ async function send(init: RequestInit & { query?: string }): Promise<Came> {
   const answer = await fetch(`${service.url}/api/graphql${init.query ?? ''}`, { method: 'POST', ...init })
   const text = await answer.text()
   expect(text).not.toMatch(/node_modules|at \w+ \(|select .* from|Failed query/)
-  return { status: answer.status, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : { errors: [{ message: text }] } }
+  return {
+    status: answer.status,
+    body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : { errors: [{ message: text }] },
+  }
 }
 
-const headersOf = (who?: keyof typeof tokens) => ({ 'content-type': 'application/json', ...(who && { 'private-token': tokens[who] }) })
+const headersOf = (who?: keyof typeof tokens) => ({
+  'content-type': 'application/json',
+  ...(who && { 'private-token': tokens[who] }),
+})
 const post = (query: unknown, who?: keyof typeof tokens, variables: unknown = {}) =>
   send({ headers: headersOf(who), body: JSON.stringify({ query, variables }) })
 const words = ({ body }: Came) => (body.errors ?? []).map(({ message }) => message).join('\n')
@@ -47,7 +53,11 @@ describe('a query', () => {
     ['that is broken', '{ group(', 'Syntax Error'],
     ['that is empty', '', 'Syntax Error: Unexpected <EOF>'],
     ['of a field that is not there', '{ nonsense }', 'Cannot query field "nonsense"'],
-    ['with an argument that is not there', '{ group(nonsense: 1, fullPath: "x") { id } }', 'Unknown argument "nonsense"'],
+    [
+      'with an argument that is not there',
+      '{ group(nonsense: 1, fullPath: "x") { id } }',
+      'Unknown argument "nonsense"',
+    ],
     ['without an argument that must be there', '{ group { id } }', 'argument "fullPath" of type "ID!" is required'],
     ['of something that has parts, without them', '{ group(fullPath: "x") }', 'must have a selection of subfields'],
     [
@@ -60,8 +70,16 @@ describe('a query', () => {
       '{ group(fullPath: "x") { ...A } } fragment A on Group { ...A }',
       'Cannot spread fragment "A" within itself',
     ],
-    ['that is longer than 10,000 characters', `{ currentUser { ${'id '.repeat(4000)} } }`, 'too long (maximum is 10000 characters)'],
-    ['of a thousand aliases', `{ ${Array.from({ length: 600 }, (_, n) => `a${n}:__typename`).join(' ')} }`, 'complexity of 600'],
+    [
+      'that is longer than 10,000 characters',
+      `{ currentUser { ${'id '.repeat(4000)} } }`,
+      'too long (maximum is 10000 characters)',
+    ],
+    [
+      'of a thousand aliases',
+      `{ ${Array.from({ length: 600 }, (_, n) => `a${n}:__typename`).join(' ')} }`,
+      'complexity of 600',
+    ],
     ['of more fields than anybody reads', `{ ${'a '.repeat(3000)} }`, 'exceeds max of 1000'],
     ['of many tokens', `{ a(${'x:1 '.repeat(2400)}) }`, 'Document contains more that 5000 tokens'],
   ])('%s is answered with what is wrong', async (_, query, message) => {
@@ -72,12 +90,13 @@ describe('a query', () => {
   })
 
   test('has at most five faults told', async () => {
-    expect((await post(`{ ${Array.from({ length: 50 }, (_, n) => `x${n}`).join(' ')} }`, 'user')).body.errors?.length).toBeLessThanOrEqual(
-      6,
-    )
+    expect(
+      (await post(`{ ${Array.from({ length: 50 }, (_, n) => `x${n}`).join(' ')} }`, 'user')).body.errors?.length,
+    ).toBeLessThanOrEqual(6)
   })
 
-  const parents = (levels: number) => `{ group(fullPath: "x") { ${'parent { '.repeat(levels)} id ${'} '.repeat(levels)} } }`
+  const parents = (levels: number) =>
+    `{ group(fullPath: "x") { ${'parent { '.repeat(levels)} id ${'} '.repeat(levels)} } }`
   const nested = (levels: number) => `fragment F0 on Group { id }
     ${Array.from({ length: levels }, (_, n) => `fragment F${n + 1} on Group { ...F${n} ...F${n} ...F${n} }`).join('\n')}
     { group(fullPath: "x") { ...F${levels} } }`
@@ -87,7 +106,11 @@ describe('a query', () => {
   test.each([
     ['a field below itself, again and again', parents(3), "too many of fields 'parent'"],
     ['a field below itself, far too deep', parents(40), 'exceeds max depth of 20'],
-    ['lists in lists in lists', `{ project(fullPath: "x") { issues(first: 100) { nodes { ${issues(3)} } } } }`, 'Recursive query'],
+    [
+      'lists in lists in lists',
+      `{ project(fullPath: "x") { issues(first: 100) { nodes { ${issues(3)} } } } }`,
+      'Recursive query',
+    ],
     ['fragments that spread fragments, 3 to the power of 60 times', nested(60), 'exceeds max complexity of 250'],
     [
       'lists of everything',
@@ -120,7 +143,11 @@ describe('a query', () => {
   const args = `(fullPath: "${'x'.repeat(100)}")`
   test.each([
     ['380 equal names', repeated(380), 'the same response names too many times'],
-    ['equal names with long arguments', `{ ${`group${args} { id } `.repeat(60)} }`, 'the same response names too many times'],
+    [
+      'equal names with long arguments',
+      `{ ${`group${args} { id } `.repeat(60)} }`,
+      'the same response names too many times',
+    ],
     [
       'equal names spread by fragments',
       `{ ${'...A ...B '.repeat(3)} } ${['A', 'B'].map((name) => `fragment ${name} on Query { ${'__typename '.repeat(90)} }`).join(' ')}`,
@@ -137,19 +164,30 @@ describe('a query', () => {
       'the same response names too many times',
     ],
     ['sixty levels', `{ ${'a { '.repeat(60)} b ${'}'.repeat(60)} }`, 'more than 50 levels'],
-    ['a hundred operations', Array.from({ length: 100 }, (_, n) => `query Q${n} { __typename }`).join(' '), '100 operations'],
+    [
+      'a hundred operations',
+      Array.from({ length: 100 }, (_, n) => `query Q${n} { __typename }`).join(' '),
+      '100 operations',
+    ],
     [
       'the schema, thrice',
       '{ a: __schema { queryType { name } } b: __schema { queryType { name } } c: __schema { queryType { name } } }',
       'asks for __schema 3 times',
     ],
-    ['six types', `{ ${'abcdef'.replace(/./g, (a) => `${a}: __type(name: "Issue") { name } `)} }`, 'asks for __type 6 times'],
+    [
+      'six types',
+      `{ ${'abcdef'.replace(/./g, (a) => `${a}: __type(name: "Issue") { name } `)} }`,
+      'asks for __type 6 times',
+    ],
   ])('of %s is refused before it is validated', async (_, query, message) => {
     for (const who of [undefined, 'user'] as const) expect(words(await post(query, who))).toContain(message)
   })
 
   test('of a few equal names, as clients with fragments send them, is answered', async () => {
-    const fragments = Array.from({ length: 12 }, (_, n) => `fragment F${n} on Query { __typename currentUser { __typename id } }`)
+    const fragments = Array.from(
+      { length: 12 },
+      (_, n) => `fragment F${n} on Query { __typename currentUser { __typename id } }`,
+    )
     const came = await post(`{ ${fragments.map((_, n) => `...F${n}`).join(' ')} } ${fragments.join(' ')}`, 'user')
     expect(came.body.errors).toBeUndefined()
   })
@@ -168,7 +206,8 @@ describe('a query', () => {
 })
 
 describe('ids and pages', () => {
-  const contacts = (page: string) => `{ group(fullPath: "${t.pathOf('acme')}") { contacts(${page}) { nodes { email } } } }`
+  const contacts = (page: string) =>
+    `{ group(fullPath: "${t.pathOf('acme')}") { contacts(${page}) { nodes { email } } } }`
   test.each([
     ['first: 1, last: 1', 'Can only provide either `first` or `last`, not both'],
     ['after: "x"', 'Please provide a valid cursor'],
@@ -188,7 +227,9 @@ describe('ids and pages', () => {
   test('somebody that is not there is null', async () => {
     const query =
       '{ issue(id: "gid://gitlab/Issue/999999") { id } group(fullPath: "no/such") { id } project(fullPath: "a\\u0000b") { id } namespace(fullPath: "") { id } }'
-    expect((await post(query, 'user')).body).toEqual({ data: { issue: null, group: null, project: null, namespace: null } })
+    expect((await post(query, 'user')).body).toEqual({
+      data: { issue: null, group: null, project: null, namespace: null },
+    })
   })
 })
 
@@ -200,10 +241,18 @@ describe('a request', () => {
     ['a body of no type', { body: '{ currentUser { id } }', headers: { 'content-type': 'text/plain' } }, [400, 415]],
     ['a body that is a text', { body: '"x"' }, 400],
     ['a body that is null', { body: 'null' }, 400],
-    ['variables in the address that are no JSON', { method: 'GET', body: undefined, query: '?query={__typename}&variables=%7B' }, 400],
+    [
+      'variables in the address that are no JSON',
+      { method: 'GET', body: undefined, query: '?query={__typename}&variables=%7B' },
+      400,
+    ],
     [
       'variables in the address that are too deep',
-      { method: 'GET', body: undefined, query: `?query={__typename}&variables=${'['.repeat(4_000)}${']'.repeat(4_000)}` },
+      {
+        method: 'GET',
+        body: undefined,
+        query: `?query={__typename}&variables=${'['.repeat(4_000)}${']'.repeat(4_000)}`,
+      },
       400,
     ],
     [
@@ -211,15 +260,31 @@ describe('a request', () => {
       { body: `{"query": "{ __typename }", "variables": {"a": ${'['.repeat(4_000)}${']'.repeat(4_000)}}}` },
       400,
     ],
-    ['variables of 100,000 values', { body: `{"query": "{ __typename }", "variables": {"a": [${'1,'.repeat(100_000)}1]}}` }, 413],
-    ['a body of 900 KiB', { body: JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(900 * 1024) } }) }, 413],
+    [
+      'variables of 100,000 values',
+      { body: `{"query": "{ __typename }", "variables": {"a": [${'1,'.repeat(100_000)}1]}}` },
+      413,
+    ],
+    [
+      'a body of 900 KiB',
+      { body: JSON.stringify({ query: '{ __typename }', variables: { a: 'x'.repeat(900 * 1024) } }) },
+      413,
+    ],
     [
       'ten queries that are larger together than one body may be',
-      { body: JSON.stringify(Array.from({ length: 10 }, () => ({ query: '{ __typename }', variables: { a: 'x'.repeat(90 * 1024) } }))) },
+      {
+        body: JSON.stringify(
+          Array.from({ length: 10 }, () => ({ query: '{ __typename }', variables: { a: 'x'.repeat(90 * 1024) } })),
+        ),
+      },
       413,
     ],
     ['variables that are a text', { body: '{"query": "{ __typename }", "variables": "x"}' }, 400],
-    ['an operation that is not there', { body: '{"query": "query A { __typename }", "operationName": "B"}' }, [200, 400]],
+    [
+      'an operation that is not there',
+      { body: '{"query": "query A { __typename }", "operationName": "B"}' },
+      [200, 400],
+    ],
     ['a query that is a number', { body: '{"query": 7}' }, 400],
     [
       'a mutation by GET',
@@ -315,7 +380,11 @@ describe('a request', () => {
   test('of another site’s page changes nothing, though the browser sends its session along', async () => {
     const session = await createToken(service.db, (await t.person('sam', { acme: 'owner' })).userId, 'session')
     const came = await send({
-      headers: { 'content-type': 'application/json', cookie: `rolobot_session=${session}`, 'sec-fetch-site': 'cross-site' },
+      headers: {
+        'content-type': 'application/json',
+        cookie: `rolobot_session=${session}`,
+        'sec-fetch-site': 'cross-site',
+      },
       body: JSON.stringify({ query: '{ currentUser { username } }' }),
     })
     expect(came.status).toBe(403)

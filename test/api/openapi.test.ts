@@ -33,7 +33,10 @@ let routes: string
 
 beforeAll(async () => {
   const database = await borrowEmbedded()
-  const service = openService({ settings: readSettings({}), database, log: testLog }, openInProcessQueue({ concurrency: 1, attempts: 1 }))
+  const service = openService(
+    { settings: readSettings({}), database, log: testLog },
+    openInProcessQueue({ concurrency: 1, attempts: 1 }),
+  )
   const http = await openHttp(service, testLog)
   described = (await http.inject('/api/openapi.json')).json()
   routes = http.printRoutes({ commonPrefix: false, includeHooks: false })
@@ -79,10 +82,17 @@ test('each route says what it does, and names the parts of its address', () => {
 })
 
 test('each route has an id of its own, which follows from its address', () => {
-  const ids = Object.values(described.paths).flatMap((operations) => Object.values(operations).map(({ operationId }) => operationId))
+  const ids = Object.values(described.paths).flatMap((operations) =>
+    Object.values(operations).map(({ operationId }) => operationId),
+  )
   expect(new Set(ids).size).toBe(ids.length)
   expect(ids).toEqual(
-    expect.arrayContaining(['getApiV4Groups', 'putApiV4ProjectsIdIssuesIid', 'deleteApiV4GroupsIdMembersUserId', 'getApiOpenapiJson']),
+    expect.arrayContaining([
+      'getApiV4Groups',
+      'putApiV4ProjectsIdIssuesIid',
+      'deleteApiV4GroupsIdMembersUserId',
+      'getApiOpenapiJson',
+    ]),
   )
   for (const id of ids) expect(id).toMatch(/^(get|post|put|delete)Api[A-Za-z0-9]+$/)
 })
@@ -97,7 +107,10 @@ test('what is required, of few values, or a boolean says so; what is accepted fo
   const { requestBody } = operationAt('/api/v4/projects/{id}/issues', 'post')
   expect(requestBody?.required).toBe(true)
   expect(requestBody?.content['application/json'].schema.required).toEqual(['title'])
-  expect(Object.keys(requestBody?.content['application/json'].schema.properties ?? {})).toEqual(['title', 'description'])
+  expect(Object.keys(requestBody?.content['application/json'].schema.properties ?? {})).toEqual([
+    'title',
+    'description',
+  ])
   const list = operationAt('/api/v4/projects', 'get')
   const schemaOf = (name: string) => list.parameters.find((one) => one.name === name)?.schema
   expect(schemaOf('order_by')?.enum).toContain('last_activity_at')
@@ -123,7 +136,11 @@ test('an answer that is not as it is described is caught in every story', async 
     })
   const shape = z.strictObject({ id: z.int() })
   const app = fastify()
-  const routes = [route('/api/v4/right', { id: 1 }), route('/api/v4/more', { id: 1, more: 2 }), route('/api/v4/less', {})]
+  const routes = [
+    route('/api/v4/right', { id: 1 }),
+    route('/api/v4/more', { id: 1, more: 2 }),
+    route('/api/v4/less', {}),
+  ]
   mountRoutes(app, { who: async () => null } as unknown as ApiParts, withDescription(routes, 'http://localhost'))
   holdToDocument(app)
   const statuses = await Promise.all(routes.map(async ({ path }) => (await app.inject(path)).statusCode))

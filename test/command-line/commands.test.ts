@@ -43,14 +43,26 @@ describe.each(['comment', 'explain'])('%s refuses', (command) => {
       () => ({ on: there.reference, as: 'nobody', body: 'x' }),
       /^There is no user nobody\. Create one with: /,
     ],
-    ['an issue that does not exist', () => ({ on: `${there.project.fullPath}#99`, as: ann(), body: 'x' }), /^There is no issue world1/],
-    ['a project that does not exist', () => ({ on: 'no/such#1', as: ann(), body: 'x' }), /^There is no issue no\/such#1/],
+    [
+      'an issue that does not exist',
+      () => ({ on: `${there.project.fullPath}#99`, as: ann(), body: 'x' }),
+      /^There is no issue world1/,
+    ],
+    [
+      'a project that does not exist',
+      () => ({ on: 'no/such#1', as: ann(), body: 'x' }),
+      /^There is no issue no\/such#1/,
+    ],
     [
       'an issue that one may not see',
       () => ({ on: there.reference, as: eve(), body: 'x' }),
       /^There is no issue .*, or eve-1 doesn't have access to it/,
     ],
-    ['what is no reference', () => ({ on: 'shop', as: ann(), body: 'x' }), /^"shop" isn't an issue\. Write it as group\/project#number/],
+    [
+      'what is no reference',
+      () => ({ on: 'shop', as: ann(), body: 'x' }),
+      /^"shop" isn't an issue\. Write it as group\/project#number/,
+    ],
     ['a number that is too large', () => ({ on: 'a/b#99999999999999999999', as: ann(), body: 'x' }), /isn't an issue/],
   ])('%s', async (_, input, reason) => {
     await expectRefused(command, input(), reason)
@@ -58,18 +70,30 @@ describe.each(['comment', 'explain'])('%s refuses', (command) => {
 })
 
 test('comment refuses what is too long', async () => {
-  await expectRefused('comment', { on: there.reference, as: ann(), body: 'x'.repeat(256 * 1024 + 1) }, /at most 256 KiB/)
+  await expectRefused(
+    'comment',
+    { on: there.reference, as: ann(), body: 'x'.repeat(256 * 1024 + 1) },
+    /at most 256 KiB/,
+  )
 })
 
 describe('user create refuses', () => {
   test.each([
-    ['a name with a blank', { username: 'two words' }, /^Username can contain only letters, digits, .*, nor end with '\.'\.$/],
+    [
+      'a name with a blank',
+      { username: 'two words' },
+      /^Username can contain only letters, digits, .*, nor end with '\.'\.$/,
+    ],
     ['a name with a slash', { username: 'a/b' }, /^Username can contain only/],
     ['a name with a line end', { username: 'a\nb' }, /^Username must be one line/],
     ['a name that begins with a dot', { username: '.git' }, /^Username can contain only/],
     ['a name that ends with a dot', { username: 'ann.' }, /^Username can contain only/],
     ['an empty name', { username: '' }, /^Username can't be blank\.$/],
-    ['a full name of two lines', { username: 'yan', name: 'Y\nan' }, /^Name must be one line without control characters\.$/],
+    [
+      'a full name of two lines',
+      { username: 'yan', name: 'Y\nan' },
+      /^Name must be one line without control characters\.$/,
+    ],
     ['an address that is none', { username: 'yan', email: 'yan' }, /^Email is invalid\.$/],
     [
       'an address that is too long',
@@ -85,7 +109,11 @@ describe('user create refuses', () => {
     ],
     ['a role that is a word of the language', { username: 'yan', role: 'constructor', in: 'world1' }, /one of guest/],
     ['a role nowhere', { username: 'yan', role: 'guest' }, /^--role needs --in: the group or project where/],
-    ['a role in a place that does not exist', { username: 'yan', role: 'guest', in: 'no/such' }, /no group or project no\/such/],
+    [
+      'a role in a place that does not exist',
+      { username: 'yan', role: 'guest', in: 'no/such' },
+      /no group or project no\/such/,
+    ],
     ['a place without a role', { username: 'yan', in: 'world1' }, /^--in needs --role: one of guest, planner, /],
   ])('%s', async (_, input, reason) => {
     await expectRefused('user create', input, reason)
@@ -119,8 +147,12 @@ describe('user role', () => {
     const where = { username: eve(), in: there.project.fullPath }
     const comment = () => type('comment', { on: there.reference, as: eve(), body: 'Hello' })
     expect((await comment()).code).toBe(1)
-    expect(await type('user role', { ...where, role: 'reporter' })).toMatchObject({ out: `eve-1 is reporter in ${where.in} now.` })
-    expect(await type('user role', { ...where, role: 'guest' })).toMatchObject({ out: `eve-1 is guest in ${where.in} now.` })
+    expect(await type('user role', { ...where, role: 'reporter' })).toMatchObject({
+      out: `eve-1 is reporter in ${where.in} now.`,
+    })
+    expect(await type('user role', { ...where, role: 'guest' })).toMatchObject({
+      out: `eve-1 is guest in ${where.in} now.`,
+    })
     expect((await comment()).code).toBe(0)
     expect(await type('user role', { ...where, none: true })).toMatchObject({
       code: 0,
@@ -135,13 +167,19 @@ test('user reset: an address of ours, unless the user is blocked', async () => {
   const link = /^http:\/\/\S+\/users\/password\/edit\?reset_password_token=[\w-]{43}$/
   expect(await type('user reset', { username: 'KIM' })).toEqual({ code: 0, out: expect.stringMatching(link), err: '' })
   await type('user block', { username: 'kim' })
-  await expectRefused('user reset', { username: 'kim' }, /^kim is blocked\. Unblock the user first: npx rolobot user unblock kim$/)
+  await expectRefused(
+    'user reset',
+    { username: 'kim' },
+    /^kim is blocked\. Unblock the user first: npx rolobot user unblock kim$/,
+  )
 })
 
 test('user list: everybody, or those who were searched for', async () => {
   await type('user create', { username: 'lou', name: 'Lou Reed', email: 'lou@x.io', admin: true })
   await type('user block', { username: 'lou' })
-  expect((await type('user list')).out.split('\n')).toEqual(expect.arrayContaining(['ann-1\tann', 'lou\tLou Reed\tadministrator\tblocked']))
+  expect((await type('user list')).out.split('\n')).toEqual(
+    expect.arrayContaining(['ann-1\tann', 'lou\tLou Reed\tadministrator\tblocked']),
+  )
   expect((await type('user list', { search: 'reed' })).out).toBe('lou\tLou Reed\tadministrator\tblocked')
   expect((await type('user list', { search: 'LOU@x.io' })).out).toMatch(/^lou\t/)
   expect(await type('user list', { search: 'zzz' })).toEqual({ code: 0, out: 'No users.', err: '' })
@@ -160,7 +198,11 @@ test('user block, user unblock: the history says that the operator did it', asyn
 
 describe('tokens', () => {
   test('are listed without their secret, and revoked by id', async () => {
-    expect(await type('token list', { username: eve() })).toEqual({ code: 0, out: 'eve-1 has no active tokens.', err: '' })
+    expect(await type('token list', { username: eve() })).toEqual({
+      code: 0,
+      out: 'eve-1 has no active tokens.',
+      err: '',
+    })
     const { out: secret } = await type('token create', { username: eve(), name: 'backup', readOnly: true })
     const { out } = await type('token list', { username: eve() })
     expect(out).toMatch(/^\d+\tbackup\tread_api\tcreated \d{4}-\d\d-\d\d\tnever used\tdoesn't expire$/)
@@ -177,12 +219,23 @@ describe('tokens', () => {
 
 describe('retry', () => {
   test.each(['', ' '])('without ids, "%s", says what to give', async (ids) => {
-    await expectRefused('retry', { ids }, /^Give the ids of the comments to retry, as printed by `npx rolobot failed`, or --all\.$/)
+    await expectRefused(
+      'retry',
+      { ids },
+      /^Give the ids of the comments to retry, as printed by `npx rolobot failed`, or --all\.$/,
+    )
   })
 
-  test.each(['1', 'abc', '-7', '1.5', '99999999999999999999', '999999999999999', 'NaN 0x1 1e3'])('refuses "%s"', async (ids) => {
-    await expectRefused('retry', { ids }, /^None of these comments has failed\. List those that have with: npx rolobot failed$/)
-  })
+  test.each(['1', 'abc', '-7', '1.5', '99999999999999999999', '999999999999999', 'NaN 0x1 1e3'])(
+    'refuses "%s"',
+    async (ids) => {
+      await expectRefused(
+        'retry',
+        { ids },
+        /^None of these comments has failed\. List those that have with: npx rolobot failed$/,
+      )
+    },
+  )
 
   test('of everything is content with nothing', async () => {
     expect(await type('retry', { all: true, ids: '' })).toEqual({ code: 0, out: 'Nothing to retry.', err: '' })
@@ -193,7 +246,8 @@ describe('the server that is asked', () => {
   test('does not know commands of another version', () =>
     expectRefused('frobnicate', {}, /doesn't know the command frobnicate: it is another version/))
 
-  test('does not take names that every object has for commands', () => expectRefused('constructor', {}, /doesn't know the command/))
+  test('does not take names that every object has for commands', () =>
+    expectRefused('constructor', {}, /doesn't know the command/))
 
   test('refuses what is longer than anything typed', async () => {
     await expectRefused('comment', { on: there.reference, as: ann(), body: 'x'.repeat(3 * 1024 * 1024) }, /too long/)

@@ -71,7 +71,9 @@ test('says why it could not build, and what to do', () => {
   expect(launch()).toEqual({
     status: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^Building…\n[\s\S]*is-not-there[\s\S]*\nRolobot could not be built\. Run npm ci, then try again\.\n$/),
+    stderr: expect.stringMatching(
+      /^Building…\n[\s\S]*is-not-there[\s\S]*\nRolobot could not be built\. Run npm ci, then try again\.\n$/,
+    ),
   })
 })
 

@@ -12,14 +12,20 @@ const parse = (input: string | Buffer): Promise<Ending> => run(['parse'], { inpu
 async function parsed(input: string | Buffer) {
   const { code, out, err } = await parse(input)
   expect({ code, err }).toEqual({ code: 0, err: '' })
-  return JSON.parse(out) as { text: string; commands: { name: string; arguments: string; line: number }[]; hints: string[] }
+  return JSON.parse(out) as {
+    text: string
+    commands: { name: string; arguments: string; line: number }[]
+    hints: string[]
+  }
 }
 
 const filled = (pattern: string) => pattern.repeat(Math.ceil(longest / pattern.length)).slice(0, longest)
 
 describe('a comment', () => {
   test('is taken apart: text, commands by their canonical names, line from 1, hints', async () => {
-    expect(await parsed('Called them.\n/Add_Contact [contact:ann@example.com] b@x.io\nBye\n/add_contcts c@x.io\n')).toEqual({
+    expect(
+      await parsed('Called them.\n/Add_Contact [contact:ann@example.com] b@x.io\nBye\n/add_contcts c@x.io\n'),
+    ).toEqual({
       text: 'Called them.\nBye\n/add_contcts c@x.io',
       commands: [{ name: 'add_contacts', arguments: '[contact:ann@example.com] b@x.io', line: 2 }],
       hints: [expect.stringContaining('/add_contacts')],
@@ -64,7 +70,11 @@ describe('what is no text', () => {
   })
 
   test('zeroes and halves of characters beside a command', async () => {
-    const bytes = Buffer.concat([Buffer.from('\0\0'), Buffer.from([0xff, 0xfe, 0xc3]), Buffer.from('\n/add_contacts a@x.io\n\0')])
+    const bytes = Buffer.concat([
+      Buffer.from('\0\0'),
+      Buffer.from([0xff, 0xfe, 0xc3]),
+      Buffer.from('\n/add_contacts a@x.io\n\0'),
+    ])
     const { commands } = await parsed(bytes)
     expect(commands).toMatchObject([{ name: 'add_contacts', arguments: 'a@x.io' }])
   })
@@ -103,14 +113,22 @@ describe('a command that is misused', () => {
 })
 
 describe('settings that are wrong', () => {
-  test.each(['serve', 'work', 'sweep'])('`%s` does not start: status 2, every fault at once by name, and no value', async (name) => {
-    const environment = { DATABASE_URL: 'mysql://root:secret-1@db/x', REDIS_URL: 'secret-2', PORT: '99999', LOG_LEVEL: 'secret-3' }
-    const { code, out, err } = await run([name], { environment })
-    expect({ code, out }).toEqual({ code: 2, out: '' })
-    for (const setting of Object.keys(environment)) expect(err).toMatch(new RegExp(`^  ${setting}: `, 'm'))
-    expect(err.trim().split('\n')).toHaveLength(5)
-    expect(err).not.toMatch(/secret|99999|mysql:\/\/root/)
-  })
+  test.each(['serve', 'work', 'sweep'])(
+    '`%s` does not start: status 2, every fault at once by name, and no value',
+    async (name) => {
+      const environment = {
+        DATABASE_URL: 'mysql://root:secret-1@db/x',
+        REDIS_URL: 'secret-2',
+        PORT: '99999',
+        LOG_LEVEL: 'secret-3',
+      }
+      const { code, out, err } = await run([name], { environment })
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      for (const setting of Object.keys(environment)) expect(err).toMatch(new RegExp(`^  ${setting}: `, 'm'))
+      expect(err.trim().split('\n')).toHaveLength(5)
+      expect(err).not.toMatch(/secret|99999|mysql:\/\/root/)
+    },
+  )
 
   test('`work` needs a Postgres and a Redis, and names both', async () => {
     const neither = await run(['work'])

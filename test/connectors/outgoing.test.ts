@@ -10,7 +10,9 @@ const server = createServer((request: IncomingMessage, response: ServerResponse)
   came.push(request.url ?? '')
   if (request.url === '/long') return void response.end('x'.repeat(1024 * 1024))
   if (request.url === '/silent') return
-  response.writeHead(request.url === '/away' ? 302 : 200, { location: '/elsewhere', 'retry-after': '7' }).end('{"ok":true}')
+  response
+    .writeHead(request.url === '/away' ? 302 : 200, { location: '/elsewhere', 'retry-after': '7' })
+    .end('{"ok":true}')
 })
 let port = 0
 beforeAll(async () => {

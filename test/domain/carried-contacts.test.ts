@@ -135,7 +135,12 @@ describe('whose old source stays behind', () => {
     expect(await t.linked(going)).toEqual(['No Address of big', 'a@x.io of big', 'b@x.io of big'])
     expect(await t.held('big')).toEqual(['No Address', 'a@x.io, Linked Ltd', 'b@x.io, inactive'])
     expect(await t.companies('big')).toEqual(['Linked Ltd at 70.00'])
-    expect(await t.linked(staying)).toEqual(['No Address of acme', 'a@x.io of acme', 'b@x.io of acme', 'not-linked@x.io of acme'])
+    expect(await t.linked(staying)).toEqual([
+      'No Address of acme',
+      'a@x.io of acme',
+      'b@x.io of acme',
+      'not-linked@x.io of acme',
+    ])
     expect(await t.held('acme')).toHaveLength(4)
     expect([...(await t.notes(going)), ...(await t.notes(staying))]).toEqual([])
   })
@@ -144,7 +149,10 @@ describe('whose old source stays behind', () => {
     const t = await tree(db, ['acme', 'acme/team', 'big', 'acme/team:app'])
     await t.company('acme', 'Acme')
     await t.company('big', 'acme', '50.00')
-    const issue = await t.issue('acme/team:app', await t.hold('acme', [{ email: 'A@x.io' }, { email: 'b@x.io', company: 'Acme' }]))
+    const issue = await t.issue(
+      'acme/team:app',
+      await t.hold('acme', [{ email: 'A@x.io' }, { email: 'b@x.io', company: 'Acme' }]),
+    )
     await t.hold('big', ['a@X.IO'])
     await go(t, 'acme/team', 'big')
     expect(await t.linked(issue)).toEqual(['a@X.IO of big', 'b@x.io of big'])
@@ -173,7 +181,10 @@ describe('whose old source stays behind', () => {
     const t = await tree(db, ['acme', 'acme/team', 'acme/team/crm', 'big', 'acme/team:app', 'acme:shop'])
     await t.nameSource('acme', 'acme/team/crm')
     const people = await t.hold('acme/team/crm', ['a@x.io', 'b@x.io'])
-    const [going, staying] = [await t.issue('acme/team:app', people.slice(0, 1)), await t.issue('acme:shop', people.slice(1))]
+    const [going, staying] = [
+      await t.issue('acme/team:app', people.slice(0, 1)),
+      await t.issue('acme:shop', people.slice(1)),
+    ]
     await go(t, 'acme/team', 'big')
     expect(await t.linked(going)).toEqual(['a@x.io of big'])
     expect(await t.held('big')).toEqual(['a@x.io', 'b@x.io'])
@@ -194,7 +205,10 @@ describe('who may not create them at the new source', () => {
     const refused = await transferGroup(db, ann, t.group('small').id, t.group('big').id)
     expect(refused.refused).toEqual({ why: 'conflict', reason: refusal })
     expect(await t.linked(issue)).toEqual(['a@x.io of small'])
-    const [group] = await rowsOf(db, sql`select full_path, parent_id, ancestors from groups where id = ${t.group('small').id}`)
+    const [group] = await rowsOf(
+      db,
+      sql`select full_path, parent_id, ancestors from groups where id = ${t.group('small').id}`,
+    )
     expect(group).toMatchObject({ full_path: t.pathOf('small'), parent_id: null })
   })
 

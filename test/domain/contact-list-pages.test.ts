@@ -3,8 +3,16 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ContactOrder } from '../../src/domain/contacts/contact-lists.ts'
-import type { Wanted } from '../../src/domain/lists/page.ts'
-import { addContacts, contactGroup, contactsIn, type Given, orders, person, usualMoment } from '../support/lists/contacts.ts'
+import type { ListRequest } from '../../src/domain/lists/page.ts'
+import {
+  addContacts,
+  contactGroup,
+  contactsIn,
+  type Given,
+  orders,
+  person,
+  usualMoment,
+} from '../support/lists/contacts.ts'
 import { type Asked, efforts, modelList, pageOf, walkThrough } from '../support/lists/model.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 
@@ -54,7 +62,7 @@ describe('cursors', () => {
   test('one that was given is of use in its own order alone, whatever else is asked', async () => {
     const { list } = await group([person('A A'), person('B B'), person('C C', { state: 'inactive' })])
     const { endCursor: after } = await pageOf(list({ sort: { by: 'firstName' }, limit: 1 }))
-    const answer = async (wanted: Partial<Wanted<ContactOrder>>) => {
+    const answer = async (wanted: Partial<ListRequest<ContactOrder>>) => {
       const { value, refused } = await list({ limit: 9, after, ...wanted })
       return refused ? refused.why : value?.rows.map(({ firstName }) => firstName)
     }
@@ -69,13 +77,23 @@ describe('cursors', () => {
   test('whatever is given, it is a page or a refusal', async () => {
     const here = await group([person('A A'), person('B B', { phone: '1' })])
     const names = orders.map((by) => `contacts ${by} ascending`)
-    const part = fc.oneof(fc.string({ unit: 'binary' }), fc.constant(null), fc.integer(), fc.double(), fc.constant(usualMoment))
+    const part = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constant(null),
+      fc.integer(),
+      fc.double(),
+      fc.constant(usualMoment),
+    )
     const parts = fc.tuple(fc.constantFrom(...names), part, fc.oneof(fc.nat(), part)).map(encode)
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.base64String(), fc.string(), parts), fc.constantFrom(...orders), async (after, by) => {
-        const { value, refused } = await here.list({ sort: { by }, limit: 1, after: after || 'x' })
-        expect(refused ? refused.why : value?.rows.length).toBeOneOf(['invalid', 0, 1])
-      }),
+      fc.asyncProperty(
+        fc.oneof(fc.base64String(), fc.string(), parts),
+        fc.constantFrom(...orders),
+        async (after, by) => {
+          const { value, refused } = await here.list({ sort: { by }, limit: 1, after: after || 'x' })
+          expect(refused ? refused.why : value?.rows.length).toBeOneOf(['invalid', 0, 1])
+        },
+      ),
       { numRuns: 200 },
     )
   })
@@ -94,7 +112,9 @@ describe('cursors', () => {
   test('after and before at once are refused', async () => {
     const { list } = await group([person('A A'), person('B B')])
     const { endCursor } = await pageOf(list({ limit: 1 }))
-    expect((await list({ limit: 1, after: endCursor, before: endCursor })).refused).toMatchObject({ faults: [{ field: 'before' }] })
+    expect((await list({ limit: 1, after: endCursor, before: endCursor })).refused).toMatchObject({
+      faults: [{ field: 'before' }],
+    })
   })
 })
 
@@ -140,9 +160,10 @@ describe('as the rule in memory', () => {
           for (const [{ places, ...rest }, how, limit] of questions) {
             const question: Asked<ContactOrder> = { ...rest, ids: places?.flatMap((at) => here.ids[at] ?? []) }
             const expected = modelList(model, question, 'lastName')
-            const list = (wanted: Wanted<ContactOrder>) => here.list(wanted, efforts[how])
+            const list = (wanted: ListRequest<ContactOrder>) => here.list(wanted, efforts[how])
             expect(await walkThrough(list, question, limit)).toEqual({ forward: expected, back: expected })
-            const found = (state?: 'active' | 'inactive') => modelList(model, { search: rest.search, state }, 'lastName').length
+            const found = (state?: 'active' | 'inactive') =>
+              modelList(model, { search: rest.search, state }, 'lastName').length
             expect(await here.counts(rest.search, efforts[how])).toEqual({
               all: found(),
               active: found('active'),
@@ -159,7 +180,10 @@ describe('as the rule in memory', () => {
   test('counts follow whatever is written', async () => {
     const change = fc.oneof(
       fc.record({ kind: fc.constant('add' as const), given: fc.array(contact, { minLength: 1, maxLength: 3 }) }),
-      fc.record({ kind: fc.constantFrom('turn' as const, 'delete' as const, 'rename' as const), modulo: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({
+        kind: fc.constantFrom('turn' as const, 'delete' as const, 'rename' as const),
+        modulo: fc.integer({ min: 1, max: 4 }),
+      }),
     )
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), async (changes) => {
@@ -177,9 +201,16 @@ describe('as the rule in memory', () => {
               sql`update contacts set state = case state when 'active' then 'inactive' else 'active' end where ${mine(one.modulo)}`,
             )
           if (one.kind === 'delete') await service.db.execute(sql`delete from contacts where ${mine(one.modulo)}`)
-          if (one.kind === 'rename') await service.db.execute(sql`update contacts set find_by_name = 'ann' where ${mine(one.modulo)}`)
-          const length = async (state?: 'active' | 'inactive') => (await pageOf(here.list({ state, limit: 100 }))).rows.length
-          const counts = { all: await length(), active: await length('active'), inactive: await length('inactive'), cutOff: false }
+          if (one.kind === 'rename')
+            await service.db.execute(sql`update contacts set find_by_name = 'ann' where ${mine(one.modulo)}`)
+          const length = async (state?: 'active' | 'inactive') =>
+            (await pageOf(here.list({ state, limit: 100 }))).rows.length
+          const counts = {
+            all: await length(),
+            active: await length('active'),
+            inactive: await length('inactive'),
+            cutOff: false,
+          }
           expect(await here.counts()).toEqual(counts)
         }
       }),

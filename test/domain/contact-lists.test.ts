@@ -9,7 +9,15 @@ import type { Reader } from '../../src/domain/lists/page.ts'
 import { createUser } from '../../src/domain/people/users.ts'
 import { setRole } from '../../src/domain/rules/members.ts'
 import type { Group } from '../../src/storage/schema.ts'
-import { addContacts, contactGroup, contactsIn, type Given, orders, person, usualMoment } from '../support/lists/contacts.ts'
+import {
+  addContacts,
+  contactGroup,
+  contactsIn,
+  type Given,
+  orders,
+  person,
+  usualMoment,
+} from '../support/lists/contacts.ts'
 import { efforts, modelList, pageOf, walkThrough } from '../support/lists/model.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 
@@ -31,9 +39,22 @@ describe('orders', () => {
       company: 'Zeta',
       created: '2024-05-01T12:00:00.000002Z',
     },
-    { firstName: 'Zoe', lastName: 'García', phone: '10', jobTitle: 'búyer', description: 'β', created: '2024-05-01T12:00:00.000001Z' },
+    {
+      firstName: 'Zoe',
+      lastName: 'García',
+      phone: '10',
+      jobTitle: 'búyer',
+      description: 'β',
+      created: '2024-05-01T12:00:00.000001Z',
+    },
     { firstName: 'ana', lastName: 'garcia', email: 'Ana@y.io', description: 'Alpha', company: 'zeta 2' },
-    { firstName: 'Ana', lastName: 'GARCÍA', state: 'inactive', company: 'Zeta', updated: '1999-12-31T23:59:59.999999Z' },
+    {
+      firstName: 'Ana',
+      lastName: 'GARCÍA',
+      state: 'inactive',
+      company: 'Zeta',
+      updated: '1999-12-31T23:59:59.999999Z',
+    },
     { firstName: '😀', lastName: '\uFFFD', jobTitle: '😀', description: '😀' },
     { firstName: '\uFFFD', lastName: '😀', jobTitle: '\uFFFD', description: '\uFFFD', state: 'inactive' },
     { firstName: 'שרה', lastName: 'כהן', phone: '٣', company: 'חברה' },
@@ -44,7 +65,9 @@ describe('orders', () => {
     { firstName: 'Ana', lastName: 'García López', state: 'inactive' },
     { firstName: '_', lastName: '%', phone: '\\' },
   ]
-  const all = orders.flatMap((by) => [false, true].map((descending) => [by, descending ? 'descending' : 'ascending', descending] as const))
+  const all = orders.flatMap((by) =>
+    [false, true].map((descending) => [by, descending ? 'descending' : 'ascending', descending] as const),
+  )
 
   test.each(all)('by %s, %s: forward and back, whatever the state', async (by, _, descending) => {
     const here = await group(many)
@@ -69,7 +92,11 @@ describe('orders', () => {
   })
 
   test('what is missing is last both ways', async () => {
-    const { names } = await group([person('No Phone'), person('Phone B', { phone: 'b' }), person('Phone A', { phone: 'a' })])
+    const { names } = await group([
+      person('No Phone'),
+      person('Phone B', { phone: 'b' }),
+      person('Phone A', { phone: 'a' }),
+    ])
     expect(await names({ sort: { by: 'phone' } })).toEqual(['Phone A', 'Phone B', 'No Phone'])
     expect(await names({ sort: { by: 'phone', descending: true } })).toEqual(['Phone B', 'Phone A', 'No Phone'])
   })
@@ -89,7 +116,13 @@ test('a row tells what a list shows', async () => {
     ids,
     group: here,
   } = await group([
-    person('Ann Lee', { email: 'ann@x.io', phone: '1', description: 'Nice', company: 'Acme', created: '2024-05-01T12:00:00.123456Z' }),
+    person('Ann Lee', {
+      email: 'ann@x.io',
+      phone: '1',
+      description: 'Nice',
+      company: 'Acme',
+      created: '2024-05-01T12:00:00.123456Z',
+    }),
   ])
   const { rows } = await pageOf(list({ limit: 1 }))
   expect(rows).toEqual([
@@ -113,7 +146,10 @@ test('a row tells what a list shows', async () => {
 test('ids: only these, and never those of another group', async () => {
   const other = await group([person('Other Group')])
   const { ids, names, list } = await group([person('A A'), person('B B'), person('C C')])
-  expect(await names({ ids: [ids[2] as number, ids[0] as number, ...other.ids, 2 ** 60, 1.5, -1] })).toEqual(['A A', 'C C'])
+  expect(await names({ ids: [ids[2] as number, ids[0] as number, ...other.ids, 2 ** 60, 1.5, -1] })).toEqual([
+    'A A',
+    'C C',
+  ])
   expect(await names({ ids, state: 'inactive' })).toEqual([])
   expect(await names({ ids: [] })).toEqual([])
   expect((await list({ ids: Array.from({ length: 1_001 }, (_, at) => at), limit: 1 })).refused).toMatchObject({
@@ -163,10 +199,14 @@ describe('searching', () => {
 
   test('a text that is too long is refused', async () => {
     const { list } = await group()
-    expect((await list({ search: 'a '.repeat(501), limit: 1 })).refused).toMatchObject({ faults: [{ field: 'search' }] })
+    expect((await list({ search: 'a '.repeat(501), limit: 1 })).refused).toMatchObject({
+      faults: [{ field: 'search' }],
+    })
   })
 
-  const crowd = Array.from({ length: 12 }, (_, at) => person(`${at % 3 ? 'Other' : 'Wanted'} N${String(at).padStart(2, '0')}`))
+  const crowd = Array.from({ length: 12 }, (_, at) =>
+    person(`${at % 3 ? 'Other' : 'Wanted'} N${String(at).padStart(2, '0')}`),
+  )
   const hasty = { ...efforts.walking, rows: 4 }
 
   test('that takes too long is cut off, says so, and goes on where it stopped', async () => {
@@ -212,7 +252,12 @@ describe('searching', () => {
     await service.db.execute(sql`insert into contacts (group_id, first_name, last_name, find_by_name, find_by_surname, last_key, first_key, state)
       select ${here.group.id}, 'Same', 'Name', 'same name', 'name same', 'name', 'same', case when n <= 400 then 'active' else 'inactive' end
       from generate_series(1, 1000) n`)
-    expect(await here.counts('same', efforts.walking)).toEqual({ all: 1_000, active: 400, inactive: 600, cutOff: false })
+    expect(await here.counts('same', efforts.walking)).toEqual({
+      all: 1_000,
+      active: 400,
+      inactive: 600,
+      cutOff: false,
+    })
     await addContacts(service, here.group, [person('Same Name')])
     expect(await here.counts('same', efforts.walking)).toMatchObject({ all: 1_000, cutOff: true })
     expect(await here.counts()).toEqual({ all: 1_001, active: 401, inactive: 600, cutOff: false })
@@ -220,7 +265,15 @@ describe('searching', () => {
 })
 
 describe('who may not see contacts sees nothing', () => {
-  const nothing = { rows: [], cursors: [], hasNext: false, hasPrevious: false, startCursor: null, endCursor: null, cutOff: false }
+  const nothing = {
+    rows: [],
+    cursors: [],
+    hasNext: false,
+    hasPrevious: false,
+    startCursor: null,
+    endCursor: null,
+    cutOff: false,
+  }
   const asks = async (there: Group, userId: number | null) => {
     const facts = await readGroupFacts(service.db, there.id, userId)
     if (!facts) throw new Error('there is no such group')
@@ -235,7 +288,9 @@ describe('who may not see contacts sees nothing', () => {
 
   test('a guest, a visitor, and everybody where customer relations are off', async () => {
     const { group: there } = await group([person('Ann Lee')])
-    const people = await Promise.all(['guest', 'planner'].map((name) => createUser(service.db, { username: `${name}-${there.path}` })))
+    const people = await Promise.all(
+      ['guest', 'planner'].map((name) => createUser(service.db, { username: `${name}-${there.path}` })),
+    )
     const [guest, planner] = people.map(({ id }) => id) as [number, number]
     const root = await createUser(service.db, { username: `root-${there.path}`, administrator: true })
     await setRole(service.db, guest, { group: there }, 'guest')

@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type IdOutcome, type Mode, planByIds, setIssueContacts } from '../../src/domain/issues/linking-by-id.ts'
+import type { Contact } from '../../src/storage/contacts-schema.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { newsroomOf } from '../../src/storage/notify.ts'
-import type { Contact } from '../../src/storage/schema.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { tree } from '../support/world/tree.ts'
 
@@ -39,7 +39,11 @@ test.each<[Mode, number[], string]>([
 async function shop() {
   const { db } = service
   const t = await tree(db, ['acme', 'other', 'acme:shop'])
-  const people = (await t.hold('acme', ['a@x.io', 'b@x.io', { email: 'c@x.io', state: 'inactive' }])) as [Contact, Contact, Contact]
+  const people = (await t.hold('acme', ['a@x.io', 'b@x.io', { email: 'c@x.io', state: 'inactive' }])) as [
+    Contact,
+    Contact,
+    Contact,
+  ]
   const [theirs] = (await t.hold('other', ['t@x.io'])) as [Contact]
   const ann = await t.person('ann', { acme: 'planner' })
   const issue = await t.issue('acme:shop', [people[1], people[2]])
@@ -59,7 +63,10 @@ describe('an issue', () => {
     ])
     expect(await t.linked(issue)).toEqual(['a@x.io of acme (new)', 'c@x.io of acme'])
     expect(await t.notes(issue)).toEqual(['added 1 contact and removed 1 contact'])
-    const history = await rowsOf(service.db, sql`select action, via from history where issue_id = ${issue.id} order by action`)
+    const history = await rowsOf(
+      service.db,
+      sql`select action, via from history where issue_id = ${issue.id} order by action`,
+    )
     expect(history).toEqual([
       { action: 'contact_linked', via: 'web' },
       { action: 'contact_unlinked', via: 'web' },
@@ -83,7 +90,9 @@ describe('an issue', () => {
       Array.from({ length: 51 }, (_, at) => `m${at}@x.io`),
     )
     const refused = await set('replace', many)
-    expect(refused.refused?.reason).toBe('At most 50 contacts can be added at once; this would add 51. Nothing was changed.')
+    expect(refused.refused?.reason).toBe(
+      'At most 50 contacts can be added at once; this would add 51. Nothing was changed.',
+    )
     expect(await t.linked(issue)).toHaveLength(2)
     expect((await set('add', [...many.slice(0, 50), people[1]])).refused).toBeUndefined()
     expect(await t.linked(issue)).toHaveLength(52)

@@ -2,15 +2,21 @@
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { insertContacts } from '../../src/domain/contacts/contacts.ts'
-import { type Customer, countCustomerIssues, listCustomerIssues, type WantedIssues } from '../../src/domain/contacts/customer-issues.ts'
+import {
+  type Customer,
+  countCustomerIssues,
+  listCustomerIssues,
+  type WantedIssues,
+} from '../../src/domain/contacts/customer-issues.ts'
 import { insertOrganizations } from '../../src/domain/contacts/organizations.ts'
 import { insertGroup, insertProject } from '../../src/domain/groups/groups.ts'
 import { saveSettings } from '../../src/domain/groups/settings.ts'
-import { openIssue } from '../../src/domain/issues/issues.ts'
+import { insertIssueAs } from '../../src/domain/issues/issues.ts'
 import { createUser } from '../../src/domain/people/users.ts'
 import { setRole } from '../../src/domain/rules/members.ts'
 import type { Role } from '../../src/domain/rules/permissions.ts'
-import { type Contact, type Group, type Issue, issues as issuesTable, type Project } from '../../src/storage/schema.ts'
+import type { Contact } from '../../src/storage/contacts-schema.ts'
+import { type Group, type Issue, issues as issuesTable, type Project } from '../../src/storage/schema.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 
 let service: RunningService
@@ -38,8 +44,14 @@ async function customer() {
 
   /** Opens an issue and links contacts to it. */
   async function issue(project: Project, contacts: readonly Contact[], { closed = false } = {}): Promise<Issue> {
-    const made = await openIssue(db, { projectId: project.id, title: 'It does not work', description: '', authorId: author.id })
-    for (const { id } of contacts) await db.execute(sql`insert into issue_contacts (issue_id, contact_id) values (${made.id}, ${id})`)
+    const made = await insertIssueAs(db, {
+      projectId: project.id,
+      title: 'It does not work',
+      description: '',
+      authorId: author.id,
+    })
+    for (const { id } of contacts)
+      await db.execute(sql`insert into issue_contacts (issue_id, contact_id) values (${made.id}, ${id})`)
     if (closed) await db.execute(sql`update issues set state = 'closed', closed_at = now() where id = ${made.id}`)
     return made
   }
@@ -81,8 +93,16 @@ test('of a contact, newest first, with counts of open and closed', async () => {
   const planner = await person([{ group }, 'planner'])
   const counts = { opened: 1, closed: 1 }
   expect(await shown(ofAnn, planner)).toEqual({ issues: ['customer/own#2', 'customer/own#1'], hasNext: false, counts })
-  expect(await shown(ofAnn, planner, { state: 'opened' })).toEqual({ issues: ['customer/own#1'], hasNext: false, counts })
-  expect(await shown(ofAnn, planner, { state: 'closed' })).toEqual({ issues: ['customer/own#2'], hasNext: false, counts })
+  expect(await shown(ofAnn, planner, { state: 'opened' })).toEqual({
+    issues: ['customer/own#1'],
+    hasNext: false,
+    counts,
+  })
+  expect(await shown(ofAnn, planner, { state: 'closed' })).toEqual({
+    issues: ['customer/own#2'],
+    hasNext: false,
+    counts,
+  })
 })
 
 test('of an organization through its contacts, each issue once', async () => {
@@ -115,7 +135,9 @@ test('a row tells what a list shows', async () => {
   }
   expect((await listCustomerIssues(service.db, ofAnn, planner, { limit: 1 })).issues).toEqual([row])
   await service.db.update(issuesTable).set({ closedAt: null }).where(eq(issuesTable.id, id))
-  expect((await listCustomerIssues(service.db, ofAnn, planner, { limit: 1 })).issues).toEqual([{ ...row, closedAt: null }])
+  expect((await listCustomerIssues(service.db, ofAnn, planner, { limit: 1 })).issues).toEqual([
+    { ...row, closedAt: null },
+  ])
 })
 
 describe('only issues that one may read', () => {
@@ -131,7 +153,11 @@ describe('only issues that one may read', () => {
     const { ofAnn, ofAcme, group, person, shown } = await everywhere()
     const planner = await person([{ group }, 'planner'])
     for (const who of [ofAnn, ofAcme])
-      expect(await shown(who, planner)).toEqual({ issues: [open, own], hasNext: false, counts: { opened: 2, closed: 0 } })
+      expect(await shown(who, planner)).toEqual({
+        issues: [open, own],
+        hasNext: false,
+        counts: { opened: 2, closed: 0 },
+      })
   })
   test('a guest of the project reads its issues', async () => {
     const { ofAnn, group, hidden: project, person, shown } = await everywhere()

@@ -7,8 +7,8 @@ import { listHistory } from '../../src/domain/contacts/history-lists.ts'
 import { mergeContacts, mergeOrganizations } from '../../src/domain/contacts/merging.ts'
 import { createOrganization, editOrganization } from '../../src/domain/contacts/organizations.ts'
 import { forget } from '../../src/pipeline/forget.ts'
+import type { Contact } from '../../src/storage/contacts-schema.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import type { Contact } from '../../src/storage/schema.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { tree } from '../support/world/tree.ts'
 import { world } from '../support/world/world.ts'
@@ -30,8 +30,9 @@ describe('deleting a contact', () => {
     const { db } = service
     const t = await tree(db, ['acme', 'acme:shop'])
     const { boss, dev } = await both(t)
-    const ann = (await createContact(db, dev, t.group('acme').id, { firstName: 'Ann', lastName: 'Lee', email: 'old@x.io' }))
-      .value as Contact
+    const ann = (
+      await createContact(db, dev, t.group('acme').id, { firstName: 'Ann', lastName: 'Lee', email: 'old@x.io' })
+    ).value as Contact
     await editContact(db, dev, ann.id, { email: 'ann@x.io', phone: '1' })
     const [other] = await t.hold('acme', ['b@x.io'])
     const [one, two] = [await t.issue('acme:shop', [ann, other as Contact]), await t.issue('acme:shop', [ann])]
@@ -39,7 +40,15 @@ describe('deleting a contact', () => {
     expect([await t.linked(one), await t.linked(two)]).toEqual([['b@x.io of acme'], []])
     expect([await t.notes(one), await t.notes(two)]).toEqual([['removed 1 contact'], ['removed 1 contact']])
     const history = (await listHistory(db, boss.userId, { groupId: t.group('acme').id }, { limit: 10 })).value
-    expect(history?.map(({ action, before, after, contactId, actor }) => ({ action, before, after, contactId, by: actor?.id }))).toEqual(
+    expect(
+      history?.map(({ action, before, after, contactId, actor }) => ({
+        action,
+        before,
+        after,
+        contactId,
+        by: actor?.id,
+      })),
+    ).toEqual(
       ['contact_deleted', 'contact_edited', 'contact_created'].map((action) => ({
         action,
         before: null,
@@ -120,9 +129,12 @@ test('deleting an organization leaves its contacts, without it', async () => {
   expect(await t.held('acme')).toEqual(['a@x.io, Secret Ltd', 'b@x.io'])
   expect(await deleteOrganization(db, dev, organization?.id as number)).toEqual({ value: true })
   expect(await t.held('acme')).toEqual(['a@x.io', 'b@x.io'])
-  expect(await rowsOf(db, sql`select from contacts where group_id = ${t.group('acme').id} and find_by_organization is not null`)).toEqual(
-    [],
-  )
+  expect(
+    await rowsOf(
+      db,
+      sql`select from contacts where group_id = ${t.group('acme').id} and find_by_organization is not null`,
+    ),
+  ).toEqual([])
   const history = (await listHistory(db, boss.userId, { groupId: t.group('acme').id }, { limit: 10 })).value
   expect(history?.map(({ action, before, after }) => [action, before, after])).toEqual([
     ['organization_deleted', null, null],
@@ -140,7 +152,15 @@ describe('merging', () => {
     await t.company('acme', 'Acme')
     const [keep, other] = (await t.hold('acme', [
       { firstName: 'Ann', lastName: 'Lee', phone: '1' },
-      { firstName: 'A.', lastName: 'Lee', email: 'ann@x.io', phone: '2', description: 'Likes tea', company: 'Acme', state: 'inactive' },
+      {
+        firstName: 'A.',
+        lastName: 'Lee',
+        email: 'ann@x.io',
+        phone: '2',
+        description: 'Likes tea',
+        company: 'Acme',
+        state: 'inactive',
+      },
     ])) as [Contact, Contact]
     const [one, two] = [await t.issue('acme:shop', [other]), await t.issue('acme:shop', [keep, other])]
     await editContact(db, dev, other.id, { description: 'Likes coffee' })
@@ -157,8 +177,14 @@ describe('merging', () => {
     expect([await t.linked(one), await t.linked(two)]).toEqual([['ann@x.io of acme'], ['ann@x.io of acme']])
     const history = (await listHistory(db, boss.userId, { contactId: keep.id }, { limit: 10 })).value
     expect(history?.map(({ action }) => action)).toEqual(['contact_merged', 'contact_edited'])
-    expect(history?.[0]?.before).toMatchObject({ firstName: 'Ann', email: null, merged: { firstName: 'A.', email: 'ann@x.io' } })
-    expect(await rowsOf(db, sql`select from contacts where search_text like '%ann@x.io%' and id = ${keep.id}`)).toHaveLength(1)
+    expect(history?.[0]?.before).toMatchObject({
+      firstName: 'Ann',
+      email: null,
+      merged: { firstName: 'A.', email: 'ann@x.io' },
+    })
+    expect(
+      await rowsOf(db, sql`select from contacts where search_text like '%ann@x.io%' and id = ${keep.id}`),
+    ).toHaveLength(1)
   })
 
   test('organizations: contacts and empty fields follow', async () => {
@@ -176,7 +202,10 @@ describe('merging', () => {
     expect(await t.held('acme')).toEqual(['a@x.io, Acme', 'b@x.io, Acme'])
     expect(await t.companies('acme')).toEqual(['Acme at 12.50'])
     await editOrganization(db, dev, keep.id, { name: 'Zenith' })
-    const found = await rowsOf(db, sql`select from contacts where group_id = ${t.group('acme').id} and find_by_organization = 'zenith'`)
+    const found = await rowsOf(
+      db,
+      sql`select from contacts where group_id = ${t.group('acme').id} and find_by_organization = 'zenith'`,
+    )
     expect(found).toHaveLength(2)
   })
 

@@ -27,7 +27,8 @@ beforeEach(async () => {
   groupId = t.group('acme').id
 })
 
-const create = (given: ContactFields) => createContact(db, dana, groupId, { firstName: 'Ann', lastName: 'Lee', ...given })
+const create = (given: ContactFields) =>
+  createContact(db, dana, groupId, { firstName: 'Ann', lastName: 'Lee', ...given })
 const found = (given: OrganizationFields) => createOrganization(db, dana, groupId, { name: 'Acme', ...given })
 
 const long = (codePoints: number) => '😀'.repeat(codePoints)
@@ -171,7 +172,8 @@ async function wrongIn(
 
 test.each(contactFields)('a contact: %s', async (field, label, cases) => {
   const { id } = must(await create({ firstName: 'Bob' }))
-  const created = (tx: Db, given: object) => createContact(tx, dana, groupId, { firstName: 'Ann', lastName: 'Lee', ...given })
+  const created = (tx: Db, given: object) =>
+    createContact(tx, dana, groupId, { firstName: 'Ann', lastName: 'Lee', ...given })
   const edited = (tx: Db, given: object) => editContact(tx, dana, id, given)
   expect(await wrongIn(cases, { field, label }, [created, edited])).toEqual([])
 })
@@ -184,7 +186,14 @@ test.each(organizationFields)('an organization: %s', async (field, label, cases)
 })
 
 describe('all faults are told at once, by field, and nothing is written', () => {
-  const badContact = { firstName: '', lastName: long(256), email: 'a@b@c', phone: '1\n2', description: '\0', organizationId: 999_999_999 }
+  const badContact = {
+    firstName: '',
+    lastName: long(256),
+    email: 'a@b@c',
+    phone: '1\n2',
+    description: '\0',
+    organizationId: 999_999_999,
+  }
   const faults = [
     "firstName: First name can't be blank",
     `lastName: Last name ${tooLong(255)}`,
@@ -210,7 +219,9 @@ describe('all faults are told at once, by field, and nothing is written', () => 
   test('of an organization', async () => {
     const { id } = must(await found({}))
     expect(await refusedIn(db, () => found(badOrganization))).toEqual(theirFaults)
-    expect(await refusedIn(db, () => editOrganization(db, dana, id, { ...badOrganization, active: false }))).toEqual(theirFaults)
+    expect(await refusedIn(db, () => editOrganization(db, dana, id, { ...badOrganization, active: false }))).toEqual(
+      theirFaults,
+    )
     expect(await refusedIn(db, () => createOrganization(db, dana, groupId, {}))).toEqual(["name: Name can't be blank"])
   })
 
@@ -229,7 +240,10 @@ describe('what is taken', () => {
   const taken = ['email: Email has already been taken']
 
   test('an address is, whatever the letter case, also by somebody inactive', async () => {
-    const [{ id }, bob] = [must(await create({ email: 'Ann.Ö@Example.com' })), must(await create({ email: 'bob@x.io' }))]
+    const [{ id }, bob] = [
+      must(await create({ email: 'Ann.Ö@Example.com' })),
+      must(await create({ email: 'bob@x.io' })),
+    ]
     expect(await refusedIn(db, () => create({ email: 'aNN.ö@eXample.COM' }))).toEqual(taken)
     expect(await refusedIn(db, () => create({ email: 'ann.o\u0308@example.com' }))).toEqual(taken)
     expect(await refusedIn(db, () => editContact(db, dana, bob.id, { email: 'ANN.Ö@EXAMPLE.COM' }))).toEqual(taken)
@@ -237,7 +251,13 @@ describe('what is taken', () => {
     expect(await refusedIn(db, () => create({ email: 'ann.ö@example.com' }))).toEqual(taken)
     expect(must(await editContact(db, dana, id, { email: 'ann.ö@EXAMPLE.com' })).email).toBe('ann.ö@EXAMPLE.com')
     expect(
-      must(await createContact(db, dana, t.group('other').id, { firstName: 'A', lastName: 'L', email: 'ann.ö@example.com' })).id,
+      must(
+        await createContact(db, dana, t.group('other').id, {
+          firstName: 'A',
+          lastName: 'L',
+          email: 'ann.ö@example.com',
+        }),
+      ).id,
     ).toBeGreaterThan(id)
   })
 

@@ -5,7 +5,7 @@ import { createGroup, createProject, editGroup, editProject } from '../../src/do
 import { readGroupFacts, readProject } from '../../src/domain/groups/facts.ts'
 import { findGroup, findProject, visibleProjects } from '../../src/domain/groups/groups.ts'
 import { giveRole, takeRole } from '../../src/domain/groups/roles.ts'
-import { openIssue, parseReference, readFacts, referenceOf } from '../../src/domain/issues/issues.ts'
+import { insertIssueAs, parseReference, readFacts, referenceOf } from '../../src/domain/issues/issues.ts'
 import { createUser } from '../../src/domain/people/users.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
 import { setRole } from '../../src/domain/rules/members.ts'
@@ -48,7 +48,9 @@ describe('a tree twenty levels deep', () => {
     for (const at of numbered(19)) {
       const parentId = groupIds.at(-1) as number
       groupIds.push(must(await createGroup(db, olga, { parentId, path: `l${at}`, name: `Level ${at}` })).id)
-      projectIds.push(must(await createProject(db, olga, { groupId: groupIds.at(-1) as number, path: 'Shop', name: 'Shop' })).id)
+      projectIds.push(
+        must(await createProject(db, olga, { groupId: groupIds.at(-1) as number, path: 'Shop', name: 'Shop' })).id,
+      )
     }
   })
 
@@ -73,7 +75,12 @@ describe('a tree twenty levels deep', () => {
   })
 
   test('has its paths changed by renaming the top, and references to issues follow', async () => {
-    const issue = await openIssue(db, { projectId: projectIds.at(-1) as number, title: 'T', description: '', authorId: olga.userId })
+    const issue = await insertIssueAs(db, {
+      projectId: projectIds.at(-1) as number,
+      title: 'T',
+      description: '',
+      authorId: olga.userId,
+    })
     const before = await pathsBelow(deep)
     expect(before).toHaveLength(39)
     const renamed = `New.${deep}`
@@ -83,7 +90,9 @@ describe('a tree twenty levels deep', () => {
     const reference = `${deepest.replace('deep', renamed)}/Shop#1`
     const facts = await readFacts(db, parseReference(reference.toLowerCase()) ?? { id: 0 }, olga.userId)
     expect(facts && { id: facts.issueId, reference: referenceOf(facts) }).toEqual({ id: issue.id, reference })
-    expect(await readFacts(db, parseReference(reference.replace(renamed, deep)) ?? { id: 0 }, olga.userId)).toBeUndefined()
+    expect(
+      await readFacts(db, parseReference(reference.replace(renamed, deep)) ?? { id: 0 }, olga.userId),
+    ).toBeUndefined()
   })
 
   test('has its paths changed below a group in the middle, and nowhere else', async () => {
@@ -109,9 +118,15 @@ describe('a tree twenty levels deep', () => {
     expect(await levels()).toMatchObject([{ group: roles.developer, source: 0 }, { project: roles.developer }])
     expect((await readGroupFacts(db, groupIds.at(-2) as number, gus))?.standing.group).toBe(0)
     must(await giveRole(db, olga, { group: { id: first } }, { userId: gus, role: 'maintainer' }))
-    expect(await levels()).toMatchObject([{ group: roles.maintainer, source: roles.maintainer }, { project: roles.maintainer }])
+    expect(await levels()).toMatchObject([
+      { group: roles.maintainer, source: roles.maintainer },
+      { project: roles.maintainer },
+    ])
     must(await giveRole(db, olga, { group: { id: first } }, { userId: gus, role: 'guest' }))
-    expect(await levels()).toMatchObject([{ group: roles.developer, source: roles.guest }, { project: roles.developer }])
+    expect(await levels()).toMatchObject([
+      { group: roles.developer, source: roles.guest },
+      { project: roles.developer },
+    ])
   })
 
   test('has paths of a thousand characters at most', async () => {
@@ -119,13 +134,13 @@ describe('a tree twenty levels deep', () => {
     let parentId = t.group('acme').id
     for (const _ of numbered(3)) parentId = must(await createGroup(db, olga, { parentId, path: wide, name: 'Wide' })).id
     const room = 1_000 - (await pathsBelow(t.pathOf('acme'))).reduce((most, path) => Math.max(most, path.length), 0) - 1
-    expect(await refusedIn(db, () => createGroup(db, olga, { parentId, path: 'x'.repeat(room + 1), name: 'X' }))).toEqual([
-      'path: Path is too long in all (maximum is 1000 characters)',
-    ])
+    expect(
+      await refusedIn(db, () => createGroup(db, olga, { parentId, path: 'x'.repeat(room + 1), name: 'X' })),
+    ).toEqual(['path: Path is too long in all (maximum is 1000 characters)'])
     const { id } = must(await createGroup(db, olga, { parentId, path: 'x'.repeat(room), name: 'X' }))
-    expect(await refusedIn(db, () => editGroup(db, olga, t.group('acme').id, { path: `${t.pathOf('acme')}y` }))).toEqual([
-      'path: Path is too long for what is below (maximum is 1000 characters in all)',
-    ])
+    expect(
+      await refusedIn(db, () => editGroup(db, olga, t.group('acme').id, { path: `${t.pathOf('acme')}y` })),
+    ).toEqual(['path: Path is too long for what is below (maximum is 1000 characters in all)'])
     expect(await refusedIn(db, () => createProject(db, olga, { groupId: id, path: 'p', name: 'P' }))).toHaveLength(1)
   })
 })
@@ -140,7 +155,9 @@ describe('a path that is taken', () => {
         () => createProject(db, olga, { groupId: parentId, path, name: 'N' }),
       ])
         expect(await refusedIn(db, create)).toEqual(taken)
-    expect(await refusedIn(db, () => createGroup(db, olga, { path: t.pathOf('other').toUpperCase(), name: 'N' }))).toEqual(taken)
+    expect(
+      await refusedIn(db, () => createGroup(db, olga, { path: t.pathOf('other').toUpperCase(), name: 'N' })),
+    ).toEqual(taken)
   })
 
   test('is refused when something is renamed, but one may change its own letter case', async () => {
@@ -151,7 +168,9 @@ describe('a path that is taken', () => {
     expect(await refusedIn(db, () => editProject(db, olga, app.id, { path: 'Support' }))).toEqual(taken)
     expect(await refusedIn(db, () => editGroup(db, olga, groupId, { path: t.pathOf('other') }))).toEqual(taken)
     expect(must(await editGroup(db, olga, id, { path: 'SUPPORT' })).fullPath).toBe(`${t.pathOf('acme')}/SUPPORT`)
-    expect((await findProject(db, `${t.pathOf('acme')}/support/SHOP`))?.fullPath).toBe(`${t.pathOf('acme')}/SUPPORT/shop`)
+    expect((await findProject(db, `${t.pathOf('acme')}/support/SHOP`))?.fullPath).toBe(
+      `${t.pathOf('acme')}/SUPPORT/shop`,
+    )
     expect(must(await editProject(db, olga, app.id, { path: 'APP' })).pathKey).toBe(`${t.pathOf('acme')}/app`)
   })
 
@@ -159,7 +178,9 @@ describe('a path that is taken', () => {
     const { id } = t.group('acme/support')
     expect(must(await createProject(db, olga, { groupId: id, path: 'support', name: 'N' })).path).toBe('support')
     must(await editGroup(db, olga, id, { path: 'care' }))
-    expect(must(await createGroup(db, olga, { parentId: t.group('acme').id, path: 'support', name: 'N' })).path).toBe('support')
+    expect(must(await createGroup(db, olga, { parentId: t.group('acme').id, path: 'support', name: 'N' })).path).toBe(
+      'support',
+    )
   })
 
   test('of two who take it at the same moment one gets it', async () => {
@@ -203,15 +224,16 @@ describe('what a path may look like', () => {
     const project = t.project('acme/support:shop').id
     const wrong: string[] = []
     for (const path of bad)
-      for (const [at, deed] of [
+      for (const [at, operation] of [
         () => createGroup(db, olga, { path, name: 'N' }),
         () => createGroup(db, olga, { parentId: id, path, name: 'N' }),
         () => createProject(db, olga, { groupId: id, path, name: 'N' }),
         () => editGroup(db, olga, id, { path }),
         () => editProject(db, olga, project, { path }),
       ].entries()) {
-        const faults = await deed().then(faultsOf, (fault: unknown) => [`threw ${fault}`])
-        if (faults.length !== 1 || !faults[0]?.startsWith('path: Path ')) wrong.push(`${at}: ${JSON.stringify(path)}: ${faults}`)
+        const faults = await operation().then(faultsOf, (fault: unknown) => [`threw ${fault}`])
+        if (faults.length !== 1 || !faults[0]?.startsWith('path: Path '))
+          wrong.push(`${at}: ${JSON.stringify(path)}: ${faults}`)
       }
     expect(wrong).toEqual([])
   })
@@ -232,9 +254,13 @@ describe('what a path may look like', () => {
   })
 
   test('all faults are told at once', async () => {
-    expect(await refusedIn(db, () => createGroup(db, olga, { path: '-', name: '\u200B', visibility: 'internal' }))).toHaveLength(3)
     expect(
-      await refusedIn(db, () => editGroup(db, olga, t.group('acme').id, { path: '', name: 'n'.repeat(256), visibility: 'x' })),
+      await refusedIn(db, () => createGroup(db, olga, { path: '-', name: '\u200B', visibility: 'internal' })),
+    ).toHaveLength(3)
+    expect(
+      await refusedIn(db, () =>
+        editGroup(db, olga, t.group('acme').id, { path: '', name: 'n'.repeat(256), visibility: 'x' }),
+      ),
     ).toHaveLength(3)
     expect(await refusedIn(db, () => createGroup(db, olga, {}))).toHaveLength(2)
   })
@@ -242,7 +268,8 @@ describe('what a path may look like', () => {
 
 describe('roles', () => {
   const place = () => ({ group: t.group('acme') })
-  const roleOf = async (userId: number, group = 'acme') => (await readGroupFacts(db, t.group(group).id, userId))?.standing.group
+  const roleOf = async (userId: number, group = 'acme') =>
+    (await readGroupFacts(db, t.group(group).id, userId))?.standing.group
   const higher = "You can't assign or change a role that is higher than your own."
   const last = 'A top-level group must keep an owner. Make another user an owner first.'
 
@@ -254,9 +281,16 @@ describe('roles', () => {
     }
     must(await takeRole(db, olga, place(), gus))
     expect(await roleOf(gus)).toBe(0)
-    const facts = await rowsOf(db, sql`select action, before, after from history where group_id = ${t.group('acme').id} order by id`)
+    const facts = await rowsOf(
+      db,
+      sql`select action, before, after from history where group_id = ${t.group('acme').id} order by id`,
+    )
     expect(facts).toHaveLength(7)
-    expect(facts[1]).toEqual({ action: 'role_given', before: { userId: gus, role: 'guest' }, after: { userId: gus, role: 'planner' } })
+    expect(facts[1]).toEqual({
+      action: 'role_given',
+      before: { userId: gus, role: 'guest' },
+      after: { userId: gus, role: 'planner' },
+    })
     expect(facts[6]).toEqual({ action: 'role_taken', before: { userId: gus, role: 'owner' }, after: null })
   })
 
@@ -267,9 +301,13 @@ describe('roles', () => {
     const boss = (await t.person('boss', { 'acme/support:shop': 'owner' })).userId
     must(await giveRole(db, mia, project, { userId: gus, role: 'maintainer' }))
     expect(await refusedIn(db, () => giveRole(db, mia, project, { userId: gus, role: 'owner' }))).toEqual([higher])
-    expect(await refusedIn(db, () => giveRole(db, mia, project, { userId: mia.userId, role: 'owner' }))).toEqual([higher])
+    expect(await refusedIn(db, () => giveRole(db, mia, project, { userId: mia.userId, role: 'owner' }))).toEqual([
+      higher,
+    ])
     expect(await refusedIn(db, () => giveRole(db, mia, project, { userId: boss, role: 'guest' }))).toEqual([higher])
-    expect(await refusedIn(db, () => takeRole(db, mia, project, boss))).toEqual(["You can't remove a role that is higher than your own."])
+    expect(await refusedIn(db, () => takeRole(db, mia, project, boss))).toEqual([
+      "You can't remove a role that is higher than your own.",
+    ])
     must(await takeRole(db, mia, project, gus))
   })
 
@@ -277,7 +315,9 @@ describe('roles', () => {
     const second = await t.person('second', { acme: 'owner' })
     must(await giveRole(db, olga, place(), { userId: olga.userId, role: 'guest' }))
     expect(await refusedIn(db, () => takeRole(db, second, place(), second.userId))).toEqual([last])
-    expect(await refusedIn(db, () => giveRole(db, second, place(), { userId: second.userId, role: 'maintainer' }))).toEqual([last])
+    expect(
+      await refusedIn(db, () => giveRole(db, second, place(), { userId: second.userId, role: 'maintainer' })),
+    ).toEqual([last])
     const administrator = await t.administrator()
     expect(await refusedIn(db, () => takeRole(db, administrator, place(), second.userId))).toEqual([last])
     must(await giveRole(db, second, place(), { userId: second.userId, role: 'owner' }))
@@ -307,7 +347,9 @@ describe('roles', () => {
   test('unknown roles and users are told together', async () => {
     const roleFault = 'role: Role must be one of guest, planner, reporter, developer, maintainer, owner'
     for (const role of ['', 'Owner', 'god', 'toString', '__proto__', '50'])
-      expect(await refusedIn(db, () => giveRole(db, olga, place(), { userId: olga.userId, role })), role).toEqual([roleFault])
+      expect(await refusedIn(db, () => giveRole(db, olga, place(), { userId: olga.userId, role })), role).toEqual([
+        roleFault,
+      ])
     expect(await refusedIn(db, () => giveRole(db, olga, place(), { userId: 999_999_999, role: 'x' }))).toEqual([
       "user: User doesn't exist",
       roleFault,
@@ -369,6 +411,8 @@ describe('public and private', () => {
       "This group doesn't exist, or you don't have access to it.",
     ])
     must(await editGroup(db, olga, id, { visibility: 'public' }))
-    expect(await refusedIn(db, () => editGroup(db, eve, id, { name: 'Mine' }))).toEqual(["You don't have permission to change this group."])
+    expect(await refusedIn(db, () => editGroup(db, eve, id, { name: 'Mine' }))).toEqual([
+      "You don't have permission to change this group.",
+    ])
   })
 })

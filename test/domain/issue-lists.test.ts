@@ -2,11 +2,11 @@
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { IssueFilter } from '../../src/domain/issues/filters.ts'
-import { showIssues } from '../../src/domain/issues/list-rows.ts'
+import { shownIssues } from '../../src/domain/issues/list-rows.ts'
 import { countIssuesIn, listIssuesIn } from '../../src/domain/issues/lists.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
+import type { Contact, Organization } from '../../src/storage/contacts-schema.ts'
 import type { Db } from '../../src/storage/db.ts'
-import type { Contact, Organization } from '../../src/storage/schema.ts'
 import { type Asked, type ModelIssue, modelIssues, openMany, walkIssues } from '../support/lists/issues.ts'
 import { startService } from '../support/service/service.ts'
 import { faultsOf, must } from '../support/world/results.ts'
@@ -22,11 +22,24 @@ let another: Actor
 
 beforeAll(async () => {
   db = (await startService({ idle: true })).db
-  t = await tree(db, ['acme', 'acme/care', 'acme/care/deep', 'acme:front', 'acme/care:shop', 'acme/care/deep:mine', 'other', 'other:desk'])
+  t = await tree(db, [
+    'acme',
+    'acme/care',
+    'acme/care/deep',
+    'acme:front',
+    'acme/care:shop',
+    'acme/care/deep:mine',
+    'other',
+    'other:desk',
+  ])
   planner = await t.person('planner', { acme: 'planner' })
   another = await t.person('another', { acme: 'guest' })
   company = await t.company('acme', 'Acme')
-  contacts = await t.hold('acme', [{ email: 'ann@x.io', company: 'Acme' }, { email: 'bob@x.io', company: 'Acme' }, 'zoe@x.io'])
+  contacts = await t.hold('acme', [
+    { email: 'ann@x.io', company: 'Acme' },
+    { email: 'bob@x.io', company: 'Acme' },
+    'zoe@x.io',
+  ])
   const projects = ['acme:front', 'acme/care:shop', 'acme/care/deep:mine', 'other:desk'].map((name) => t.project(name))
   all = await openMany(db, 42, { projects, authors: [planner.userId, another.userId, 1], contacts })
 })
@@ -61,7 +74,10 @@ const filters: [string, () => IssueFilter][] = [
   ['a contact that cannot be', () => ({ contactId: 1e300 })],
   ['an organization that cannot be', () => ({ organizationId: 0.5 })],
   ['an organization', () => ({ organizationId: company.id })],
-  ['everything together', () => ({ state: 'opened', search: 'r', authorId: planner.userId, contactId: contacts[1]?.id })],
+  [
+    'everything together',
+    () => ({ state: 'opened', search: 'r', authorId: planner.userId, contactId: contacts[1]?.id }),
+  ],
   ['a contact and a word', () => ({ contactId: contacts[1]?.id, search: 'printer' })],
   ['a contact and an organization', () => ({ contactId: contacts[2]?.id, organizationId: company.id })],
 ]
@@ -78,7 +94,9 @@ const sorts: [string, Asked['sort']][] = [
 describe.each(sorts)('%s', (_, sort) => {
   test.each(filters)('%s', async (_name, filter) => {
     const asked = { sort, ...filter() }
-    expect(await walkIssues(db, planner.userId, inGroup('acme'), { ...asked, limit: 4 })).toEqual(modelIssues(ofAcme(), asked))
+    expect(await walkIssues(db, planner.userId, inGroup('acme'), { ...asked, limit: 4 })).toEqual(
+      modelIssues(ofAcme(), asked),
+    )
     expect(await walkIssues(db, planner.userId, inProject('acme/care:shop'), { ...asked, limit: 3 })).toEqual(
       modelIssues(below('acme/care:shop'), asked),
     )
@@ -91,7 +109,11 @@ test.each(filters)('counted, and by offset: %s', async (_, filter) => {
   const there = below('acme/care:shop', 'acme/care/deep:mine')
   const expected = modelIssues(there, asked)
   const n = (state?: 'opened' | 'closed') => modelIssues(there, { ...asked, state }).length
-  expect(must(await countIssuesIn(db, user, care, asked))).toEqual({ all: n(), opened: n('opened'), closed: n('closed') })
+  expect(must(await countIssuesIn(db, user, care, asked))).toEqual({
+    all: n(),
+    opened: n('opened'),
+    closed: n('closed'),
+  })
   for (const offset of [0, 1, 5, 100]) {
     const { rows, hasNext, hasPrevious } = must(await listIssuesIn(db, user, care, { ...asked, limit: 5, offset }))
     expect(rows.map(({ id }) => id)).toEqual(expected.slice(offset, offset + 5))
@@ -101,9 +123,11 @@ test.each(filters)('counted, and by offset: %s', async (_, filter) => {
 
 test('a row tells what a list shows; ids of what one may not read drop out', async () => {
   const [issue] = below('acme/care:shop') as [ModelIssue]
-  await db.execute(sql`insert into comments (issue_id, body, system) values (${issue.id}, 'Hello', false), (${issue.id}, 'added', true)`)
+  await db.execute(
+    sql`insert into comments (issue_id, body, system) values (${issue.id}, 'Hello', false), (${issue.id}, 'added', true)`,
+  )
   const elsewhere = below('other:desk')[0] as ModelIssue
-  const shown = await showIssues(db, planner.userId, [issue.id, elsewhere.id, 2 ** 40])
+  const shown = await shownIssues(db, planner.userId, [issue.id, elsewhere.id, 2 ** 40])
   expect(shown).toEqual([
     {
       id: issue.id,
@@ -117,11 +141,16 @@ test('a row tells what a list shows; ids of what one may not read drop out', asy
       projectId: issue.project.id,
       projectPath: issue.project.fullPath,
       groupId: t.group('acme/care').id,
-      author: { id: planner.userId, username: expect.stringMatching(/^planner/), name: expect.any(String), blocked: false },
+      author: {
+        id: planner.userId,
+        username: expect.stringMatching(/^planner/),
+        name: expect.any(String),
+        blocked: false,
+      },
       comments: 1,
     },
   ])
-  expect(await showIssues(db, null, [issue.id])).toEqual([])
+  expect(await shownIssues(db, null, [issue.id])).toEqual([])
 })
 
 describe('who sees what', () => {
@@ -130,7 +159,11 @@ describe('who sees what', () => {
     const counts = await countIssuesIn(db, who?.userId ?? null, place, filter)
     if (page.refused) return [...faultsOf(page), ...faultsOf(counts)]
     expect(page.value.rows.length).toBe(must(counts).all)
-    return [...new Set(page.value.rows.map(({ projectId }) => all.find(({ project }) => project.id === projectId)?.project.path))].sort()
+    return [
+      ...new Set(
+        page.value.rows.map(({ projectId }) => all.find(({ project }) => project.id === projectId)?.project.path),
+      ),
+    ].sort()
   }
   const everywhere = ['front', 'mine', 'shop']
   const noGroup = "This group doesn't exist, or you don't have access to it."
@@ -178,7 +211,9 @@ describe('who sees what', () => {
     const reader = await mixed.person('reader', { top: 'planner' })
     const [top, wanted] = [{ groupId: mixed.group('top').id }, { contactId: ann.id, limit: 10 }]
     const paths = async (who: Actor, more: object = {}) =>
-      must(await listIssuesIn(db, who.userId, top, { ...wanted, ...more })).rows.map(({ projectPath }) => projectPath.split('/').at(-1))
+      must(await listIssuesIn(db, who.userId, top, { ...wanted, ...more })).rows.map(({ projectPath }) =>
+        projectPath.split('/').at(-1),
+      )
     expect(await paths(reader)).toEqual(['c', 'a'])
     expect(await paths(await mixed.administrator())).toEqual(['c', 'a'])
     await mixed.nameSource('top/own', null)
@@ -204,9 +239,17 @@ test.each<[string, Partial<Parameters<typeof listIssuesIn>[3]>, string]>([
   ['no rows', { limit: 0 }, 'limit: Limit must be between 1 and 100'],
   ['too many rows', { limit: 101 }, 'limit: Limit must be between 1 and 100'],
   ['a cursor that is none', { after: 'abc' }, 'after: Please provide a valid cursor'],
-  ['a cursor of another order', { before: 'WyJpc3N1ZXMgdXBkYXRlZEF0IGRlc2NlbmRpbmciXQ' }, 'before: Please provide a valid cursor'],
+  [
+    'a cursor of another order',
+    { before: 'WyJpc3N1ZXMgdXBkYXRlZEF0IGRlc2NlbmRpbmciXQ' },
+    'before: Please provide a valid cursor',
+  ],
   ['too long a search', { search: 'x'.repeat(1_001) }, 'search: Search is too long (maximum is 1000 characters)'],
-  ['too many numbers', { iids: Array.from({ length: 1_001 }, (_, at) => at) }, 'iids: At most 1000 numbers can be given'],
+  [
+    'too many numbers',
+    { iids: Array.from({ length: 1_001 }, (_, at) => at) },
+    'iids: At most 1000 numbers can be given',
+  ],
 ])('%s is refused', async (_, wanted, fault) => {
   expect(faultsOf(await listIssuesIn(db, planner.userId, inGroup('acme'), { limit: 10, ...wanted }))).toEqual([fault])
 })

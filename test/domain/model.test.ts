@@ -1,11 +1,11 @@
-// What holds of every world, however it came about: random people do random deeds in random trees of groups, and each deed does what the rules say.
+// What holds of every world, however it came about: random people do random operations in random trees of groups, and each operation does what the rules say.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/storage/db.ts'
 import { expectSound } from '../support/model/invariants.ts'
 import { stepsWithIssues } from '../support/model/issues.ts'
+import { stepsWithPlaces } from '../support/model/namespaces.ts'
 import { stepsWithPeople } from '../support/model/people.ts'
-import { stepsWithPlaces } from '../support/model/places.ts'
 import { plant, seed } from '../support/model/seed.ts'
 import type { Figures, Step } from '../support/model/step.ts'
 import { stepsWithTransfers } from '../support/model/transfers.ts'

@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { readFacts, referenceOf } from '../../src/domain/issues/issues.ts'
 import { cloneIssue, moveIssue } from '../../src/domain/issues/moves.ts'
 import { transferGroup, transferProject } from '../../src/domain/moves/transfers.ts'
+import type { Contact } from '../../src/storage/contacts-schema.ts'
 import { type Db, rowsOf } from '../../src/storage/db.ts'
-import type { Contact, Issue } from '../../src/storage/schema.ts'
+import type { Issue } from '../../src/storage/schema.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { tree } from '../support/world/tree.ts'
 
@@ -128,7 +129,11 @@ describe('a project', () => {
       await t.issue('acme:app', [a]),
     ]
     expect((await transferProject(db, ann, t.project('acme:shop').id, t.group('other').id)).refused).toBeUndefined()
-    expect([await t.notes(one), await t.notes(two), await t.notes(none)]).toEqual([['removed 1 contact'], ['removed 2 contacts'], []])
+    expect([await t.notes(one), await t.notes(two), await t.notes(none)]).toEqual([
+      ['removed 1 contact'],
+      ['removed 2 contacts'],
+      [],
+    ])
     expect([await t.linked(one), await t.linked(two)]).toEqual([[], []])
     expect(await t.linked(elsewhere)).toEqual(['a@x.io of acme'])
     expect(await t.held('acme')).toEqual(['a@x.io', 'b@x.io'])
@@ -208,8 +213,13 @@ describe('a group', () => {
     await db.execute(
       sql`update groups set path = ${name}, full_path = ${`${t.pathOf('acme')}/${name}`}, path_key = ${`${t.pathOf('acme')}/${name}`} where id = ${t.group('acme/support').id}`,
     )
-    expect((await transferGroup(db, ann, t.group('acme/support').id, null)).value).toMatchObject({ fullPath: name, parentId: null })
+    expect((await transferGroup(db, ann, t.group('acme/support').id, null)).value).toMatchObject({
+      fullPath: name,
+      parentId: null,
+    })
     expect((await transferGroup(db, ann, t.group('acme/support').id, null)).refused?.why).toBe('conflict')
-    expect((await transferGroup(db, ann, t.group('acme/api').id, null)).refused).toMatchObject({ reason: 'Path api is a reserved name.' })
+    expect((await transferGroup(db, ann, t.group('acme/api').id, null)).refused).toMatchObject({
+      reason: 'Path api is a reserved name.',
+    })
   })
 })

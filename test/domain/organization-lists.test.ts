@@ -2,17 +2,29 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { countOrganizations, listOrganizations, type OrganizationOrder } from '../../src/domain/contacts/organization-lists.ts'
+import {
+  countOrganizations,
+  listOrganizations,
+  type OrganizationOrder,
+} from '../../src/domain/contacts/organization-lists.ts'
 import { insertOrganizations, type NewOrganization } from '../../src/domain/contacts/organizations.ts'
 import { readGroupFacts } from '../../src/domain/groups/facts.ts'
 import { insertGroup } from '../../src/domain/groups/groups.ts'
 import { saveSettings } from '../../src/domain/groups/settings.ts'
-import type { Reader, Wanted } from '../../src/domain/lists/page.ts'
+import type { ListRequest, Reader } from '../../src/domain/lists/page.ts'
 import type { Effort } from '../../src/domain/lists/search.ts'
 import { createUser } from '../../src/domain/people/users.ts'
 import { setRole } from '../../src/domain/rules/members.ts'
 import type { Group } from '../../src/storage/schema.ts'
-import { type Asked, efforts, foldedKey, type ModelRow, modelList, pageOf, walkThrough } from '../support/lists/model.ts'
+import {
+  type Asked,
+  efforts,
+  foldedKey,
+  type ModelRow,
+  modelList,
+  pageOf,
+  walkThrough,
+} from '../support/lists/model.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 
 let service: RunningService
@@ -57,7 +69,9 @@ async function contentsOf(group: Group): Promise<ModelRow<OrganizationOrder>[]> 
   const moment = (column: string) => sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`)
   const { rows } =
     (await service.db.execute(sql`select id::int, name, description, default_rate::text as rate, state, ${moment('created_at')} as created,
-    ${moment('updated_at')} as updated from organizations where group_id = ${group.id}`)) as unknown as { rows: Stored[] }
+    ${moment('updated_at')} as updated from organizations where group_id = ${group.id}`)) as unknown as {
+      rows: Stored[]
+    }
   return rows.map(modelOf)
 }
 
@@ -70,12 +84,16 @@ async function group(given: readonly Given[] = []) {
     given.map(({ created: _, updated: __, ...one }) => one),
   )
   for (const [at, { created = usualMoment, updated = usualMoment }] of given.entries())
-    await service.db.execute(sql`update organizations set created_at = ${created}, updated_at = ${updated} where id = ${stored[at]?.id}`)
+    await service.db.execute(
+      sql`update organizations set created_at = ${created}, updated_at = ${updated} where id = ${stored[at]?.id}`,
+    )
   const reader: Reader = { standing: { administrator: false, source: 15, customerRelations: true }, sourceId: made.id }
-  const list = (wanted: Wanted<OrganizationOrder>, effort?: Effort) => listOrganizations(service.db, reader, wanted, effort)
-  const names = async (wanted: Partial<Wanted<OrganizationOrder>>) =>
+  const list = (wanted: ListRequest<OrganizationOrder>, effort?: Effort) =>
+    listOrganizations(service.db, reader, wanted, effort)
+  const names = async (wanted: Partial<ListRequest<OrganizationOrder>>) =>
     (await pageOf(list({ limit: 100, ...wanted }))).rows.map(({ name }) => name)
-  const counts = async (search?: string, effort?: Effort) => (await countOrganizations(service.db, reader, { search }, effort)).value
+  const counts = async (search?: string, effort?: Effort) =>
+    (await countOrganizations(service.db, reader, { search }, effort)).value
   return { group: made, ids: stored.map(({ id }) => id), reader, list, names, counts }
 }
 
@@ -92,7 +110,9 @@ describe('orders', () => {
     { name: 'חברה', state: 'inactive' },
     { name: '한국', defaultRate: '3' },
   ]
-  const all = orders.flatMap((by) => [false, true].map((descending) => [by, descending ? 'descending' : 'ascending', descending] as const))
+  const all = orders.flatMap((by) =>
+    [false, true].map((descending) => [by, descending ? 'descending' : 'ascending', descending] as const),
+  )
 
   test.each(all)('by %s, %s: forward and back, whatever the state', async (by, _, descending) => {
     const here = await group(many)
@@ -106,7 +126,11 @@ describe('orders', () => {
   })
 
   test('rates are numbers; what has none is last both ways', async () => {
-    const { names } = await group([{ name: 'None' }, { name: 'Nine', defaultRate: '9' }, { name: 'Ten', defaultRate: '10' }])
+    const { names } = await group([
+      { name: 'None' },
+      { name: 'Nine', defaultRate: '9' },
+      { name: 'Ten', defaultRate: '10' },
+    ])
     expect(await names({ sort: { by: 'defaultRate' } })).toEqual(['Nine', 'Ten', 'None'])
     expect(await names({ sort: { by: 'defaultRate', descending: true } })).toEqual(['Ten', 'Nine', 'None'])
   })
@@ -120,7 +144,15 @@ test('a row tells what a list shows', async () => {
   const { list, ids, group: here } = await group([{ name: 'Acme', defaultRate: '12.5', description: 'Nice' }])
   const moments = { createdAt: new Date(usualMoment), updatedAt: new Date(usualMoment) }
   expect((await pageOf(list({ limit: 1 }))).rows).toEqual([
-    { id: ids[0], groupId: here.id, name: 'Acme', defaultRate: '12.50', description: 'Nice', state: 'active', ...moments },
+    {
+      id: ids[0],
+      groupId: here.id,
+      name: 'Acme',
+      defaultRate: '12.50',
+      description: 'Nice',
+      state: 'active',
+      ...moments,
+    },
   ])
 })
 
@@ -151,11 +183,15 @@ test.each([
 
 test('cursors of rates: a number, or nothing', async () => {
   const { list } = await group([{ name: 'A', defaultRate: '1' }, { name: 'B' }])
-  const cursor = (key: unknown) => Buffer.from(JSON.stringify(['organizations defaultRate ascending', key, 1])).toString('base64url')
+  const cursor = (key: unknown) =>
+    Buffer.from(JSON.stringify(['organizations defaultRate ascending', key, 1])).toString('base64url')
   const sort = { by: 'defaultRate' } as const
   for (const key of ['NaN', '1e9', '-1.00', '1', 1, "1.00'; --"])
     expect((await list({ sort, limit: 9, after: cursor(key) })).refused).toMatchObject({ faults: [{ field: 'after' }] })
-  expect((await pageOf(list({ sort, limit: 9, after: cursor('0.50') }))).rows.map(({ name }) => name)).toEqual(['A', 'B'])
+  expect((await pageOf(list({ sort, limit: 9, after: cursor('0.50') }))).rows.map(({ name }) => name)).toEqual([
+    'A',
+    'B',
+  ])
   expect((await pageOf(list({ sort, limit: 9, after: cursor(null) }))).rows.map(({ name }) => name)).toEqual(['B'])
 })
 
@@ -185,9 +221,10 @@ test('as the rule in memory: walking forward and back meets every match once, in
         const model = await contentsOf(here.group)
         for (const [wanted, effort, limit] of questions) {
           const expected = modelList(model, wanted as Asked<OrganizationOrder>, 'name')
-          const list = (page: Wanted<OrganizationOrder>) => here.list(page, efforts[effort])
+          const list = (page: ListRequest<OrganizationOrder>) => here.list(page, efforts[effort])
           expect(await walkThrough(list, wanted, limit)).toEqual({ forward: expected, back: expected })
-          const found = (state?: 'active' | 'inactive') => modelList(model, { search: wanted.search, state }, 'name').length
+          const found = (state?: 'active' | 'inactive') =>
+            modelList(model, { search: wanted.search, state }, 'name').length
           const counts = { all: found(), active: found('active'), inactive: found('inactive'), cutOff: false }
           expect(await here.counts(wanted.search, efforts[effort])).toEqual(counts)
         }
@@ -210,7 +247,10 @@ test('who may not see contacts sees no organizations either', async () => {
     const { rows } = await pageOf(listOrganizations(service.db, facts, { limit: 10, search: 'acme' }))
     return { names: rows.map(({ name }) => name), counts: (await countOrganizations(service.db, facts)).value }
   }
-  expect(await asks(planner?.id)).toEqual({ names: ['Acme'], counts: { all: 1, active: 1, inactive: 0, cutOff: false } })
+  expect(await asks(planner?.id)).toEqual({
+    names: ['Acme'],
+    counts: { all: 1, active: 1, inactive: 0, cutOff: false },
+  })
   const nothing = { names: [], counts: null }
   expect(await asks(guest?.id)).toEqual(nothing)
   expect(await asks(null)).toEqual(nothing)

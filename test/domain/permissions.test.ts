@@ -1,4 +1,4 @@
-// Who may do what: each ability, for each role wherever it is held, under each setting. What people do with it is in permitted-deeds.test.ts.
+// Who may do what: each ability, for each role wherever it is held, under each setting. What people do with it is in permitted-operations.test.ts.
 import { type SQL, sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import { readGroupFacts, readProject } from '../../src/domain/groups/facts.ts'
@@ -18,7 +18,13 @@ const [forum, desk] = ['acme/care/support:forum', 'other:desk']
 const places = [shop, 'acme/care/support', 'acme/care', 'acme', 'partner/crm', 'partner', 'other', desk]
 
 // What the words of the table stand for; `source` is said by each situation.
-const where = { project: shop, group: 'acme/care/support', 'public project': forum, 'new project': desk, 'new group': 'other' }
+const where = {
+  project: shop,
+  group: 'acme/care/support',
+  'public project': forum,
+  'new project': desk,
+  'new group': 'other',
+}
 
 type Thing =
   | keyof typeof where
@@ -44,10 +50,34 @@ const both = ['group', 'source'] as const
 // The table of permissions, line by line. `group` is the issue's own group, `source` the contact source that applies to it and holds the contacts.
 const table: readonly Line[] = [
   { says: 'see contacts of a group', ability: 'read_contacts', of: 'group', needs: 'planner in source', on: both },
-  { says: 'see contacts that a group holds', ability: 'read_contacts', of: 'source', needs: 'planner in source', on: ['source'] },
-  { says: 'create and edit contacts', ability: 'admin_contacts', of: 'source', needs: 'developer in source', on: ['source'] },
-  { says: 'see the contacts of an issue', ability: 'read_issue_contacts', of: 'issue', needs: 'planner in source', on: both },
-  { says: 'change them', ability: 'set_issue_contacts', of: 'issue', needs: 'planner in source, planner in project', on: both },
+  {
+    says: 'see contacts that a group holds',
+    ability: 'read_contacts',
+    of: 'source',
+    needs: 'planner in source',
+    on: ['source'],
+  },
+  {
+    says: 'create and edit contacts',
+    ability: 'admin_contacts',
+    of: 'source',
+    needs: 'developer in source',
+    on: ['source'],
+  },
+  {
+    says: 'see the contacts of an issue',
+    ability: 'read_issue_contacts',
+    of: 'issue',
+    needs: 'planner in source',
+    on: both,
+  },
+  {
+    says: 'change them',
+    ability: 'set_issue_contacts',
+    of: 'issue',
+    needs: 'planner in source, planner in project',
+    on: both,
+  },
   { says: 'read issues of a private project', ability: 'read_issue', of: 'issue', needs: 'guest in project' },
   { says: 'see a private project', ability: 'read_issue', of: 'project', needs: 'guest in project' },
   { says: 'comment', ability: 'comment', of: 'issue', needs: 'guest in project' },
@@ -56,26 +86,52 @@ const table: readonly Line[] = [
   { says: "edit other users' comments", ability: 'admin_comments', of: 'issue', needs: 'maintainer in project' },
   { says: 'change group settings', ability: 'change_settings', of: 'group', needs: 'owner in group' },
   { says: 'change settings of the source', ability: 'change_settings', of: 'source', needs: 'owner in source' },
-  { says: 'move an issue', ability: 'move_issue', of: 'issue → new project', needs: 'reporter in project, reporter in new project' },
+  {
+    says: 'move an issue',
+    ability: 'move_issue',
+    of: 'issue → new project',
+    needs: 'reporter in project, reporter in new project',
+  },
   {
     says: 'transfer a project',
     ability: 'transfer_project',
     of: 'project → new group',
     needs: 'owner in project, maintainer in new group',
   },
-  { says: 'transfer a group', ability: 'transfer_group', of: 'group → new group', needs: 'owner in group, owner in new group' },
+  {
+    says: 'transfer a group',
+    ability: 'transfer_group',
+    of: 'group → new group',
+    needs: 'owner in group, owner in new group',
+  },
   // What is public.
   { says: 'read issues of a public project', ability: 'read_issue', of: 'public issue', needs: 'anybody' },
   { says: 'see a public project', ability: 'read_issue', of: 'public project', needs: 'anybody' },
   { says: 'comment in a public project', ability: 'comment', of: 'public issue', needs: 'guest in public project' },
-  { says: 'see contacts on a public issue', ability: 'read_issue_contacts', of: 'public issue', needs: 'planner in source', on: both },
+  {
+    says: 'see contacts on a public issue',
+    ability: 'read_issue_contacts',
+    of: 'public issue',
+    needs: 'planner in source',
+    on: both,
+  },
   { says: 'see a public group', ability: 'read_group', of: 'public group', needs: 'anybody' },
   // What is said of groups and projects elsewhere.
   { says: 'see a private group', ability: 'read_group', of: 'group', needs: 'guest in group' },
   { says: 'see a private source', ability: 'read_group', of: 'source', needs: 'guest in source' },
   { says: 'read the history of a group', ability: 'read_group_history', of: 'group', needs: 'maintainer in group' },
-  { says: 'read the history of a project', ability: 'read_project_history', of: 'project', needs: 'maintainer in project' },
-  { says: 'read the history of an issue', ability: 'read_project_history', of: 'issue', needs: 'maintainer in project' },
+  {
+    says: 'read the history of a project',
+    ability: 'read_project_history',
+    of: 'project',
+    needs: 'maintainer in project',
+  },
+  {
+    says: 'read the history of an issue',
+    ability: 'read_project_history',
+    of: 'issue',
+    needs: 'maintainer in project',
+  },
   { says: 'change a group', ability: 'admin_group', of: 'group', needs: 'owner in group' },
   { says: 'delete a group', ability: 'remove_group', of: 'group', needs: 'owner in group' },
   { says: 'create groups in it', ability: 'create_subgroup', of: 'group', needs: 'owner in group' },
@@ -99,12 +155,25 @@ const situations: readonly Situation[] = [
   { says: 'off for the source', source: 'acme', off: ['acme'] },
   { says: 'off for a group between, which is neither', source: 'acme', off: ['acme/care'] },
   { says: 'a group between names itself', source: 'acme/care', names: { 'acme/care': 'acme/care' } },
-  { says: 'a group between names itself, and is off', source: 'acme/care', names: { 'acme/care': 'acme/care' }, off: ['acme/care'] },
-  { says: 'the issue’s own group names itself', source: 'acme/care/support', names: { 'acme/care/support': 'acme/care/support' } },
+  {
+    says: 'a group between names itself, and is off',
+    source: 'acme/care',
+    names: { 'acme/care': 'acme/care' },
+    off: ['acme/care'],
+  },
+  {
+    says: 'the issue’s own group names itself',
+    source: 'acme/care/support',
+    names: { 'acme/care/support': 'acme/care/support' },
+  },
   { says: 'a source in another tree', ...elsewhere },
   { says: 'a source in another tree, off for it', ...elsewhere, off: ['partner/crm'] },
   { says: 'a source in another tree, off for the issue’s own group', ...elsewhere, off: ['acme/care/support'] },
-  { says: 'a source in another tree, off for everything but these two', ...elsewhere, off: ['acme', 'acme/care', 'partner', 'other'] },
+  {
+    says: 'a source in another tree, off for everything but these two',
+    ...elsewhere,
+    off: ['acme', 'acme/care', 'partner', 'other'],
+  },
 ]
 
 let db: Db
@@ -165,21 +234,24 @@ async function standingsOf({ userId }: Person, { source }: Situation): Promise<R
     'group → new group': { ...ours.standing, destination: other.standing.group },
     'public group': (await group('acme/forum')).standing,
     'new group': other.standing,
-    source: theirs.asHolder,
+    source: theirs.asOwnerGroup,
   }
 }
 
 // The same things as `g` and, in it, `p`; an issue is where its project is.
-const inSql = (project: string): SQL => sql`projects p join groups g on g.id = p.group_id where p.id = ${t.project(project).id}`
+const inSql = (project: string): SQL =>
+  sql`projects p join groups g on g.id = p.group_id where p.id = ${t.project(project).id}`
 const groupOf = (name: string): SQL => sql`groups g where g.id = ${t.group(name).id}`
 const { grounds: groupGrounds, ...ofGroup } = groupInSql()
-const groundOf = (name: string) => ({ groupIds: sql`(select ancestors from groups where id = ${t.group(name).id})::bigint[]` })
+const groundOf = (name: string) => ({
+  groupIds: sql`(select ancestors from groups where id = ${t.group(name).id})::bigint[]`,
+})
 const destined = ({ grounds, ...rest }: SqlSubject, destination: SqlSubject['grounds']['destination']): SqlSubject => ({
   ...rest,
   grounds: { ...grounds, destination },
 })
 // What counts for the contacts that the group itself holds.
-const holder: SqlSubject = {
+const ownerGroup: SqlSubject = {
   ...ofGroup,
   grounds: { group: groupGrounds.group, source: groupGrounds.group },
   customerRelations: sql`coalesce((select customer_relations from group_settings where group_id = g.id), true)`,
@@ -200,7 +272,7 @@ function subjectsOf({ source }: Situation): Record<Thing, [SQL, SqlSubject]> {
     'group → new group': [groupOf(where.group), destined(groupInSql(), groundOf('other'))],
     'public group': [groupOf('acme/forum'), groupInSql()],
     'new group': [groupOf('other'), groupInSql()],
-    source: [groupOf(source), holder],
+    source: [groupOf(source), ownerGroup],
   }
 }
 
@@ -208,13 +280,13 @@ function subjectsOf({ source }: Situation): Record<Thing, [SQL, SqlSubject]> {
 async function answersInSql(people: readonly Person[], situation: Situation): Promise<boolean[][]> {
   const subjects = subjectsOf(situation)
   const columns = table.map(
-    ({ of, ability }) => sql`(select ${allowedSql(ability, sql`asker.id`, subjects[of][1])} from ${subjects[of][0]})`,
+    ({ of, ability }) => sql`(select ${allowedSql(ability, sql`user.id`, subjects[of][1])} from ${subjects[of][0]})`,
   )
   const ids = sql.param(people.map(({ userId }) => userId))
   const rows = await rowsOf<{ answers: boolean[] }>(
     db,
     sql`select array[${sql.join(columns, sql`, `)}] as answers
-      from unnest(${ids}::bigint[]) with ordinality as asker (id, at) order by at`,
+      from unnest(${ids}::bigint[]) with ordinality as user (id, at) order by at`,
   )
   return rows.map(({ answers }) => answers)
 }
@@ -259,7 +331,9 @@ test.each(situations.filter(({ says }) => ['nothing is set', 'a source in anothe
 
 test('what is known of many is what is known of each', async () => {
   await arrange(there(situations.find(({ says }) => says === 'a source in another tree')))
-  const asked = [...singles, ...pairs].flatMap(({ userId }) => (userId === null ? [] : [{ issueId: issues.private, userId }]))
+  const asked = [...singles, ...pairs].flatMap(({ userId }) =>
+    userId === null ? [] : [{ issueId: issues.private, userId }],
+  )
   const each: (IssueFacts | undefined)[] = []
   for (const { issueId, userId } of asked) each.push(await readFacts(db, { id: issueId }, userId))
   expect(await readFactsOfMany(db, asked)).toEqual(each)

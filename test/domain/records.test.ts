@@ -34,7 +34,8 @@ beforeEach(async () => {
   groupId = t.group('acme').id
 })
 
-const create = (given: ContactFields) => createContact(db, dana, groupId, { firstName: 'Ann', lastName: 'Lee', ...given })
+const create = (given: ContactFields) =>
+  createContact(db, dana, groupId, { firstName: 'Ann', lastName: 'Lee', ...given })
 const found = (given: OrganizationFields) => createOrganization(db, dana, groupId, { name: 'Acme', ...given })
 
 interface Fact {
@@ -72,13 +73,21 @@ describe('what is kept', () => {
       expect(must(await found(firm))).toMatchObject(firm)
       const given = { firstName: text, lastName: text, phone: text, description: `${text}\n\n${text}` }
       const { id } = must(await create(given))
-      expect(must(await editContact(db, dana, id, { lastName: `${text}!` }))).toMatchObject({ ...given, lastName: `${text}!` })
+      expect(must(await editContact(db, dana, id, { lastName: `${text}!` }))).toMatchObject({
+        ...given,
+        lastName: `${text}!`,
+      })
     }
   })
 
   test('is without the blanks around it', async () => {
     const given = { firstName: '\u00A0 Ann ', lastName: '\tLee\n', phone: '\u2003123 ', description: '\n a\nb \n' }
-    expect(must(await create(given))).toMatchObject({ firstName: 'Ann', lastName: 'Lee', phone: '123', description: 'a\nb' })
+    expect(must(await create(given))).toMatchObject({
+      firstName: 'Ann',
+      lastName: 'Lee',
+      phone: '123',
+      description: 'a\nb',
+    })
     expect(must(await found({ name: '\u3000Acme\uFEFF' })).name).toBe('Acme')
   })
 
@@ -115,7 +124,10 @@ describe('an edit', () => {
     })
     const firm = { name: 'Acme', defaultRate: '12.50', description: 'd' }
     const organization = must(await found(firm))
-    expect(must(await editOrganization(db, dana, organization.id, { name: 'New' }))).toMatchObject({ ...firm, name: 'New' })
+    expect(must(await editOrganization(db, dana, organization.id, { name: 'New' }))).toMatchObject({
+      ...firm,
+      name: 'New',
+    })
     const cleared = await editOrganization(db, dana, organization.id, { defaultRate: null, description: null })
     expect(must(cleared)).toMatchObject({ name: 'New', defaultRate: null, description: null })
   })
@@ -131,7 +143,7 @@ describe('an edit', () => {
     expect(await fingerprint(db)).toBe(before)
   })
 
-  test('and every other deed is in the history, with what was before and after', async () => {
+  test('and every other operation is in the history, with what was before and after', async () => {
     const { id } = must(await create(ann))
     for (const given of [{ phone: '2', lastName: 'Lee' }, { active: false }, { active: true, description: null }])
       must(await editContact(db, dana, id, given))
@@ -178,9 +190,15 @@ describe('an address that a contact can have', () => {
   const sign = fc.constantFrom(..."_+'&!#$%*/=?^{}~-..@", ...' \\`"’|,;([<\u200B\u00AD\u3164')
   const word = (signs: fc.Arbitrary<string>, most: number) =>
     fc
-      .array(fc.oneof({ weight: 5, arbitrary: letter }, { weight: 2, arbitrary: signs }), { minLength: 1, maxLength: most, size: 'max' })
+      .array(fc.oneof({ weight: 5, arbitrary: letter }, { weight: 2, arbitrary: signs }), {
+        minLength: 1,
+        maxLength: most,
+        size: 'max',
+      })
       .map((all) => all.join(''))
-  const host = fc.array(word(fc.constantFrom('-', '_'), 8), { minLength: 1, maxLength: 4 }).map((labels) => labels.join('.'))
+  const host = fc
+    .array(word(fc.constantFrom('-', '_'), 8), { minLength: 1, maxLength: 4 })
+    .map((labels) => labels.join('.'))
   const address = fc.oneof(
     { weight: 8, arbitrary: fc.tuple(word(sign, 12), host).map((two) => two.join('@')) },
     { weight: 1, arbitrary: fc.tuple(word(letter, 280), host).map((two) => two.join('@')) },
@@ -209,7 +227,9 @@ describe('an address that a contact can have', () => {
 
   test('is created when its fields say that it is good, and only then', async () => {
     const property = fc.asyncProperty(address, async (email) => {
-      const { value } = await andUndo(db, (tx) => createContact(tx, dana, groupId, { firstName: 'Ann', lastName: 'Lee', email }))
+      const { value } = await andUndo(db, (tx) =>
+        createContact(tx, dana, groupId, { firstName: 'Ann', lastName: 'Lee', email }),
+      )
       expect(value?.email).toBe(isGood(email) ? email || null : undefined)
     })
     await fc.assert(property, { numRuns: 200, interruptAfterTimeLimit: 15_000 })
@@ -226,7 +246,13 @@ describe('an address that a contact can have', () => {
   test('is found by it in the end, in any letter case', async () => {
     const issue = await t.issue('acme/support:shop')
     const facts = (await readFacts(db, { id: issue.id }, dana.userId)) as IssueFacts
-    const odd = ["o'neil+x!#$%&*/=?^{}~-@x.io", '_@x', 'Żółć.ὀδός@МИР.example', 'e\u0301@x.io', '\u1112\u1161\u11AB@한.example']
+    const odd = [
+      "o'neil+x!#$%&*/=?^{}~-@x.io",
+      '_@x',
+      'Żółć.ὀδός@МИР.example',
+      'e\u0301@x.io',
+      '\u1112\u1161\u11AB@한.example',
+    ]
     for (const email of odd) must(await create({ email }))
     for (const spelt of [odd, odd.map((email) => email.toUpperCase()), odd.map((email) => email.normalize('NFC'))]) {
       const { change } = interpret(`/add_contacts ${spelt.join(' ')}`, owner)

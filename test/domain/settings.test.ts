@@ -17,7 +17,16 @@ beforeAll(async () => {
   db = (await startService({ idle: true })).db
 })
 
-const groups = ['acme', 'acme/care', 'acme/care/support', 'acme/care/support/desk', 'acme/sales', 'partner', 'partner/crm', 'third']
+const groups = [
+  'acme',
+  'acme/care',
+  'acme/care/support',
+  'acme/care/support/desk',
+  'acme/sales',
+  'partner',
+  'partner/crm',
+  'third',
+]
 
 /** A tree, and somebody who owns all of it. */
 async function owned(projects: readonly string[] = []): Promise<{ t: Tree; olga: Actor }> {
@@ -25,7 +34,8 @@ async function owned(projects: readonly string[] = []): Promise<{ t: Tree; olga:
   return { t, olga: await t.person('olga', { acme: 'owner', partner: 'owner', third: 'owner' }) }
 }
 
-const change = (t: Tree, who: Actor, group: string, wanted: Settings) => changeSettings(db, who, t.group(group).id, wanted)
+const change = (t: Tree, who: Actor, group: string, wanted: Settings) =>
+  changeSettings(db, who, t.group(group).id, wanted)
 const name = (t: Tree, who: Actor, group: string, source: string | null) =>
   change(t, who, group, { contactSourceId: source === null ? null : t.group(source).id })
 
@@ -45,7 +55,9 @@ const settingsOf = async (t: Tree, group: string) => {
   return { customerRelations, contactSourceId: namedSourceId }
 }
 
-const inTheWay = ['Contact source cannot be changed when issues already have contacts assigned from a different source.']
+const inTheWay = [
+  'Contact source cannot be changed when issues already have contacts assigned from a different source.',
+]
 const notSeen = ["contactSourceId: Contact source doesn't exist, or you don't have access to its contacts"]
 
 describe('the contact source', () => {
@@ -55,12 +67,24 @@ describe('the contact source', () => {
     [
       'the top names one: it is for all below',
       { acme: 'third' },
-      { acme: 'third', 'acme/care': 'third', 'acme/care/support': 'third', 'acme/care/support/desk': 'third', 'acme/sales': 'third' },
+      {
+        acme: 'third',
+        'acme/care': 'third',
+        'acme/care/support': 'third',
+        'acme/care/support/desk': 'third',
+        'acme/sales': 'third',
+      },
     ],
     [
       'the first on the way up decides',
       { acme: 'third', 'acme/care/support': 'partner' },
-      { acme: 'third', 'acme/care': 'third', 'acme/sales': 'third', 'acme/care/support': 'partner', 'acme/care/support/desk': 'partner' },
+      {
+        acme: 'third',
+        'acme/care': 'third',
+        'acme/sales': 'third',
+        'acme/care/support': 'partner',
+        'acme/care/support/desk': 'partner',
+      },
     ],
     [
       'a subgroup names itself',
@@ -77,7 +101,11 @@ describe('the contact source', () => {
       { acme: 'acme/care/support' },
       Object.fromEntries(groups.slice(0, 5).map((group) => [group, 'acme/care/support'])),
     ],
-    ['a subgroup goes back to the top by naming it', { acme: 'third', 'acme/care': 'acme' }, { acme: 'third', 'acme/sales': 'third' }],
+    [
+      'a subgroup goes back to the top by naming it',
+      { acme: 'third', 'acme/care': 'acme' },
+      { acme: 'third', 'acme/sales': 'third' },
+    ],
     [
       'one hop: what the source itself names is not followed',
       { 'acme/care': 'partner', partner: 'third' },
@@ -92,12 +120,20 @@ describe('the contact source', () => {
     [
       'two who name each other',
       { acme: 'partner', partner: 'acme' },
-      { ...Object.fromEntries(groups.slice(0, 5).map((group) => [group, 'partner'])), partner: 'acme', 'partner/crm': 'acme' },
+      {
+        ...Object.fromEntries(groups.slice(0, 5).map((group) => [group, 'partner'])),
+        partner: 'acme',
+        'partner/crm': 'acme',
+      },
     ],
     [
       'a source deep in another tree, whose top names another',
       { acme: 'partner/crm', partner: 'third' },
-      { ...Object.fromEntries(groups.slice(0, 5).map((group) => [group, 'partner/crm'])), partner: 'third', 'partner/crm': 'third' },
+      {
+        ...Object.fromEntries(groups.slice(0, 5).map((group) => [group, 'partner/crm'])),
+        partner: 'third',
+        'partner/crm': 'third',
+      },
     ],
   ])('%s', async (_, names, expected) => {
     const { t, olga } = await owned(['acme/care/support:shop'])
@@ -152,7 +188,13 @@ describe('customer relations', () => {
     must(await change(t, olga, 'acme', { customerRelations: false }))
     expect(await onFor(t, olga)).toEqual(['partner', 'partner/crm', 'third'])
     must(await name(t, olga, 'acme/care/support', 'third'))
-    expect(await onFor(t, olga)).toEqual(['acme/care/support', 'acme/care/support/desk', 'partner', 'partner/crm', 'third'])
+    expect(await onFor(t, olga)).toEqual([
+      'acme/care/support',
+      'acme/care/support/desk',
+      'partner',
+      'partner/crm',
+      'third',
+    ])
     for (const group of ['acme', 'acme/care']) must(await change(t, olga, group, { customerRelations: true }))
     expect(await onFor(t, olga)).toEqual(groups)
   })
@@ -248,17 +290,27 @@ describe('where issues have contacts, the source', () => {
   const projects = ['acme:office', 'acme/care:desk', 'acme/care/support:shop']
 
   /** `names` are there, then contacts are linked to issues of a project, then somebody wants a change. */
-  async function wanting(names: Record<string, string>, { linked, holder }: { linked: string; holder: string }) {
+  async function wanting(
+    names: Record<string, string>,
+    { linked, ownerGroup }: { linked: string; ownerGroup: string },
+  ) {
     const { t, olga } = await owned(projects)
     for (const [group, source] of Object.entries(names)) await t.nameSource(group, source)
-    const issue = await t.issue(linked, await t.hold(holder, ['ann@x.io']))
-    return { t, olga, linkedNow: () => t.linked(issue), held: [`ann@x.io of ${holder}`] }
+    const issue = await t.issue(linked, await t.hold(ownerGroup, ['ann@x.io']))
+    return { t, olga, linkedNow: () => t.linked(issue), held: [`ann@x.io of ${ownerGroup}`] }
   }
 
-  const ofAcme = { linked: 'acme/care:desk', holder: 'acme' }
-  const ofThird = { linked: 'acme/care:desk', holder: 'third' }
+  const ofAcme = { linked: 'acme/care:desk', ownerGroup: 'acme' }
+  const ofThird = { linked: 'acme/care:desk', ownerGroup: 'third' }
 
-  test.each<[string, Record<string, string>, { linked: string; holder: string }, readonly [group: string, source: string | null]]>([
+  test.each<
+    [
+      string,
+      Record<string, string>,
+      { linked: string; ownerGroup: string },
+      readonly [group: string, source: string | null],
+    ]
+  >([
     ['of their own group', {}, ofAcme, ['acme/care', 'third']],
     ['of a group above', {}, ofAcme, ['acme', 'third']],
     ['of a group above, by a name below which nothing is named', { 'acme/sales': 'third' }, ofAcme, ['acme', 'third']],
@@ -267,30 +319,47 @@ describe('where issues have contacts, the source', () => {
     ['that was named above, back to the top', { acme: 'third' }, ofThird, ['acme', null]],
     ['that was named above, by naming another here', { acme: 'third' }, ofThird, ['acme/care', 'acme']],
     ['of a group that comes to name itself', {}, ofAcme, ['acme/care', 'acme/care']],
-    ['two levels above', {}, { linked: 'acme/care/support:shop', holder: 'acme' }, ['acme', 'partner/crm']],
+    ['two levels above', {}, { linked: 'acme/care/support:shop', ownerGroup: 'acme' }, ['acme', 'partner/crm']],
   ])('is not changed: %s', async (_, names, linked, [group, source]) => {
     const { t, olga, linkedNow, held } = await wanting(names, linked)
     expect(await refusedIn(db, () => name(t, olga, group, source))).toEqual(inTheWay)
     expect(await linkedNow()).toEqual(held)
   })
 
-  test.each<[string, Record<string, string>, { linked: string; holder: string }, readonly [group: string, source: string | null]]>([
+  test.each<
+    [
+      string,
+      Record<string, string>,
+      { linked: string; ownerGroup: string },
+      readonly [group: string, source: string | null],
+    ]
+  >([
     ['naming the one that applies anyway', {}, ofAcme, ['acme/care', 'acme']],
     ['naming oneself at the top', {}, ofAcme, ['acme', 'acme']],
     ['naming what is named above', { acme: 'third' }, ofThird, ['acme/care', 'third']],
-    ['no longer naming what is named above as well', { acme: 'third', 'acme/care': 'third' }, ofThird, ['acme/care', null]],
+    [
+      'no longer naming what is named above as well',
+      { acme: 'third', 'acme/care': 'third' },
+      ofThird,
+      ['acme/care', null],
+    ],
     ['no longer naming the top-level group', { 'acme/care': 'acme' }, ofAcme, ['acme/care', null]],
     ['above, where the subgroup names its own', { 'acme/care': 'third' }, ofThird, ['acme', 'partner']],
     ['above, where the subgroup names the same one by itself', { 'acme/care': 'acme' }, ofAcme, ['acme', 'third']],
     [
       'two levels above, where one between names its own',
       { 'acme/care': 'third' },
-      { linked: 'acme/care/support:shop', holder: 'third' },
+      { linked: 'acme/care/support:shop', ownerGroup: 'third' },
       ['acme', 'partner'],
     ],
     ['beside them', {}, ofAcme, ['acme/sales', 'third']],
-    ['below them', {}, { linked: 'acme:office', holder: 'acme' }, ['acme/care', 'third']],
-    ['of the group that holds the contacts, when others use it', { 'acme/care': 'third' }, ofThird, ['third', 'partner']],
+    ['below them', {}, { linked: 'acme:office', ownerGroup: 'acme' }, ['acme/care', 'third']],
+    [
+      'of the group that holds the contacts, when others use it',
+      { 'acme/care': 'third' },
+      ofThird,
+      ['third', 'partner'],
+    ],
   ])('may be changed where that alters nothing for them: %s', async (_, names, linked, [group, source]) => {
     const { t, olga, linkedNow, held } = await wanting(names, linked)
     const { namedSourceId } = must(await name(t, olga, group, source))
@@ -320,7 +389,10 @@ describe('where issues have contacts, the source', () => {
 
 describe('the history of settings', () => {
   const factsIn = (t: Tree, group: string) =>
-    rowsOf(db, sql`select action, actor_id as "userId", via, before, after from history where group_id = ${t.group(group).id} order by id`)
+    rowsOf(
+      db,
+      sql`select action, actor_id as "userId", via, before, after from history where group_id = ${t.group(group).id} order by id`,
+    )
 
   test('has what changed, and nothing where nothing did', async () => {
     const { t, olga } = await owned()
@@ -336,7 +408,11 @@ describe('the history of settings', () => {
     const fact = { action: 'settings_changed', ...olga }
     expect(await factsIn(t, 'acme')).toEqual([
       { ...fact, before: { contactSourceId: null }, after: { contactSourceId } },
-      { ...fact, before: { contactSourceId, customerRelations: true }, after: { contactSourceId: null, customerRelations: false } },
+      {
+        ...fact,
+        before: { contactSourceId, customerRelations: true },
+        after: { contactSourceId: null, customerRelations: false },
+      },
     ])
   })
 

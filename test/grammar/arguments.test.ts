@@ -117,7 +117,14 @@ describe('names in plain words', () => {
 })
 
 describe('a contact without an address is referred to by its number', () => {
-  test.each(['[contact:#7]', '["contact:#7"]', '[contact:"#7"]', '`[contact:#7]`', '[Contact: #7]', '\\[contact:#7\\]'])('%s', (text) => {
+  test.each([
+    '[contact:#7]',
+    '["contact:#7"]',
+    '[contact:"#7"]',
+    '`[contact:#7]`',
+    '[Contact: #7]',
+    '\\[contact:#7\\]',
+  ])('%s', (text) => {
     expect(read(text)).toEqual(only('number #7'))
   })
 

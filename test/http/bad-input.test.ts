@@ -12,21 +12,29 @@ const tokens: Record<string, string> = {}
 
 beforeAll(async () => {
   service = await startService()
-  here = await world(service, { people: { ann: 'planner', gus: 'guest', eve: 'nobody', ivy: 'planner' }, contacts: ['a@x.io'] })
+  here = await world(service, {
+    people: { ann: 'planner', gus: 'guest', eve: 'nobody', ivy: 'planner' },
+    contacts: ['a@x.io'],
+  })
   open = await world(service, { people: { mia: 'nobody' }, visibility: 'public' })
   for (const person of ['ann', 'gus', 'eve', 'ivy']) tokens[person] = await here.token(person)
   tokens.mia = await open.token('mia')
   tokens.reader = await here.token('ann', { scopes: ['read_api'] })
 })
 
-const notesOf = (id: string | number = encodeURIComponent(here.project.fullPath), iid: string | number = here.issue.iid) =>
-  `/api/v4/projects/${id}/issues/${iid}/notes`
+const notesOf = (
+  id: string | number = encodeURIComponent(here.project.fullPath),
+  iid: string | number = here.issue.iid,
+) => `/api/v4/projects/${id}/issues/${iid}/notes`
 const json = { 'content-type': 'application/json' }
 const as = (person: string) => ({ 'private-token': tokens[person] as string })
 
 const ask = (path: string, options: RequestInit = {}) => fetch(service.url + path, options)
-const post = (body: BodyInit | undefined, headers: Record<string, string> = { ...as('ann'), ...json }, path = notesOf()) =>
-  ask(path, { method: 'POST', headers, body })
+const post = (
+  body: BodyInit | undefined,
+  headers: Record<string, string> = { ...as('ann'), ...json },
+  path = notesOf(),
+) => ask(path, { method: 'POST', headers, body })
 
 describe('the body of a new note', () => {
   test.each([
@@ -147,7 +155,9 @@ describe('who asks', () => {
 
   test('of a private project, from elsewhere: 404, the same as for one that does not exist', async () => {
     const private_ = await expectProblem(await post('{"body": "x"}', { ...as('eve'), ...json }), 404)
-    expect(await expectProblem(await post('{"body": "x"}', { ...as('eve'), ...json }, notesOf('no%2Fsuch')), 404)).toEqual(private_)
+    expect(
+      await expectProblem(await post('{"body": "x"}', { ...as('eve'), ...json }, notesOf('no%2Fsuch')), 404),
+    ).toEqual(private_)
     const hidden = await expectProblem(await ask(notesOf(), { headers: as('eve') }), 404)
     expect(await expectProblem(await ask(notesOf('no%2Fsuch'), { headers: as('eve') }), 404)).toEqual(hidden)
   })
@@ -163,7 +173,11 @@ describe('who asks', () => {
   test('as a guest may comment, and is told what was not done', async () => {
     const answer = await post('{"body": "Hello\\n/add_contacts a@x.io"}', { ...as('gus'), ...json })
     expect(answer.status).toBe(201)
-    expect(await answer.json()).toMatchObject({ body: 'Hello', commands_changes: {}, summary: [expect.stringMatching(/permission/)] })
+    expect(await answer.json()).toMatchObject({
+      body: 'Hello',
+      commands_changes: {},
+      summary: [expect.stringMatching(/permission/)],
+    })
     expect(await here.issue.contacts()).toEqual([])
   })
 })
@@ -203,7 +217,11 @@ describe('what is asked for', () => {
   })
 
   test('a project by number, by encoded path, in any letter case: all the same', async () => {
-    const paths = [here.project.id, encodeURIComponent(here.project.fullPath), encodeURIComponent(here.project.fullPath.toUpperCase())]
+    const paths = [
+      here.project.id,
+      encodeURIComponent(here.project.fullPath),
+      encodeURIComponent(here.project.fullPath.toUpperCase()),
+    ]
     const answers = await Promise.all(paths.map(async (id) => (await ask(notesOf(id), { headers: as('ann') })).json()))
     expect(answers[1]).toEqual(answers[0])
     expect(answers[2]).toEqual(answers[0])
@@ -243,9 +261,12 @@ describe('what is asked for', () => {
 
   test('suggestions for the longest line, and for one that is longer', async () => {
     const suggest = (length: number) =>
-      ask(`/api/suggestions?${new URLSearchParams({ issue: here.reference, text: `/add_contacts ${'x'.repeat(length - 14)}` })}`, {
-        headers: as('ann'),
-      })
+      ask(
+        `/api/suggestions?${new URLSearchParams({ issue: here.reference, text: `/add_contacts ${'x'.repeat(length - 14)}` })}`,
+        {
+          headers: as('ann'),
+        },
+      )
     expect((await suggest(14_000)).status).toBe(200)
     await expectProblem(await suggest(30_000), [414, 422, 431])
   })
@@ -259,7 +280,9 @@ describe('what is asked for', () => {
     ['nonsense for an issue', { issue: '#', text: '/add_contacts a' }],
     ['a number that no issue has', { issue: 'a/b#999999999', text: '/' }],
   ] as [string, Record<string, string>][])('suggestions with %s: nothing fits', async (_, query) => {
-    const answer = await ask(`/api/suggestions?${new URLSearchParams({ issue: here.reference, ...query })}`, { headers: as('ann') })
+    const answer = await ask(`/api/suggestions?${new URLSearchParams({ issue: here.reference, ...query })}`, {
+      headers: as('ann'),
+    })
     expect(answer.status).toBe(200)
     expect(await answer.json()).toMatchObject({ items: [] })
   })

@@ -30,9 +30,17 @@ describe('JSON has no charset', () => {
     ['the document', () => ask('/api/openapi.json'), 'application/json'],
     ['a refusal', () => ask('/api/v4/groups?nothing=1'), 'application/problem+json'],
     ['an unknown address', () => ask('/api/v4/nothing'), 'application/problem+json'],
-    ['an unknown token', () => ask('/api/v4/user', { headers: { 'private-token': 'rbat-no' } }), 'application/problem+json'],
+    [
+      'an unknown token',
+      () => ask('/api/v4/user', { headers: { 'private-token': 'rbat-no' } }),
+      'application/problem+json',
+    ],
     ['broken JSON', () => ask(notes(), { method: 'POST', headers: json, body: '{' }), 'application/problem+json'],
-    ['GraphQL', () => ask('/api/graphql', { method: 'POST', headers: json, body: '{"query": "{ __typename }"}' }), 'application/json'],
+    [
+      'GraphQL',
+      () => ask('/api/graphql', { method: 'POST', headers: json, body: '{"query": "{ __typename }"}' }),
+      'application/json',
+    ],
     [
       'a refused token for GraphQL',
       () => ask('/api/graphql?query={__typename}', { headers: { 'private-token': 'no' } }),
@@ -45,25 +53,37 @@ describe('JSON has no charset', () => {
   test('a stream keeps its type', async () => {
     const stop = new AbortController()
     const headers = { ...json, accept: 'text/event-stream' }
-    const body = JSON.stringify({ query: 'subscription { issueCrmContactsUpdated(issuableId: "gid://gitlab/Issue/1") { __typename } }' })
-    expect(await typeOf(ask('/api/graphql', { method: 'POST', headers, body, signal: stop.signal }))).toMatch(/^text\/event-stream/)
+    const body = JSON.stringify({
+      query: 'subscription { issueCrmContactsUpdated(issuableId: "gid://gitlab/Issue/1") { __typename } }',
+    })
+    expect(await typeOf(ask('/api/graphql', { method: 'POST', headers, body, signal: stop.signal }))).toMatch(
+      /^text\/event-stream/,
+    )
     stop.abort()
   })
 })
 
 describe('an empty body is no body, whatever its type', () => {
-  test.each(['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])('of %s', async (type) => {
-    const headers = { 'content-type': type }
-    const note = await (await ask(notes(), { method: 'POST', headers: json, body: '{"body": "x"}' })).json()
-    expect((await ask(`${notes()}/${note.id}`, { method: 'DELETE', headers })).status).toBe(204)
-    expect((await ask('/api/link_codes', { method: 'POST', headers, body: '' })).status).toBe(201)
-    const { errors } = await expectProblem(await ask(notes(), { method: 'POST', headers, body: '' }), 422)
-    expect(errors).toEqual([{ field: 'body', message: 'is missing' }])
-  })
+  test.each(['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'])(
+    'of %s',
+    async (type) => {
+      const headers = { 'content-type': type }
+      const note = await (await ask(notes(), { method: 'POST', headers: json, body: '{"body": "x"}' })).json()
+      expect((await ask(`${notes()}/${note.id}`, { method: 'DELETE', headers })).status).toBe(204)
+      expect((await ask('/api/link_codes', { method: 'POST', headers, body: '' })).status).toBe(201)
+      const { errors } = await expectProblem(await ask(notes(), { method: 'POST', headers, body: '' }), 422)
+      expect(errors).toEqual([{ field: 'body', message: 'is missing' }])
+    },
+  )
 })
 
 describe('every address is ours', () => {
-  const foreign = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'ftp', forwarded: 'host=evil.example' }
+  const foreign = {
+    host: 'evil.example',
+    'x-forwarded-host': 'evil.example',
+    'x-forwarded-proto': 'ftp',
+    forwarded: 'host=evil.example',
+  }
   const addressesIn = (text: string) => [...text.matchAll(/[a-z]+:\/\/[^\s"<>\\]+/g)].map(([address]) => address)
 
   test.each([
@@ -130,14 +150,21 @@ describe('multipart/form-data', () => {
   })
 
   test('files are refused by name', async () => {
-    const { errors } = await expectProblem(await ask(notes(), { method: 'POST', body: form([['avatar', new Blob(['x'])]]) }), 422)
+    const { errors } = await expectProblem(
+      await ask(notes(), { method: 'POST', body: form([['avatar', new Blob(['x'])]]) }),
+      422,
+    )
     expect(errors).toEqual([{ field: 'avatar', message: 'is a file' }])
   })
 
   test.each([
     ['garbage', 'multipart/form-data; boundary=x', 'no form'],
     ['no boundary', 'multipart/form-data', '--x--'],
-    ['half a form', 'multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="body"\r\n\r\nhalf'],
+    [
+      'half a form',
+      'multipart/form-data; boundary=x',
+      '--x\r\nContent-Disposition: form-data; name="body"\r\n\r\nhalf',
+    ],
   ])('%s: 400', async (_, type, body) => {
     await expectProblem(await ask(notes(), { method: 'POST', headers: { 'content-type': type }, body }), 400)
   })

@@ -11,7 +11,12 @@ beforeAll(async () => {
 
 const html = { accept: 'text/html' }
 const signIn = (to: RunningService, token: string, headers: Record<string, string> = {}) =>
-  fetch(`${to.url}/users/sign_in`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ token }), headers })
+  fetch(`${to.url}/users/sign_in`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ token }),
+    headers,
+  })
 
 test('nothing but script and style may be kept', async () => {
   const here = await world(service, { people: { ann: 'planner' } })
@@ -61,7 +66,10 @@ describe('with a public address', () => {
     expect(await home.text()).toContain('Sign out')
     const out = await fetch(`${there.url}/users/sign_out`, { method: 'POST', redirect: 'manual', headers: { cookie } })
     expect(out.headers.get('set-cookie')).toMatch(/^__Host-rolobot_session=;.*Path=\/;.*Secure/)
-    const plain = await fetch(there.url, { headers: { ...html, cookie: cookie.replace('__Host-', '') }, redirect: 'manual' })
+    const plain = await fetch(there.url, {
+      headers: { ...html, cookie: cookie.replace('__Host-', '') },
+      redirect: 'manual',
+    })
     expect(plain.status).toBe(302)
   })
 
@@ -70,7 +78,12 @@ describe('with a public address', () => {
     const token = await secret(there)
     const from = async (origin: string) => (await signIn(there, token, { origin })).status
     expect(await from('http://rolobot.example:8080')).toBe(303)
-    for (const origin of ['https://rolobot.example:8080', 'http://rolobot.example', 'http://rolobot.example:80801', there.url])
+    for (const origin of [
+      'https://rolobot.example:8080',
+      'http://rolobot.example',
+      'http://rolobot.example:80801',
+      there.url,
+    ])
       expect([origin, await from(origin)]).toEqual([origin, 403])
   })
 })

@@ -23,7 +23,12 @@ const send = (path: string, body: string, method = 'POST') => fetch(service.url 
 test.each([
   ['a list of 4,000 levels', `{"name": ${'['.repeat(4_000)}${']'.repeat(4_000)}}`, 400, 'at most 32 levels'],
   ['objects of 4,000 levels', `${'{"a":'.repeat(4_000)}1${'}'.repeat(4_000)}`, 400, 'at most 32 levels'],
-  ['50,000 keys', JSON.stringify(Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`k${n}`, 1]))), 413, 'at most 10000'],
+  [
+    '50,000 keys',
+    JSON.stringify(Object.fromEntries(Array.from({ length: 50_000 }, (_, n) => [`k${n}`, 1]))),
+    413,
+    'at most 10000',
+  ],
   ['brackets in a text', JSON.stringify({ name: `${'['.repeat(4_000)}\\"`, path: 'x y' }), 400, 'Path'],
 ])('JSON with %s', async (_, body, status, message) => {
   for (const path of ['/api/v4/groups', '/api/graphql']) {
@@ -47,8 +52,13 @@ test('a form of 50,000 fields is refused unread', async () => {
 })
 
 test('of 5,000 unknown fields twenty are named, and the others counted', async () => {
-  const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`field${n}${'x'.repeat(n === 0 ? 10_000 : 0)}`, 1]))
-  const { detail, errors } = await expectProblem(await send('/api/v4/groups', JSON.stringify({ name: 'x', path: 'y', ...fields })), 422)
+  const fields = Object.fromEntries(
+    Array.from({ length: 5_000 }, (_, n) => [`field${n}${'x'.repeat(n === 0 ? 10_000 : 0)}`, 1]),
+  )
+  const { detail, errors } = await expectProblem(
+    await send('/api/v4/groups', JSON.stringify({ name: 'x', path: 'y', ...fields })),
+    422,
+  )
   expect(errors).toHaveLength(20)
   expect(detail).toMatch(/and 4980 more$/)
   expect(detail.length).toBeLessThan(2_000)
@@ -82,7 +92,9 @@ test.each([
   `/:project${nul}/-/issues/1`,
   `/users/sign_in?link=${nul}&to=${nul}`,
 ])('a NUL in %s is no fault of ours', async (pattern) => {
-  const path = pattern.replace('groups/:group', `groups/${t.pathOf('acme')}`).replace('/:project', `/${t.pathOf('acme:shop')}`)
+  const path = pattern
+    .replace('groups/:group', `groups/${t.pathOf('acme')}`)
+    .replace('/:project', `/${t.pathOf('acme:shop')}`)
   for (const how of [{ headers }, { headers: { cookie } }, {}]) {
     const answer = await fetch(service.url + path, { ...how, redirect: 'manual' })
     expect(answer.status, await answer.text()).toBeLessThan(500)

@@ -13,7 +13,11 @@ let token: string
 
 beforeAll(async () => {
   service = await startService()
-  here = await world(service, { people: { ann: 'planner', ben: 'planner' }, contacts: ['a@x.io', 'b@x.io'], visibility: 'public' })
+  here = await world(service, {
+    people: { ann: 'planner', ben: 'planner' },
+    contacts: ['a@x.io', 'b@x.io'],
+    visibility: 'public',
+  })
   token = await here.token('ann')
 })
 
@@ -29,8 +33,15 @@ interface Note {
   summary?: string[]
 }
 
-async function post(body: string, { key, path = notesOf(), secret = token }: { key?: string; path?: string; secret?: string } = {}) {
-  const headers = { 'private-token': secret, 'content-type': 'application/json', ...(key !== undefined && { 'idempotency-key': key }) }
+async function post(
+  body: string,
+  { key, path = notesOf(), secret = token }: { key?: string; path?: string; secret?: string } = {},
+) {
+  const headers = {
+    'private-token': secret,
+    'content-type': 'application/json',
+    ...(key !== undefined && { 'idempotency-key': key }),
+  }
   const answer = await ask(path, { method: 'POST', headers, body: JSON.stringify({ body }) })
   return { status: answer.status, note: (await answer.json()) as Note }
 }
@@ -64,8 +75,15 @@ describe('a list of 45 notes', () => {
   ])('with ?%s has the headers of GitLab', async (query, expected) => {
     const { bodies, header } = await list(query)
     expect({ first: bodies[0], count: bodies.length }).toEqual({ first: expected.first, count: expected.count })
-    const names = { page: 'x-page', per: 'x-per-page', prev: 'x-prev-page', next: 'x-next-page', pages: 'x-total-pages' } as const
-    for (const [what, name] of Object.entries(names)) expect([name, header(name)]).toEqual([name, expected[what as keyof typeof names]])
+    const names = {
+      page: 'x-page',
+      per: 'x-per-page',
+      prev: 'x-prev-page',
+      next: 'x-next-page',
+      pages: 'x-total-pages',
+    } as const
+    for (const [what, name] of Object.entries(names))
+      expect([name, header(name)]).toEqual([name, expected[what as keyof typeof names]])
     expect(header('x-total')).toBe('45')
   })
 
@@ -102,7 +120,10 @@ describe('a note that is sent again under its Idempotency-Key', () => {
   test('and holds commands only: the same answer', async () => {
     const key = randomUUID()
     const first = await post('/add_contacts b@x.io', { key })
-    expect(first).toMatchObject({ status: 202, note: { commands_changes: { add_contacts: ['b@x.io'] }, summary: ['Added b@x.io.'] } })
+    expect(first).toMatchObject({
+      status: 202,
+      note: { commands_changes: { add_contacts: ['b@x.io'] }, summary: ['Added b@x.io.'] },
+    })
     expect(await post('/add_contacts b@x.io', { key })).toEqual(first)
   })
 
@@ -126,7 +147,12 @@ describe('a note that is sent again under its Idempotency-Key', () => {
     const elsewhere = notesOf((await here.open()).iid)
     for (const again of [await post('Another thing', { key }), await post('One thing', { key, path: elsewhere })]) {
       if (again.status >= 400) expect([409, 422]).toContain(again.status)
-      else expect(again.note).toMatchObject({ id: first.note.id, body: first.note.body, noteable_iid: first.note.noteable_iid })
+      else
+        expect(again.note).toMatchObject({
+          id: first.note.id,
+          body: first.note.body,
+          noteable_iid: first.note.noteable_iid,
+        })
     }
   })
 
@@ -146,10 +172,13 @@ describe('a method', () => {
     expect(head.headers.get('x-total')).toBe(get.headers.get('x-total'))
   })
 
-  test.each(['OPTIONS', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'])('%s that the notes do not have: 404 or 405', async (method) => {
-    await expectProblem(await ask(notesOf(), { method, headers: { 'private-token': token } }), [404, 405])
-    await expectProblem(await ask('/api/suggestions', { method, headers: { 'private-token': token } }), [404, 405])
-  })
+  test.each(['OPTIONS', 'PUT', 'PATCH', 'DELETE', 'PROPFIND'])(
+    '%s that the notes do not have: 404 or 405',
+    async (method) => {
+      await expectProblem(await ask(notesOf(), { method, headers: { 'private-token': token } }), [404, 405])
+      await expectProblem(await ask('/api/suggestions', { method, headers: { 'private-token': token } }), [404, 405])
+    },
+  )
 })
 
 /** Writes bytes on a connection of their own; what comes back until it ends. */
@@ -176,7 +205,11 @@ describe('on the wire', () => {
     ['a method of nobody’s', 'FROB / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['a header without a name', get('/', 'Host: x\r\n: y\r\n'), 400],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxy', 400],
-    ['a length and chunks', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400],
+    [
+      'a length and chunks',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
     ['a chunk whose size is none', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n', 400],
     ['one header of 100 KB', get('/', `Host: x\r\nX-Bomb: ${'x'.repeat(100_000)}\r\n`), 431],
     ['ten thousand headers', get('/', `Host: x\r\n${'X-Bomb: x\r\n'.repeat(10_000)}`), 431],
@@ -204,10 +237,19 @@ describe('on the wire', () => {
     ['no host, as of old', () => `GET ${notesOf()} HTTP/1.0\r\n\r\n`],
     ['an empty host', () => get(notesOf(), 'Host: \r\n')],
     ['a host that is none', () => get(notesOf(), 'Host: [::\r\n')],
-    ['a token that is no text', () => get(notesOf(), `Host: x\r\nPrivate-Token: ${Buffer.from([0xff, 0xfe]).toString('latin1')}\r\n`)],
+    [
+      'a token that is no text',
+      () => get(notesOf(), `Host: x\r\nPrivate-Token: ${Buffer.from([0xff, 0xfe]).toString('latin1')}\r\n`),
+    ],
     ['the same token twice', () => get(notesOf(), `Host: x\r\nPrivate-Token: ${token}\r\nPrivate-Token: ${token}\r\n`)],
-    ['a cookie of signs', () => get(notesOf(), 'Host: x\r\nCookie: rolobot_session=%E0%A4; =; ;;; rolobot_session\r\n')],
-    ['parts of a range', () => get(notesOf(), 'Host: x\r\nRange: bytes=5-2\r\nIf-None-Match: *\r\nExpect: nothing\r\n')],
+    [
+      'a cookie of signs',
+      () => get(notesOf(), 'Host: x\r\nCookie: rolobot_session=%E0%A4; =; ;;; rolobot_session\r\n'),
+    ],
+    [
+      'parts of a range',
+      () => get(notesOf(), 'Host: x\r\nRange: bytes=5-2\r\nIf-None-Match: *\r\nExpect: nothing\r\n'),
+    ],
   ])('%s: no fault of ours', async (_, bytes) => {
     const answer = await write(bytes())
     expect(answer).toMatch(/^HTTP\/1\.1 [24]\d\d /)

@@ -8,14 +8,20 @@ import { newPostgres } from '../support/service/db.ts'
 
 const issue = 'acme/support/shop#2'
 const notes = '/api/v4/projects/acme%2Fsupport%2Fshop/issues/2/notes'
-const done = (out: string | RegExp) => ({ code: 0, err: '', out: typeof out === 'string' ? `${out}\n` : expect.stringMatching(out) })
+const done = (out: string | RegExp) => ({
+  code: 0,
+  err: '',
+  out: typeof out === 'string' ? `${out}\n` : expect.stringMatching(out),
+})
 const refused = (reason: RegExp) => ({ code: 1, out: '', err: expect.stringMatching(reason) })
 const on = (as: string, where = issue) => ['--on', where, '--as', as]
 
 async function onPostgres(): Promise<{ environment: Environment; server: Serving }> {
   const environment = { DATABASE_URL: await newPostgres(), ROLOBOT_ADMIN_TOKEN: adminToken }
   const server = await serve(environment)
-  expect(await run(['sample'], { environment })).toMatchObject(done(/^Created the sample workspace\. Try: npx rolobot explain --on acme/))
+  expect(await run(['sample'], { environment })).toMatchObject(
+    done(/^Created the sample workspace\. Try: npx rolobot explain --on acme/),
+  )
   return { environment, server }
 }
 
@@ -50,7 +56,8 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
   }
 
   describe('explain', () => {
-    const comment = 'Rosa called.\n/add_contacts rosa.dimarco@castellano.example nobody@x.io\n/add_contcts x@x.io\n/add_contacts bob'
+    const comment =
+      'Rosa called.\n/add_contacts rosa.dimarco@castellano.example nobody@x.io\n/add_contcts x@x.io\n/add_contacts bob'
 
     test('prints every stage, and nothing is changed', async () => {
       const before = await comments()
@@ -62,7 +69,9 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
       expect(out).toContain('  Rosa called.')
       expect(out).toContain('  /add_contacts: priya has permission')
       expect(out).toContain('  rosa.dimarco@castellano.example: added')
-      expect(out).toMatch(/Added rosa\.dimarco@castellano\.example\. No contact has the address nobody@x\.io\.|Added rosa/)
+      expect(out).toMatch(
+        /Added rosa\.dimarco@castellano\.example\. No contact has the address nobody@x\.io\.|Added rosa/,
+      )
       expect(out.slice(out.indexOf('Public answer'))).not.toContain('@')
       expect(await comments()).toEqual(before)
     })
@@ -89,14 +98,31 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
   })
 
   test('comment: for real, with its answer', async () => {
-    const said = await rolobot(['comment', ...on('priya')], 'Mei-Ling called.\n/add_contacts mei-ling.zhou@mail.example')
+    const said = await rolobot(
+      ['comment', ...on('priya')],
+      'Mei-Ling called.\n/add_contacts mei-ling.zhou@mail.example',
+    )
     expect(said).toMatchObject(done(`Commented on ${issue}.\nAdded mei-ling.zhou@mail.example.`))
     expect(await comments()).toEqual(expect.arrayContaining(['Mei-Ling called.', 'added 1 contact']))
-    expect(await rolobot(['comment', ...on('PRIYA')], '/remove_contacts MEI-LING.ZHOU@mail.example')).toMatchObject(done(/^Removed /))
+    expect(await rolobot(['comment', ...on('PRIYA')], '/remove_contacts MEI-LING.ZHOU@mail.example')).toMatchObject(
+      done(/^Removed /),
+    )
   })
 
   test('user create: with a role in a group; a name is taken in any letter case', async () => {
-    const words = ['user', 'create', 'zoe', '--name', 'Zoë', '--email', 'zoe@acme.example', '--role', 'guest', '--in', 'acme/support']
+    const words = [
+      'user',
+      'create',
+      'zoe',
+      '--name',
+      'Zoë',
+      '--email',
+      'zoe@acme.example',
+      '--role',
+      'guest',
+      '--in',
+      'acme/support',
+    ]
     expect(await rolobot(words)).toMatchObject(done('Created zoe, guest in acme/support.'))
     expect(await rolobot(['user', 'create', 'ZOE'])).toMatchObject(refused(/^Username has already been taken/))
     expect(await rolobot(['comment', ...on('zoe')], 'Hello')).toMatchObject(done(`Commented on ${issue}.`))
@@ -117,7 +143,8 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
     expect(link).toMatchObject(done(/^http:\/\/\S+\/users\/sign_in\?link=[\w-]{43}\n$/))
     // The server knows the port that it was given; whoever is beside it knows only what is set.
     if (!environment.DATABASE_URL) expect(link.out).toContain(`${server.url}/`)
-    const statusOf = async ({ out }: { out: string }) => (await fetch(server.url + out.trim().slice(new URL(out).origin.length))).status
+    const statusOf = async ({ out }: { out: string }) =>
+      (await fetch(server.url + out.trim().slice(new URL(out).origin.length))).status
     expect(await statusOf(link)).toBe(200)
     const newer = await rolobot(['sign-in-link', 'priya'])
     expect([await statusOf(link), await statusOf(newer)]).toEqual([403, 200])
@@ -152,10 +179,12 @@ describe.skipIf(!hasPostgres)('what failed', () => {
   test('is listed with its fault, stops nothing else, and is started again when it is mended', async () => {
     const { environment, server } = await onPostgres()
     await server.stop()
-    const rolobot = (words: string[], input?: string) => run(words, { environment: { ...environment, WORK_ATTEMPTS: '2' }, input })
+    const rolobot = (words: string[], input?: string) =>
+      run(words, { environment: { ...environment, WORK_ATTEMPTS: '2' }, input })
     const url = environment.DATABASE_URL as string
     await ask(url, 'alter table issue_contacts add constraint broken check (issue_id > 2) not valid')
-    const comment = (where: string) => rolobot(['comment', ...on('priya', where)], 'Text.\n/add_contacts mei-ling.zhou@mail.example')
+    const comment = (where: string) =>
+      rolobot(['comment', ...on('priya', where)], 'Text.\n/add_contacts mei-ling.zhou@mail.example')
     const [broken, whole] = await Promise.all([comment('acme/support/shop#1'), comment('acme/support/shop#2')])
     expect(broken).toMatchObject({ code: 0, out: expect.stringMatching(/queued and will take effect/) })
     expect(whole).toMatchObject({ code: 0, out: expect.stringMatching(/Added/) })
@@ -166,12 +195,15 @@ describe.skipIf(!hasPostgres)('what failed', () => {
     await ask(url, 'alter table issue_contacts drop constraint broken')
     expect(await rolobot(['retry', failed.out.split('\t')[0] as string])).toMatchObject(done('Retrying 1 comment.'))
     expect(await rolobot(['failed'])).toMatchObject(done('Nothing has failed.'))
-    expect(await ask(url, 'select distinct status, attempts from deliveries')).toEqual([{ status: 'replied', attempts: 0 }])
+    expect(await ask(url, 'select distinct status, attempts from deliveries')).toEqual([
+      { status: 'replied', attempts: 0 },
+    ])
   })
 })
 
 describe('explain changes nothing at all', () => {
-  const comment = '/add_contacts mei-ling.zhou@mail.example\n/remove_contacts tor.nygaard@halvorsen-marine.example\n/contacts\n/help'
+  const comment =
+    '/add_contacts mei-ling.zhou@mail.example\n/remove_contacts tor.nygaard@halvorsen-marine.example\n/contacts\n/help'
 
   test.skipIf(!hasPostgres)('on Postgres', async () => {
     const { environment } = await onPostgres()

@@ -125,7 +125,9 @@ describe('what is acknowledged is on the disk', () => {
       if (to === join(folder, 'postgres')) {
         named++
         forgotten.push(
-          ...stateOf(String(from)).flatMap(({ name }) => (synced.has(fs.statSync(join(String(from), name)).ino) ? [] : [name])),
+          ...stateOf(String(from)).flatMap(({ name }) =>
+            synced.has(fs.statSync(join(String(from), name)).ino) ? [] : [name],
+          ),
         )
       }
       rename(from, to)
@@ -178,7 +180,9 @@ describe('what is acknowledged is on the disk', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const { pglite } = await open(madeFolder())
     const sinceCheckpoint = async () => {
-      const { rows } = await pglite.query<{ bytes: string }>('select pg_current_wal_lsn() - redo_lsn as bytes from pg_control_checkpoint()')
+      const { rows } = await pglite.query<{ bytes: string }>(
+        'select pg_current_wal_lsn() - redo_lsn as bytes from pg_control_checkpoint()',
+      )
       return Number(rows[0]?.bytes)
     }
     await pglite.exec("create table t as select repeat('x', 1000) from generate_series(1, 80000)")
@@ -210,7 +214,10 @@ describe('one process at a time', () => {
     expect(both.find((one) => one.status === 'rejected')?.reason).toBeInstanceOf(FolderInUse)
     const link = newPath()
     fs.symlinkSync(folder, link)
-    expect(await refusalOf(link)).toMatchObject({ pid: process.pid, message: expect.stringContaining('this process itself') })
+    expect(await refusalOf(link)).toMatchObject({
+      pid: process.pid,
+      message: expect.stringContaining('this process itself'),
+    })
     for (const embedded of opened) await embedded.close()
     await open(folder)
   })
@@ -252,7 +259,9 @@ describe('one process at a time', () => {
     rewrite(lockFile(folder), { space: 'pid:[1]', pid: 999_999_999 })
     const refusal = await refusalOf(folder)
     expect(refusal).toBeInstanceOf(FolderInUse)
-    expect(refusal.message).toContain('process 999999999 of another container. Stop it first; if that container is long gone, delete ')
+    expect(refusal.message).toContain(
+      'process 999999999 of another container. Stop it first; if that container is long gone, delete ',
+    )
     await child.kill()
     await open(folder)
   })
@@ -271,12 +280,17 @@ describe('one process at a time', () => {
     await (await holding(left)).kill()
     const rounds = Array.from({ length: 6 }, () => {
       const folder = madeFolder()
-      fs.cpSync(join(left, 'lock'), join(folder, 'lock'), { recursive: true, filter: (path) => !path.endsWith('.alive') })
+      fs.cpSync(join(left, 'lock'), join(folder, 'lock'), {
+        recursive: true,
+        filter: (path) => !path.endsWith('.alive'),
+      })
       return folder
     })
     const racers = Array.from({ length: 4 }, () => start('race', String(Date.now() + 4000), '1500', ...rounds))
     await Promise.all(racers.map(({ ended }) => ended))
-    const results = racers.flatMap(({ lines }) => lines.map((line) => JSON.parse(line) as { round: number; won?: number; lost?: string }))
+    const results = racers.flatMap(({ lines }) =>
+      lines.map((line) => JSON.parse(line) as { round: number; won?: number; lost?: string }),
+    )
     for (const round of rounds.keys()) {
       const outcomes = results.filter((result) => result.round === round).map(({ lost }) => lost ?? 'won')
       expect(outcomes.sort()).toEqual(['FolderInUse', 'FolderInUse', 'FolderInUse', 'won'])
@@ -368,7 +382,11 @@ describe('a folder that is refused is left as it was', () => {
 
   test.for([
     ['somebody else’s files', ['photo.jpg'], 'is not empty and holds no Rolobot data'],
-    ['somebody else’s folder with a name of ours', ['postgres.new/PG_VERSION'], 'is not empty and holds no Rolobot data'],
+    [
+      'somebody else’s folder with a name of ours',
+      ['postgres.new/PG_VERSION'],
+      'is not empty and holds no Rolobot data',
+    ],
     ['somebody else’s Postgres', ['postgres/PG_VERSION', 'postgres/base/1'], 'is not empty and holds no Rolobot data'],
   ] as const)('%s', async ([, files, said]) => {
     const folder = newPath()

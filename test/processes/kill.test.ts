@@ -3,7 +3,16 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminToken, type Crowd, expectAllHeard, openCrowd, unfinished } from '../support/processes/crowd.ts'
-import { type Environment, newFolder, run, type Serving, type Started, serve, start, work } from '../support/processes/processes.ts'
+import {
+  type Environment,
+  newFolder,
+  run,
+  type Serving,
+  type Started,
+  serve,
+  start,
+  work,
+} from '../support/processes/processes.ts'
 import { lookForRedisServer, startRedis } from '../support/processes/redis-server.ts'
 import { ask, hasPostgres, lookInto, whileNothingIsMarked } from '../support/service/databases.ts'
 import { newPostgres } from '../support/service/db.ts'
@@ -86,7 +95,10 @@ describe.skipIf(!hasPostgres)('on Postgres', () => {
     const address = environment.DATABASE_URL
     const changes = () => ask(address, `select action from history union all select body from comments where system`)
     await whileNothingIsMarked(address, async (isWaiting) => {
-      const [body, headers] = ['{"body": "/add_contacts hannah.weiss@mail.example"}', { 'content-type': 'application/json' }]
+      const [body, headers] = [
+        '{"body": "/add_contacts hannah.weiss@mail.example"}',
+        { 'content-type': 'application/json' },
+      ]
       const notes = `${url()}/api/v4/projects/acme%2Fsupport%2Fshop/issues/2/notes`
       fetch(notes, { method: 'POST', headers: { ...headers, 'private-token': adminToken }, body }).catch(() => {})
       await expect.poll(isWaiting, { timeout: 20_000 }).toBe(true)
@@ -94,7 +106,9 @@ describe.skipIf(!hasPostgres)('on Postgres', () => {
       await place.server?.stop('SIGKILL')
     })
     place.server = await serve(environment)
-    await expect.poll(changes, { timeout: 20_000 }).toEqual([{ action: 'contact_linked' }, { action: 'added 1 contact' }])
+    await expect
+      .poll(changes, { timeout: 20_000 })
+      .toEqual([{ action: 'contact_linked' }, { action: 'added 1 contact' }])
     expect(await place.server.stop()).toMatchObject({ code: 0 })
     expect(await ask(address, `select status, outcome->'answer' as answer from deliveries`)).toEqual([
       { status: 'replied', answer: ['Added hannah.weiss@mail.example.'] },

@@ -19,7 +19,12 @@ describe.skipIf(!hasRedis)('Redis', () => {
     redis = await startRedis()
   })
   beforeEach(async () => {
-    environment = { ROLOBOT_ADMIN_TOKEN: adminToken, SWEEP_SECONDS: '1', REDIS_URL: redis.url, DATABASE_URL: await newPostgres() }
+    environment = {
+      ROLOBOT_ADMIN_TOKEN: adminToken,
+      SWEEP_SECONDS: '1',
+      REDIS_URL: redis.url,
+      DATABASE_URL: await newPostgres(),
+    }
   })
   afterEach(async () => {
     await redis.kill()
@@ -57,7 +62,9 @@ describe.skipIf(!hasRedis)('Redis', () => {
     expect(await server.stop()).toMatchObject({ code: 0 })
   })
 
-  test('dies and comes back empty: comments are taken meanwhile, within the patience of five seconds', { timeout: 120_000 }, async () => {
+  test('dies and comes back empty: comments are taken meanwhile, within the patience of five seconds', {
+    timeout: 120_000,
+  }, async () => {
     await settle()
     const crowd = openCrowd(() => server.url)
     await sleep(1_500)

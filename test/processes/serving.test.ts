@@ -1,6 +1,16 @@
 // `serve` and `migrate`: what they start on, what they refuse and with which words, and how they stop.
 import { once } from 'node:events'
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,13 +52,18 @@ const stateOf = (folder: string) =>
   readdirSync(folder, { recursive: true })
     .map(String)
     .sort()
-    .map((name) => (statSync(join(folder, name)).isFile() ? `${name} ${readFileSync(join(folder, name)).toString('base64')}` : name))
+    .map((name) =>
+      statSync(join(folder, name)).isFile() ? `${name} ${readFileSync(join(folder, name)).toString('base64')}` : name,
+    )
 
 describe('the folder of the embedded database', () => {
   test('is held by one server; a second one says who has it, and the first goes on', async () => {
     const environment = madeFolder()
     const first = await serve(environment)
-    expectComplaint(await run(['serve'], { environment }), new RegExp(`${environment.ROLOBOT_DATA} is in use by process ${first.pid}`))
+    expectComplaint(
+      await run(['serve'], { environment }),
+      new RegExp(`${environment.ROLOBOT_DATA} is in use by process ${first.pid}`),
+    )
     expectComplaint(await run(['migrate'], { environment }), /is in use by process/)
     expect((await fetch(`${first.url}/-/readiness`)).status).toBe(200)
     // The administrator's link is printed on the first start alone.
@@ -98,7 +113,10 @@ describe('the folder of the embedded database', () => {
   test('may be one in which nothing can be created: one complaint at once, and no spinning', async () => {
     const environment = { ROLOBOT_DATA: '/proc/nope' }
     for (const name of ['serve', 'migrate'])
-      expectComplaint(await run([name], { environment }), /^The data folder \/proc\/nope does not exist and cannot be created there\./)
+      expectComplaint(
+        await run([name], { environment }),
+        /^The data folder \/proc\/nope does not exist and cannot be created there\./,
+      )
   })
 
   test('is not created by a command that only looks for data', async () => {
@@ -200,7 +218,10 @@ describe('stopping', () => {
   test('a port that is taken: one complaint, and the folder is free again', async () => {
     const environment = madeFolder()
     await withTakenPort(async (PORT) => {
-      expectComplaint(await run(['serve'], { environment: { ...environment, PORT } }), new RegExp(`^Port ${PORT} on 127.0.0.1 is in use`))
+      expectComplaint(
+        await run(['serve'], { environment: { ...environment, PORT } }),
+        new RegExp(`^Port ${PORT} on 127.0.0.1 is in use`),
+      )
     })
     expect(existsSync(join(environment.ROLOBOT_DATA, 'lock'))).toBe(false)
   })
@@ -218,8 +239,18 @@ describe.skipIf(!hasPostgres)('a Postgres', () => {
 
   test.each([
     ['is empty', emptyPostgres, '', /is empty\. Run `npx rolobot migrate`/],
-    ['is older than the program', newPostgres, 'set created_at = created_at - 1', /older than this program\. Run `npx rolobot migrate`/],
-    ['is newer than the program', newPostgres, 'set created_at = created_at + 1', /newer than this program.*Nothing was changed/],
+    [
+      'is older than the program',
+      newPostgres,
+      'set created_at = created_at - 1',
+      /older than this program\. Run `npx rolobot migrate`/,
+    ],
+    [
+      'is newer than the program',
+      newPostgres,
+      'set created_at = created_at + 1',
+      /newer than this program.*Nothing was changed/,
+    ],
   ])('that %s: `serve` says what to do, and nothing is touched', async (_, make, change, reason) => {
     const url = await make()
     if (change) await ask(url, `update drizzle.__drizzle_migrations ${change}`)
@@ -238,10 +269,15 @@ describe.skipIf(!hasPostgres)('a Postgres', () => {
   })
 
   test.each([
-    ['that nobody answers for', 'postgres://postgres@127.0.0.1:1/none', /^Can't use the database at DATABASE_URL: .*ECONNREFUSED/],
+    [
+      'that nobody answers for',
+      'postgres://postgres@127.0.0.1:1/none',
+      /^Can't use the database at DATABASE_URL: .*ECONNREFUSED/,
+    ],
     ['that does not exist', 'none', /^Can't use the database at DATABASE_URL: .*does not exist/],
   ])('%s: one complaint, without a password', async (_, url, reason) => {
-    const address = url === 'none' ? Object.assign(new URL(await emptyPostgres()), { pathname: '/no_such_database' }).href : url
+    const address =
+      url === 'none' ? Object.assign(new URL(await emptyPostgres()), { pathname: '/no_such_database' }).href : url
     const environment = { DATABASE_URL: address.replace('postgres@', 'postgres:hush-hush@') }
     for (const name of ['serve', 'migrate', 'sweep']) {
       const ended = await run([name], { environment })

@@ -47,7 +47,9 @@ test('over HTTP, on the embedded database: killed twice', { timeout: 120_000 }, 
 describe.skipIf(!hasPostgres)('on Postgres', () => {
   async function settle(slack: FakeSlack, more: Record<string, string> = {}) {
     const environment = { DATABASE_URL: await newPostgres(), ...more }
-    return openOffice(slack, environment, async () => expect(await run(['sample'], { environment })).toMatchObject({ code: 0 }))
+    return openOffice(slack, environment, async () =>
+      expect(await run(['sample'], { environment })).toMatchObject({ code: 0 }),
+    )
   }
 
   const expectDone = (office: Office, crowd: SlackCrowd) =>
@@ -56,25 +58,29 @@ describe.skipIf(!hasPostgres)('on Postgres', () => {
       await expectAllAnswered(db, office, crowd)
     })
 
-  test.skipIf(!hasRedis)('and Redis: the worker answers; it and the server are killed in turn', { timeout: 120_000 }, async () => {
-    const slack = await startSlack()
-    const redis = await startRedis()
-    const office = await settle(slack, { REDIS_URL: redis.url })
-    await office.as('priya').types('/contacts acme/support/shop#1')
-    expect(office.lastRead('priya')).toBe('Working on it …')
-    let worker: Started = await work(office.environment)
-    await expect.poll(() => office.lastRead('priya'), { timeout: 10_000 }).toMatch(/Ingrid Halvorsen/)
-    const crowd = openSlackCrowd(office)
-    await amid(crowd)
-    expect(await worker.stop('SIGKILL')).toMatchObject({ signal: 'SIGKILL' })
-    worker = await work(office.environment)
-    await killAndStart(office, crowd)
-    await amid(crowd)
-    await crowd.hush()
-    await expectDone(office, crowd)
-    expect(await worker.stop()).toMatchObject({ code: 0 })
-    expect(await office.stop()).toMatchObject({ code: 0 })
-  })
+  test.skipIf(!hasRedis)(
+    'and Redis: the worker answers; it and the server are killed in turn',
+    { timeout: 120_000 },
+    async () => {
+      const slack = await startSlack()
+      const redis = await startRedis()
+      const office = await settle(slack, { REDIS_URL: redis.url })
+      await office.as('priya').types('/contacts acme/support/shop#1')
+      expect(office.lastRead('priya')).toBe('Working on it …')
+      let worker: Started = await work(office.environment)
+      await expect.poll(() => office.lastRead('priya'), { timeout: 10_000 }).toMatch(/Ingrid Halvorsen/)
+      const crowd = openSlackCrowd(office)
+      await amid(crowd)
+      expect(await worker.stop('SIGKILL')).toMatchObject({ signal: 'SIGKILL' })
+      worker = await work(office.environment)
+      await killAndStart(office, crowd)
+      await amid(crowd)
+      await crowd.hush()
+      await expectDone(office, crowd)
+      expect(await worker.stop()).toMatchObject({ code: 0 })
+      expect(await office.stop()).toMatchObject({ code: 0 })
+    },
+  )
 
   test.each([
     ['over HTTP', () => ({})],

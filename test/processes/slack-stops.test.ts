@@ -122,7 +122,9 @@ describe('Slack was never there', () => {
 test.skipIf(!hasRedis)('a worker of its own, whose answers are taken and not acknowledged', async () => {
   const [slack, redis] = [await startSlack(), await startRedis()]
   const environment = { DATABASE_URL: await newPostgres(), REDIS_URL: redis.url }
-  const office = await openOffice(slack, environment, async () => expect(await run(['sample'], { environment })).toMatchObject({ code: 0 }))
+  const office = await openOffice(slack, environment, async () =>
+    expect(await run(['sample'], { environment })).toMatchObject({ code: 0 }),
+  )
   const worker = await work(office.environment)
   slack.slow(30_000)
   await office.as('priya').types('/contacts acme/support/shop#2')
@@ -133,7 +135,11 @@ test.skipIf(!hasRedis)('a worker of its own, whose answers are taken and not ack
 describe('settings', () => {
   test('a token alone does not start: what lacks is named', async () => {
     const ended = await run(['serve'], { environment: { ROLOBOT_DATA, SLACK_BOT_TOKEN: 'xoxb-1' } })
-    expect(ended).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^ {2}SLACK_SIGNING_SECRET: is required/m) })
+    expect(ended).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/^ {2}SLACK_SIGNING_SECRET: is required/m),
+    })
     expect(ended.err.trim().split('\n')).toHaveLength(2)
   })
 

@@ -102,7 +102,9 @@ describe.skipIf(!hasPostgres)('on Postgres', () => {
     slack = await startSlack()
     address = await newPostgres()
     const environment = { DATABASE_URL: address }
-    office = await openOffice(slack, environment, async () => expect(await run(['sample'], { environment })).toMatchObject({ code: 0 }))
+    office = await openOffice(slack, environment, async () =>
+      expect(await run(['sample'], { environment })).toMatchObject({ code: 0 }),
+    )
   })
   either()
 
@@ -161,11 +163,19 @@ describe.skipIf(!hasPostgres)('on Postgres', () => {
 })
 
 /** Does something while no delivery can be written down: whoever is about to waits. */
-async function whileNothingIsWritten(url: string, work: (isWaiting: () => Promise<boolean>) => Promise<void>): Promise<void> {
-  const [holder, looker] = [postgres(url, { max: 1, onnotice: () => {} }), postgres(url, { max: 1, onnotice: () => {} })]
+async function whileNothingIsWritten(
+  url: string,
+  work: (isWaiting: () => Promise<boolean>) => Promise<void>,
+): Promise<void> {
+  const [holder, looker] = [
+    postgres(url, { max: 1, onnotice: () => {} }),
+    postgres(url, { max: 1, onnotice: () => {} }),
+  ]
   await holder.begin(async (tx) => {
     await tx`lock table deliveries in share row exclusive mode`
-    await work(async () => (await looker.unsafe(`select from pg_locks where not granted and ${thisDatabase}`)).length > 0)
+    await work(
+      async () => (await looker.unsafe(`select from pg_locks where not granted and ${thisDatabase}`)).length > 0,
+    )
   })
   await Promise.all([holder.end(), looker.end()])
 }

@@ -27,10 +27,22 @@ test('no name means two actions', () => {
 
 test.each<[string, Facts, string[]]>([
   ['an owner', owner, ['add_contacts', 'remove_contacts', 'contacts', 'help']],
-  ['an owner, where no contact is active', { ...owner, sourceHasActiveContacts: false }, ['remove_contacts', 'contacts', 'help']],
-  ['an owner, on an issue without contacts', { ...owner, issueHasContacts: false }, ['add_contacts', 'contacts', 'help']],
+  [
+    'an owner, where no contact is active',
+    { ...owner, sourceHasActiveContacts: false },
+    ['remove_contacts', 'contacts', 'help'],
+  ],
+  [
+    'an owner, on an issue without contacts',
+    { ...owner, issueHasContacts: false },
+    ['add_contacts', 'contacts', 'help'],
+  ],
   ['a developer of the project alone', developerOfTheProject, ['help']],
-  ['anybody, where customer relations are off', { ...owner, standing: { ...owner.standing, customerRelations: false } }, ['help']],
+  [
+    'anybody, where customer relations are off',
+    { ...owner, standing: { ...owner.standing, customerRelations: false } },
+    ['help'],
+  ],
 ])('%s is offered what is of use', (_, facts, expected) => {
   expect(offered(actions, facts).map(({ name }) => name)).toEqual(expected)
 })
@@ -58,6 +70,7 @@ test('nothing that we say ourselves is a command', () => {
     offered: actions.map(({ name }) => name),
     contacts: [{ name: '/help', address: null, organization: null, active: true }],
   }
-  const answer = report(result, interpret('/help\n/contacts\n/hlep', owner), 'asker')
-  for (const said of [describeActions(actions), table(actions), answer]) expect(understand(said)).toMatchObject({ commands: [], hints: [] })
+  const answer = report(result, interpret('/help\n/contacts\n/hlep', owner), 'author')
+  for (const said of [describeActions(actions), table(actions), answer])
+    expect(understand(said)).toMatchObject({ commands: [], hints: [] })
 })

@@ -11,7 +11,9 @@ const markdown = new MarkdownIt('commonmark').enable('table')
 /** What the whole reader says, blocks and inlines: a line of text, directly in a paragraph directly under the document. */
 function isTextOfAParagraph(text: string): boolean {
   const tokens = markdown.parse(text, {})
-  return tokens.some((token, index) => token.level === 0 && token.type === 'paragraph_open' && beginsLine(tokens[index + 1]))
+  return tokens.some(
+    (token, index) => token.level === 0 && token.type === 'paragraph_open' && beginsLine(tokens[index + 1]),
+  )
 }
 
 const beginsLine = (inline: Token | undefined): boolean =>
@@ -22,7 +24,11 @@ const beginsLine = (inline: Token | undefined): boolean =>
 
 const placings = examples.flatMap(({ number, markdown: example }) => {
   const lines = example.replaceAll('→', '\t').replace(/\n$/, '').split('\n')
-  return Array.from({ length: lines.length + 1 }, (_, at) => ({ number, at, text: lines.toSpliced(at, 0, command).join('\n') }))
+  return Array.from({ length: lines.length + 1 }, (_, at) => ({
+    number,
+    at,
+    text: lines.toSpliced(at, 0, command).join('\n'),
+  }))
 })
 
 // Ours: between an opening and a closing tag on lines of their own there is no command, where the specification sees

@@ -112,10 +112,15 @@ const lengthening = (unit: string, around: string) =>
     .slice(0, longest)
 
 test.each([
-  ...pieces.map((piece) => [piece.length > 40 ? `${piece.slice(0, 20)}… (${piece.length})` : piece, filled(piece)] as const),
+  ...pieces.map(
+    (piece) => [piece.length > 40 ? `${piece.slice(0, 20)}… (${piece.length})` : piece, filled(piece)] as const,
+  ),
   ['one line of arguments', `/add_contacts ${'a@b '.repeat(longest / 4)}`.slice(0, longest)] as const,
   ['back-tick runs of all lengths', lengthening('`', ' ')] as const,
-  ['back-tick runs of all lengths, then commands', `${lengthening('`', ' ').slice(0, longest / 2)}\n${'/help\n'.repeat(20_000)}`] as const,
+  [
+    'back-tick runs of all lengths, then commands',
+    `${lengthening('`', ' ').slice(0, longest / 2)}\n${'/help\n'.repeat(20_000)}`,
+  ] as const,
   ['lists in lists', lengthening('  ', '- a\n')] as const,
   ['quotes in quotes', lengthening('>', ' a\n')] as const,
   ['a wide table', `${'|a'.repeat(40_000)}\n${'|-'.repeat(40_000)}\n${'/help\n'.repeat(10_000)}`] as const,

@@ -27,12 +27,19 @@ describe('all commands of a comment make one plan', () => {
 
 describe('permission', () => {
   test('who has no role where the contacts are is told so, not whether a contact exists', () => {
-    const { change, accepted, refused, text } = interpret('Hi\n/add_contacts a@x.io\n/contacts\n/help', developerOfTheProject)
+    const { change, accepted, refused, text } = interpret(
+      'Hi\n/add_contacts a@x.io\n/contacts\n/help',
+      developerOfTheProject,
+    )
     expect(refused).toEqual([
       { command: 'add_contacts', reason: "You don't have permission to change this issue's contacts." },
       { command: 'contacts', reason: "You don't have permission to see this issue's contacts." },
     ])
-    expect({ accepted, change, text }).toEqual({ accepted: ['help'], change: { wishes: [], questions: ['help'] }, text: 'Hi' })
+    expect({ accepted, change, text }).toEqual({
+      accepted: ['help'],
+      change: { wishes: [], questions: ['help'] },
+      text: 'Hi',
+    })
   })
 
   test('what was refused is not also corrected', () => {
@@ -62,12 +69,16 @@ describe('what is no reference and no name is told by its words', () => {
 
 describe('a comment that asks for too much is refused whole', () => {
   const names = (many: number) => `/add_contacts ${Array.from({ length: many }, (_, n) => `Ann${n}`).join(', ')}`
-  const numbers = (many: number) => `/add_contacts ${Array.from({ length: many }, (_, n) => `[contact:#${n}]`).join('')}`
+  const numbers = (many: number) =>
+    `/add_contacts ${Array.from({ length: many }, (_, n) => `[contact:#${n}]`).join('')}`
 
   test.each([
     [names(50), undefined],
     [names(51), 'A comment can hold at most 50 names; this one holds 51. Nothing was changed.'],
-    [`${names(51)}\n/add_contacts a@x.io`, 'A comment can hold at most 50 names; this one holds 51. Nothing was changed.'],
+    [
+      `${names(51)}\n/add_contacts a@x.io`,
+      'A comment can hold at most 50 names; this one holds 51. Nothing was changed.',
+    ],
     [numbers(10_000), undefined],
     [
       `/remove_contacts a@x.io\n${numbers(10_000)}`,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { IssueResult } from '../../src/domain/rules/change.ts'
 import { choicesOf } from '../../src/quick-actions/choices.ts'
 import { interpret } from '../../src/quick-actions/interpreter.ts'
-import { isLacking, leftOf, stateOf } from '../../src/quick-actions/left.ts'
+import { isLacking, leftOf, lineStateOf } from '../../src/quick-actions/left.ts'
 import { developerOfTheProject, owner } from './facts.ts'
 
 const nothing: IssueResult = { outcomes: [] }
@@ -14,13 +14,21 @@ const unclear = [{ name: 'hannah', wish: 'add' as const, contacts: [hannah, { ..
 
 function outcome(body: string, result: IssueResult, facts = owner) {
   const interpretation = interpret(body, facts)
-  return { left: leftOf(interpretation.asked, result), state: stateOf({ result, lacking: isLacking(result, interpretation) }) }
+  return {
+    left: leftOf(interpretation.asked, result),
+    state: lineStateOf({ result, lacking: isLacking(result, interpretation) }),
+  }
 }
 
 describe('only what failed is left', () => {
   test.each<[string, IssueResult, string, string]>([
     ['/add_contacts a@x.io', { outcomes: [added('a@x.io')] }, '', 'done'],
-    ['/add_contacts a@x.io, zoe@x.io', { outcomes: [added('a@x.io'), unknown('zoe@x.io')] }, '/add_contacts zoe@x.io', 'partly'],
+    [
+      '/add_contacts a@x.io, zoe@x.io',
+      { outcomes: [added('a@x.io'), unknown('zoe@x.io')] },
+      '/add_contacts zoe@x.io',
+      'partly',
+    ],
     [
       'Hi\n/add_contact hannah, [contact:#9] Tor <T@x.io> @@ a@x.io\n/help',
       { outcomes: [unknown('#9'), unknown('t@X.io'), added('a@x.io')], unclear, offered: [] },

@@ -110,7 +110,8 @@ describe('for every text', () => {
       fc.property(text, (body) => {
         const { commands } = understand(body)
         const lines = likeThis(body).split('\n')
-        for (const { line, column, arguments: words } of commands) expect(lines[line - 1]?.slice(column - 1).trimEnd()).toBe(words)
+        for (const { line, column, arguments: words } of commands)
+          expect(lines[line - 1]?.slice(column - 1).trimEnd()).toBe(words)
       }),
       often,
     )
@@ -123,7 +124,9 @@ describe('for every text', () => {
         expect(understand(redacted).commands).toEqual([])
         expect(redact(redacted)).toBe(redacted)
         const [before, after] = [body, redacted].map((some) => some.split(/(\r\n|\r|\n)/))
-        const changed = after?.flatMap((part, index) => (part === before?.[index] ? [] : [{ part, was: before?.[index] ?? '' }])) ?? []
+        const changed =
+          after?.flatMap((part, index) => (part === before?.[index] ? [] : [{ part, was: before?.[index] ?? '' }])) ??
+          []
         expect(changed.length).toBe(understand(body).commands.length)
         for (const { part, was } of changed) expect(part.replace(/^(`+)( ?)(.*)\2\1$/, '$3')).toBe(was)
       }),

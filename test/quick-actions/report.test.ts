@@ -7,7 +7,11 @@ import { developerOfTheProject, owner } from './facts.ts'
 
 const removing = new Set<ContactOutcome>(['removed', 'was not there'])
 const became = (...outcomes: [string, ContactOutcome][]): IssueResult => ({
-  outcomes: outcomes.map(([address, outcome]) => ({ address, outcome, wish: removing.has(outcome) ? 'remove' : 'add' })),
+  outcomes: outcomes.map(([address, outcome]) => ({
+    address,
+    outcome,
+    wish: removing.has(outcome) ? 'remove' : 'add',
+  })),
 })
 const ann = { id: 1, name: 'Ann Lee', address: 'ann@example.com', organization: null }
 const cy = { id: 9, name: 'Cy Ann', address: null, organization: null }
@@ -20,8 +24,16 @@ describe('outcomes, to the person who asked and in public', () => {
       'Added ann@example.com. bob@example.com is inactive and was not added. No contact has the address zoe@example.com.',
       'Added 1 contact; 2 were not added.',
     ],
-    [became(['a@x.io', 'added'], ['b@x.io', 'added'], ['c@x.io', 'added']), 'Added a@x.io, b@x.io and c@x.io.', 'Added 3 contacts.'],
-    [became(['ann@example.com', 'already there']), 'ann@example.com was already linked.', '1 contact was already linked.'],
+    [
+      became(['a@x.io', 'added'], ['b@x.io', 'added'], ['c@x.io', 'added']),
+      'Added a@x.io, b@x.io and c@x.io.',
+      'Added 3 contacts.',
+    ],
+    [
+      became(['ann@example.com', 'already there']),
+      'ann@example.com was already linked.',
+      '1 contact was already linked.',
+    ],
     [
       became(['a@x.io', 'added'], ['b@x.io', 'already there']),
       'Added a@x.io. b@x.io was already linked.',
@@ -32,22 +44,30 @@ describe('outcomes, to the person who asked and in public', () => {
       'a@x.io and b@x.io are inactive and were not added.',
       '2 contacts were not added.',
     ],
-    [became(['a@x.io', 'unknown'], ['b@x.io', 'unknown']), 'No contact has the addresses a@x.io and b@x.io.', '2 contacts were not added.'],
+    [
+      became(['a@x.io', 'unknown'], ['b@x.io', 'unknown']),
+      'No contact has the addresses a@x.io and b@x.io.',
+      '2 contacts were not added.',
+    ],
     [became(['ann@example.com', 'removed']), 'Removed ann@example.com.', 'Removed 1 contact.'],
     [
       became(['a@x.io', 'removed'], ['b@x.io', 'was not there']),
       'Removed a@x.io. b@x.io was not linked.',
       'Removed 1 contact; 1 was not linked.',
     ],
-    [became(['a@x.io', 'added'], ['b@x.io', 'removed']), 'Added a@x.io.\nRemoved b@x.io.', 'Added 1 contact.\nRemoved 1 contact.'],
+    [
+      became(['a@x.io', 'added'], ['b@x.io', 'removed']),
+      'Added a@x.io.\nRemoved b@x.io.',
+      'Added 1 contact.\nRemoved 1 contact.',
+    ],
     [
       { outcomes: [], refused: 'At most 50 contacts can be added at once; these are 51.' },
       'At most 50 contacts can be added at once; these are 51.',
       'At most 50 contacts can be added at once; these are 51.',
     ],
     [became(), '', ''],
-  ])('%j', (result, toTheAsker, inPublic) => {
-    expect(report(result, both, 'asker')).toBe(toTheAsker)
+  ])('%j', (result, toTheAuthor, inPublic) => {
+    expect(report(result, both, 'author')).toBe(toTheAuthor)
     expect(report(result, both, 'public')).toBe(inPublic)
   })
 
@@ -70,7 +90,7 @@ describe('outcomes, to the person who asked and in public', () => {
       '1 contact was not added.',
     ],
   ])('a name that is not clear: %j', (unclear, toTheAuthor, inPublic) => {
-    expect(report({ outcomes: [], unclear: [unclear] }, both, 'asker')).toBe(toTheAuthor)
+    expect(report({ outcomes: [], unclear: [unclear] }, both, 'author')).toBe(toTheAuthor)
     expect(report({ outcomes: [], unclear: [unclear] }, both, 'public')).toBe(inPublic)
   })
 
@@ -80,7 +100,7 @@ describe('outcomes, to the person who asked and in public', () => {
       { address: '#9', name: 'Cy Ann', wish: 'add', outcome: 'inactive' },
       { address: '#10', wish: 'add', outcome: 'unknown' },
     ] as const
-    expect(report({ outcomes }, both, 'asker')).toBe(
+    expect(report({ outcomes }, both, 'author')).toBe(
       'Added Ann Lee (ann@example.com). Cy Ann (#9) is inactive and was not added. No contact has the number #10.',
     )
   })
@@ -100,20 +120,22 @@ describe('outcomes, to the person who asked and in public', () => {
 
   test('a long list is cut, with a number', () => {
     const result = became(...Array.from({ length: 27 }, (_, n): [string, ContactOutcome] => [`c${n}@x.io`, 'added']))
-    expect(report(result, both, 'asker')).toMatch(/^Added c0@x\.io, .*, c19@x\.io and 7 more\.$/)
+    expect(report(result, both, 'author')).toMatch(/^Added c0@x\.io, .*, c19@x\.io and 7 more\.$/)
   })
 })
 
 test('refusals, faults and hints are told once each', () => {
   const body = '/add_contacts a@x.io\n/add_contacts b@x.io\n/hlep'
-  expect(report({ outcomes: [] }, interpret(body, developerOfTheProject), 'asker')).toBe(
+  expect(report({ outcomes: [] }, interpret(body, developerOfTheProject), 'author')).toBe(
     "You don't have permission to change this issue's contacts.\nDid you mean /help? (line 3: /hlep)",
   )
 })
 
 test('in public nothing is said that was typed in the place of an address', () => {
   const interpretation = interpret('/add_contacts ann@@example.com bob', owner)
-  expect(report({ outcomes: [] }, interpretation, 'asker')).toBe('"ann@@example.com" isn\'t an email address or a name.')
+  expect(report({ outcomes: [] }, interpretation, 'author')).toBe(
+    '"ann@@example.com" isn\'t an email address or a name.',
+  )
   expect(report({ outcomes: [] }, interpretation, 'public')).toBe('1 argument could not be understood.')
 })
 
@@ -125,7 +147,7 @@ describe('answers for the person alone', () => {
   ]
   test('/contacts lists them', () => {
     const interpretation = interpret('/contacts', owner)
-    expect(report({ outcomes: [], contacts }, interpretation, 'asker')).toBe(
+    expect(report({ outcomes: [], contacts }, interpretation, 'author')).toBe(
       [
         "This issue's contacts:",
         '- Ann Lee <ann@example.com> (Acme)',
@@ -133,13 +155,13 @@ describe('answers for the person alone', () => {
         '- Cy Fox (Beta, inactive)',
       ].join('\n'),
     )
-    expect(report({ outcomes: [], contacts: [] }, interpretation, 'asker')).toBe('This issue has no contacts.')
+    expect(report({ outcomes: [], contacts: [] }, interpretation, 'author')).toBe('This issue has no contacts.')
     expect(report({ outcomes: [], contacts }, interpretation, 'public')).toBe('')
   })
 
   test('/help describes what is offered', () => {
     const result = { outcomes: [], offered: ['add_contacts', 'help'] }
-    expect(report(result, interpret('/help', owner), 'asker')).toBe(
+    expect(report(result, interpret('/help', owner), 'author')).toBe(
       [
         'Commands you can use here:',
         '- `/add_contacts [contact:name@example.com] or a name, …`: Link contacts to this issue.',

@@ -29,11 +29,16 @@ const places = [
   { name: 'Postgres', make: onPostgres, there: hasPostgres },
 ]
 
-const journal = JSON.parse(readFileSync('drizzle/meta/_journal.json', 'utf8')) as { entries: { when: number; tag: string }[] }
+const journal = JSON.parse(readFileSync('drizzle/meta/_journal.json', 'utf8')) as {
+  entries: { when: number; tag: string }[]
+}
 const tablesOf = async (db: Db) =>
-  (await rowsOf<{ name: string }>(db, sql`select tablename as name from pg_tables where schemaname = 'public' order by 1`)).map(
-    ({ name }) => name,
-  )
+  (
+    await rowsOf<{ name: string }>(
+      db,
+      sql`select tablename as name from pg_tables where schemaname = 'public' order by 1`,
+    )
+  ).map(({ name }) => name)
 
 /** The first migration alone, as a program of that time has applied it. */
 async function applyFirst(db: Db): Promise<void> {
@@ -41,7 +46,9 @@ async function applyFirst(db: Db): Promise<void> {
   for (const statement of readFileSync(`drizzle/${first.tag}.sql`, 'utf8').split('--> statement-breakpoint'))
     await db.execute(sql.raw(statement))
   await db.execute(sql`create schema drizzle`)
-  await db.execute(sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`)
+  await db.execute(
+    sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`,
+  )
   await db.execute(sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('first', ${first.when})`)
 }
 
@@ -60,7 +67,9 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
     expect(await tablesOf(db)).toEqual([])
     await migrate()
     expect(await schemaState(db)).toBe('current')
-    expect(await tablesOf(db)).toEqual(expect.arrayContaining(['comments', 'contacts', 'deliveries', 'history', 'issues', 'users']))
+    expect(await tablesOf(db)).toEqual(
+      expect.arrayContaining(['comments', 'contacts', 'deliveries', 'history', 'issues', 'users']),
+    )
     const before = await contentsOf(db)
     expect(before['drizzle.__drizzle_migrations']).toMatch(new RegExp(`^${journal.entries.length} rows`))
     await migrate()
@@ -71,7 +80,9 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
   test('a schema that was begun and has nothing yet is empty too', async () => {
     const { db, migrate, close } = await make()
     await db.execute(sql`create schema drizzle`)
-    await db.execute(sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`)
+    await db.execute(
+      sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`,
+    )
     expect(await schemaState(db)).toBe('empty')
     await migrate()
     expect(await schemaState(db)).toBe('current')
@@ -81,12 +92,17 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
   test('one that is older is brought up to date, and only with what it lacks', async () => {
     const { db, migrate, close } = await make()
     await db.execute(sql`create schema drizzle`)
-    await db.execute(sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`)
+    await db.execute(
+      sql`create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`,
+    )
     await db.execute(sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('of old', 1)`)
     expect(await schemaState(db)).toBe('older')
     await migrate()
     expect(await schemaState(db)).toBe('current')
-    const [{ n } = { n: 0 }] = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from drizzle.__drizzle_migrations`)
+    const [{ n } = { n: 0 }] = await rowsOf<{ n: number }>(
+      db,
+      sql`select count(*)::int as n from drizzle.__drizzle_migrations`,
+    )
     expect(n).toBe(journal.entries.length + 1)
     await close()
   })
@@ -94,8 +110,12 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
   test('what an older program has written gets its keys and is counted', async () => {
     const { db, migrate, close } = await make()
     await applyFirst(db)
-    await db.execute(sql`insert into groups (path, full_path, path_key, name, ancestors) values ('acme', 'acme', 'acme', 'Acme', '{1}')`)
-    await db.execute(sql`insert into organizations (group_id, name, name_key, description) values (1, 'Lumière', 'lumière', 'Café')`)
+    await db.execute(
+      sql`insert into groups (path, full_path, path_key, name, ancestors) values ('acme', 'acme', 'acme', 'Acme', '{1}')`,
+    )
+    await db.execute(
+      sql`insert into organizations (group_id, name, name_key, description) values (1, 'Lumière', 'lumière', 'Café')`,
+    )
     await db.execute(sql`insert into contacts (group_id, organization_id, first_name, last_name, phone, state, find_by_name, find_by_surname, find_by_organization)
       values (1, 1, 'Élodie', 'Marchand', '+33 A', 'inactive', 'elodie marchand', 'marchand elodie', 'lumiere')`)
     await db.execute(
@@ -112,8 +132,15 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
       { kind: 'phone', word: '331' },
     ])
     expect(await rowsOf(db, sql`select search_text from issue_texts`)).toEqual([{ search_text: 'arger\nim cafe' }])
-    expect(await rowsOf(db, sql`select first_key, last_key, phone_key, search_text from contacts where state = 'inactive'`)).toEqual([
-      { first_key: 'elodie', last_key: 'marchand', phone_key: '+33 a', search_text: 'elodie marchand\n\n+33 a\n\nlumiere\n' },
+    expect(
+      await rowsOf(db, sql`select first_key, last_key, phone_key, search_text from contacts where state = 'inactive'`),
+    ).toEqual([
+      {
+        first_key: 'elodie',
+        last_key: 'marchand',
+        phone_key: '+33 a',
+        search_text: 'elodie marchand\n\n+33 a\n\nlumiere\n',
+      },
     ])
     expect(await rowsOf(db, sql`select find_by_name, search_text from organizations`)).toEqual([
       { find_by_name: 'lumiere', search_text: 'lumiere\ncafe' },
@@ -129,7 +156,9 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
   test('words are parted in the database as they are when typed', async () => {
     const { db, migrate, close } = await make()
     await migrate()
-    const texts = Array.from({ length: 0x2100 }, (_, code) => String.fromCharCode(code || 1)).map((sign) => `${sign}a ${sign} b${sign}c`)
+    const texts = Array.from({ length: 0x2100 }, (_, code) => String.fromCharCode(code || 1)).map(
+      (sign) => `${sign}a ${sign} b${sign}c`,
+    )
     const parted = await rowsOf<{ given: string; parted: string }>(
       db,
       sql`select given, parted(given) as parted from unnest(${sql.param(texts)}::text[]) given`,
@@ -143,7 +172,10 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
     await migrate()
     const words = await db.transaction(async (tx) => {
       await tx.execute(sql`set local search_path to ''`)
-      return rowsOf(tx, sql`select public.words_in_group(7, 'ann-lee', n) as words from unnest(array[null, 'the acme']) n`)
+      return rowsOf(
+        tx,
+        sql`select public.words_in_group(7, 'ann-lee', n) as words from unnest(array[null, 'the acme']) n`,
+      )
     })
     expect(words).toEqual([
       { words: ['7:ann', '7:lee', '7.ann', '7.lee'] },
@@ -173,21 +205,28 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
   })
 })
 
-test.skipIf(!hasPostgres)('ten at once on an empty Postgres: each succeeds, and everything is done once', { timeout: 60_000 }, async () => {
-  const url = await emptyPostgres()
-  await Promise.all(Array.from({ length: 10 }, () => migrateDatabase(url)))
-  const { db, close } = openPostgres(url, 1)
-  expect(await schemaState(db)).toBe('current')
-  const [{ n } = { n: 0 }] = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from drizzle.__drizzle_migrations`)
-  expect(n).toBe(journal.entries.length)
-  expect(
-    await rowsOf(
+test.skipIf(!hasPostgres)(
+  'ten at once on an empty Postgres: each succeeds, and everything is done once',
+  { timeout: 60_000 },
+  async () => {
+    const url = await emptyPostgres()
+    await Promise.all(Array.from({ length: 10 }, () => migrateDatabase(url)))
+    const { db, close } = openPostgres(url, 1)
+    expect(await schemaState(db)).toBe('current')
+    const [{ n } = { n: 0 }] = await rowsOf<{ n: number }>(
       db,
-      sql`select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
-    ),
-  ).toHaveLength(0)
-  await close()
-})
+      sql`select count(*)::int as n from drizzle.__drizzle_migrations`,
+    )
+    expect(n).toBe(journal.entries.length)
+    expect(
+      await rowsOf(
+        db,
+        sql`select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+      ),
+    ).toHaveLength(0)
+    await close()
+  },
+)
 
 test.skipIf(!hasPostgres)('a migration that fails leaves nothing, lets the lock go, and says why', async () => {
   const url = await emptyPostgres()

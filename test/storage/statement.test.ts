@@ -7,7 +7,9 @@ import { given, statementOf } from '../../src/storage/statement.ts'
 const sent = (statement: ReturnType<ReturnType<typeof statementOf>>) => new PgDialect().sqlToQuery(statement)
 
 test('a value that stands twice is sent once', () => {
-  const statement = statementOf(sql`select ${given('text')}, ${given('group')} where ${given('text')} = any(${given('texts')})`)
+  const statement = statementOf(
+    sql`select ${given('text')}, ${given('group')} where ${given('text')} = any(${given('texts')})`,
+  )
   expect(sent(statement({ text: 'a', group: 1, texts: ['a', 'b'] }))).toEqual({
     sql: 'select $1, $2 where $1 = any($3)',
     params: ['a', 1, ['a', 'b']],

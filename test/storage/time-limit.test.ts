@@ -6,7 +6,8 @@ import { withinTime } from '../../src/storage/time-limit.ts'
 import { hasPostgres } from '../support/service/databases.ts'
 import { newPostgres } from '../support/service/db.ts'
 
-const limitOf = async (tx: Tx) => (await rowsOf<{ limit: string }>(tx, sql`select current_setting('statement_timeout') as limit`))[0]?.limit
+const limitOf = async (tx: Tx) =>
+  (await rowsOf<{ limit: string }>(tx, sql`select current_setting('statement_timeout') as limit`))[0]?.limit
 
 describe.skipIf(!hasPostgres)('a time limit', () => {
   let database: ReturnType<typeof openPostgres>
@@ -32,7 +33,9 @@ describe.skipIf(!hasPostgres)('a time limit', () => {
   })
 
   test('any other fault is thrown', async () => {
-    await expect(withinTime(database.db, 10_000, (tx) => tx.execute(sql`select 1 / 0`))).rejects.toMatchObject({ cause: { code: '22012' } })
+    await expect(withinTime(database.db, 10_000, (tx) => tx.execute(sql`select 1 / 0`))).rejects.toMatchObject({
+      cause: { code: '22012' },
+    })
     expect(await limitOf(database.db)).toBe('30s')
   })
 })

@@ -18,7 +18,11 @@ test('a planner adds two contacts', async () => {
 })
 
 test('every address has its own outcome, and the good ones take effect though others fail', async () => {
-  const { say, issue } = await world(service, { people: planner, contacts: ['ann@example.com'], inactive: ['bob@example.com'] })
+  const { say, issue } = await world(service, {
+    people: planner,
+    contacts: ['ann@example.com'],
+    inactive: ['bob@example.com'],
+  })
   expect(await say('ann', 'They called.\n/add_contacts ann@example.com bob@example.com zoe@example.com')).toBe(
     'Added ann@example.com. bob@example.com is inactive and was not added. No contact has the address zoe@example.com.',
   )
@@ -46,7 +50,9 @@ test('a change of more than fifty is refused whole, with the number, and all com
   const addresses = Array.from({ length: 51 }, (_, at) => `c${at}@x.io`)
   const { say, issue } = await world(service, { people: planner, contacts: addresses })
   const twoLines = `/add_contacts ${addresses.slice(0, 30).join(' ')}\n/add_contacts ${addresses.slice(30).join(' ')}`
-  expect(await say('ann', twoLines)).toBe('At most 50 contacts can be added at once; this would add 51. Nothing was changed.')
+  expect(await say('ann', twoLines)).toBe(
+    'At most 50 contacts can be added at once; this would add 51. Nothing was changed.',
+  )
   expect(await issue.contacts()).toEqual([])
   await say('ann', `/add_contacts ${addresses.slice(0, 50).join(', ')}`)
   expect(await issue.contacts()).toHaveLength(50)
@@ -94,7 +100,9 @@ describe('who may not', () => {
   test('somebody who may not see a private project cannot tell it from one that does not exist', async () => {
     const { say } = await world(service, { people: { eve: 'nobody' } })
     expect(await say('eve', '/help')).toBe("This issue doesn't exist, or you don't have access to it.")
-    expect(await say('eve', '/help', { on: 'no/such#1' })).toBe("This issue doesn't exist, or you don't have access to it.")
+    expect(await say('eve', '/help', { on: 'no/such#1' })).toBe(
+      "This issue doesn't exist, or you don't have access to it.",
+    )
   })
 })
 

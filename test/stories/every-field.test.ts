@@ -14,15 +14,22 @@ import { transferGroup } from '../../src/domain/moves/transfers.ts'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
 import { namesOf } from '../../src/domain/rules/records.ts'
+import { contacts, organizations } from '../../src/storage/contacts-schema.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import { contacts, history, organizations } from '../../src/storage/schema.ts'
+import { history } from '../../src/storage/schema.ts'
 import { type GraphqlClient, graphqlClient } from '../support/api/graphql.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { must } from '../support/world/results.ts'
 import { type Tree, tree } from '../support/world/tree.ts'
 
 const nouns = [
-  { noun: 'contact', Noun: 'Contact', table: contacts, fields: contactFields as FieldTable, orders: contactOrders as string[] },
+  {
+    noun: 'contact',
+    Noun: 'Contact',
+    table: contacts,
+    fields: contactFields as FieldTable,
+    orders: contactOrders as string[],
+  },
   {
     noun: 'organization',
     Noun: 'Organization',
@@ -53,7 +60,8 @@ function valueFor(fields: FieldTable, field: string): string | number {
   const kinds = { text: `${field}${made} Zq`, address: `${field}${made}@x.example`, amount: made }
   return kinds[fields[field]?.kind ?? 'text']
 }
-const valuesFor = ({ fields }: Noun, names = namesOf(fields)) => Object.fromEntries(names.map((name) => [name, valueFor(fields, name)]))
+const valuesFor = ({ fields }: Noun, names = namesOf(fields)) =>
+  Object.fromEntries(names.map((name) => [name, valueFor(fields, name)]))
 const requiredOf = ({ fields }: Noun) => namesOf(fields).filter((name) => fields[name]?.required)
 
 type Node = Record<string, string | number | null> & { id: string }
@@ -63,7 +71,9 @@ async function send({ noun, Noun, fields }: Noun, verb: 'Create' | 'Update' | 'M
   const given = verb === 'Create' ? { groupId: `gid://gitlab/Group/${t.group('acme').id}`, ...input } : input
   const document = `mutation($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) {
     ${name}(input: $input) { ${noun} { id ${namesOf(fields).join(' ')} } errors } }`
-  const { [name]: result } = await client.get<Record<string, { [noun: string]: Node | string[] }>>(document, { input: given })
+  const { [name]: result } = await client.get<Record<string, { [noun: string]: Node | string[] }>>(document, {
+    input: given,
+  })
   expect(result?.errors).toEqual([])
   return result?.[noun] as Node
 }
@@ -78,7 +88,9 @@ const latestOf = async ({ noun }: Noun, id: number) => {
 
 /** As the history keeps them: amounts are texts there. */
 const kept = (values: Record<string, string | number>) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? value.toFixed(2) : value]))
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? value.toFixed(2) : value]),
+  )
 
 describe.each(nouns)('every field of a $noun', (about) => {
   const { noun, fields, table, orders } = about
@@ -96,7 +108,11 @@ describe.each(nouns)('every field of a $noun', (about) => {
     const { id } = await send(about, 'Create', values)
     const [was, is] = [{ [name]: values[name] as string }, { [name]: valueFor(fields, name) }]
     expect(await send(about, 'Update', { id, ...is })).toMatchObject({ ...values, ...is })
-    expect(await latestOf(about, numberOf({ id }))).toMatchObject({ action: `${noun}_edited`, before: kept(was), after: kept(is) })
+    expect(await latestOf(about, numberOf({ id }))).toMatchObject({
+      action: `${noun}_edited`,
+      before: kept(was),
+      after: kept(is),
+    })
   })
 
   test.each(names.filter((name) => fields[name]?.kind !== 'amount'))('a word of %s finds it', async (name) => {
@@ -104,7 +120,10 @@ describe.each(nouns)('every field of a $noun', (about) => {
     const { id } = await send(about, 'Create', values)
     const query = `query($path: ID!, $search: String!) { group(fullPath: $path) { ${noun}s(search: $search) { nodes { id } } } }`
     const search = String(values[name]).toUpperCase()
-    const { group } = await client.get<{ group: Record<string, { nodes: Node[] }> }>(query, { path: t.pathOf('acme'), search })
+    const { group } = await client.get<{ group: Record<string, { nodes: Node[] }> }>(query, {
+      path: t.pathOf('acme'),
+      search,
+    })
     expect(group[`${noun}s`]?.nodes).toEqual([{ id }])
   })
 
@@ -134,16 +153,19 @@ describe.each(nouns)('every field of a $noun', (about) => {
   })
 
   // The database has the limits as well, so that no statement can go beyond them.
-  test.each(names.filter((name) => fields[name]?.kind !== 'amount'))('the database refuses a %s that is too long', async (name) => {
-    const { id } = await send(about, 'Create', valuesFor(about))
-    const rule = fields[name]
-    const text = 'x'.repeat(rule?.kind === 'amount' ? 0 : (rule?.most ?? 0) + 1)
-    const edit = service.db
-      .update(table)
-      .set({ [name]: text })
-      .where(sql`id = ${numberOf({ id })}`)
-    await expect(edit).rejects.toThrow()
-  })
+  test.each(names.filter((name) => fields[name]?.kind !== 'amount'))(
+    'the database refuses a %s that is too long',
+    async (name) => {
+      const { id } = await send(about, 'Create', valuesFor(about))
+      const rule = fields[name]
+      const text = 'x'.repeat(rule?.kind === 'amount' ? 0 : (rule?.most ?? 0) + 1)
+      const edit = service.db
+        .update(table)
+        .set({ [name]: text })
+        .where(sql`id = ${numberOf({ id })}`)
+      await expect(edit).rejects.toThrow()
+    },
+  )
 })
 
 describe.each([
@@ -152,7 +174,8 @@ describe.each([
 ])('%s are carried along as copies', (_, moving) => {
   // What a copy has of its own.
   const own = ['id', 'groupId', 'organizationId', 'createdAt', 'updatedAt']
-  const only = (row: object, names: readonly string[]) => Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)))
+  const only = (row: object, names: readonly string[]) =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)))
   const shared = (row: object) => Object.fromEntries(Object.entries(row).filter(([name]) => !own.includes(name)))
 
   test('with every column, and the history of the copies has every field', async () => {
@@ -188,7 +211,10 @@ describe.each([
 test('the database has every index of these tables: replacing a column drops its own', async () => {
   for (const { table } of nouns) {
     const { name: tablename, indexes } = getTableConfig(table)
-    const found = await rowsOf<{ name: string }>(service.db, sql`select indexname as name from pg_indexes where tablename = ${tablename}`)
+    const found = await rowsOf<{ name: string }>(
+      service.db,
+      sql`select indexname as name from pg_indexes where tablename = ${tablename}`,
+    )
     expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining(indexes.map(({ config }) => config.name)))
   }
 })

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { nameUserElsewhere } from '../../src/domain/people/users.ts'
-import { failedDeliveries, restart } from '../../src/pipeline/deliveries.ts'
+import { failedDeliveries, restart } from '../../src/pipeline/failures.ts'
 import { sweep } from '../../src/pipeline/sweep.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { freshQueue, startService } from '../support/service/service.ts'
@@ -22,7 +22,9 @@ test('a fault that passes is tried again until it is mended; the answer comes on
   const mend = await breakFor(service.db, contacts[0]?.id as number)
   await post('ann', '/add_contacts a@x.io', { via: 'chat' })
   await expect
-    .poll(async () => (await rowsOf<{ attempts: number }>(service.db, sql`select attempts from deliveries`))[0]?.attempts)
+    .poll(
+      async () => (await rowsOf<{ attempts: number }>(service.db, sql`select attempts from deliveries`))[0]?.attempts,
+    )
     .toBeGreaterThan(0)
   await mend()
   await expect.poll(() => service.chat.length, { timeout: 10_000 }).toBe(1)
@@ -39,7 +41,7 @@ describe('a fault that stays', () => {
     await expect.poll(() => failedDeliveries(service.db), { timeout: 10_000 }).toHaveLength(1)
     const [failed] = await failedDeliveries(service.db)
     expect(failed?.fault).toContain('broken')
-    expect(service.chat[0]?.answer.toAsker.join(' ')).toMatch(/went wrong on our side/)
+    expect(service.chat[0]?.answer.toAuthor.join(' ')).toMatch(/went wrong on our side/)
     expect(JSON.stringify(service.chat[0])).not.toContain('broken')
     // What came after it on the same issue waited for it, and goes on without it.
     await sweep(service.db, service.queue, 0)
@@ -58,7 +60,7 @@ test('a place that cannot be reached delays the answer, not the effect; the effe
   const service = await startService({
     reply: async (_, answer) => {
       if (away) throw new Error('503 from the tracker')
-      said.push(...answer.toAsker)
+      said.push(...answer.toAuthor)
       return undefined
     },
   })
@@ -80,12 +82,13 @@ test('a place that is slow does not keep others waiting', async () => {
     environment: { WORK_CONCURRENCY: '4' },
     reply: async (_, answer) => {
       await slow
-      said.push(...answer.toAsker)
+      said.push(...answer.toAuthor)
       return undefined
     },
   })
   const worlds = []
-  for (let number = 0; number < 6; number++) worlds.push(await world(service, { people: planner, contacts: ['a@x.io'] }))
+  for (let number = 0; number < 6; number++)
+    worlds.push(await world(service, { people: planner, contacts: ['a@x.io'] }))
   for (const { post } of worlds) await post('ann', '/add_contacts a@x.io', { via: 'chat' })
   const { say } = await world(service, { people: planner, contacts: ['b@x.io'] })
   expect(await say('ann', '/add_contacts b@x.io')).toBe('Added b@x.io.')

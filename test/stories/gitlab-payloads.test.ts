@@ -41,13 +41,33 @@ describe('what clients send is accepted', () => {
     [
       'go-gitlab CreateIssue',
       issues,
-      { title: 'A', description: 'B', assignee_ids: [], labels: '', issue_type: 'issue', due_date: null, created_at: null },
+      {
+        title: 'A',
+        description: 'B',
+        assignee_ids: [],
+        labels: '',
+        issue_type: 'issue',
+        due_date: null,
+        created_at: null,
+      },
     ],
-    ['@gitbeaker/rest Issues.create', issues, { title: 'A', description: 'B', labels: '', assignee_ids: [0], assignee_id: null }],
+    [
+      '@gitbeaker/rest Issues.create',
+      issues,
+      { title: 'A', description: 'B', labels: '', assignee_ids: [0], assignee_id: null },
+    ],
     [
       'MCP server create_issue',
       issues,
-      { title: 'A', description: 'B', assignee_ids: [], labels: '', milestone_id: null, issue_type: 'issue', weight: null },
+      {
+        title: 'A',
+        description: 'B',
+        assignee_ids: [],
+        labels: '',
+        milestone_id: null,
+        issue_type: 'issue',
+        weight: null,
+      },
     ],
     ['npm gitlab 14 Issues.create', issues, { title: 'A', description: 'B', confidential: 'false', labels: [] }],
     ['python-gitlab issues.create', issues, { title: 'A', labels: [], discussion_to_resolve: '', confidential: false }],
@@ -80,7 +100,11 @@ describe('what clients send is accepted', () => {
         parent_id: null,
       },
     ],
-    ['MCP server create_group', () => '/groups', { description: null, visibility: 'private', parent_id: null, organization_id: 1 }],
+    [
+      'MCP server create_group',
+      () => '/groups',
+      { description: null, visibility: 'private', parent_id: null, organization_id: 1 },
+    ],
     ['npm gitlab 14 Groups.create', () => '/groups', { parent_id: '', crm_enabled: 'True', crm_source_group_id: '' }],
     [
       'go-gitlab CreateProject',
@@ -111,7 +135,11 @@ describe('what clients send is accepted', () => {
         container_expiration_policy_attributes: {},
       },
     ],
-    ['MCP server create_repository', () => '/projects', { description: '', visibility: 'private', initialize_with_readme: false }],
+    [
+      'MCP server create_repository',
+      () => '/projects',
+      { description: '', visibility: 'private', initialize_with_readme: false },
+    ],
     ['@gitbeaker/rest Projects.create', () => '/projects', { topics: [], tag_list: '', default_branch: 'main' }],
   ])('%s', async (_, path, body) => {
     const isPlace = path() === '/groups' || path() === '/projects'
@@ -122,17 +150,48 @@ describe('what clients send is accepted', () => {
 
   test.each<[string, () => string, object]>([
     ['python-gitlab issue.save()', issue, { labels: [], assignee_ids: [], title: 'New' }],
-    ['glab issue update with nothing that there is', issue, { labels: '', add_labels: '', remove_labels: 'bug', discussion_locked: false }],
-    ['@gitbeaker/rest Issues.edit', issue, { assignee_ids: [], due_date: '', issue_type: 'issue', state_event: 'close' }],
-    ['python-gitlab group.save()', () => `/groups/${here.group.id}`, { default_branch_protection: null, description: '' }],
-    ['python-gitlab project.save()', () => `/projects/${here.project.id}`, { archived: false, description: null, topics: [] }],
+    [
+      'glab issue update with nothing that there is',
+      issue,
+      { labels: '', add_labels: '', remove_labels: 'bug', discussion_locked: false },
+    ],
+    [
+      '@gitbeaker/rest Issues.edit',
+      issue,
+      { assignee_ids: [], due_date: '', issue_type: 'issue', state_event: 'close' },
+    ],
+    [
+      'python-gitlab group.save()',
+      () => `/groups/${here.group.id}`,
+      { default_branch_protection: null, description: '' },
+    ],
+    [
+      'python-gitlab project.save()',
+      () => `/projects/${here.project.id}`,
+      { archived: false, description: null, topics: [] },
+    ],
   ])('%s', async (_, path, body) => {
     expect((await olga.put(path(), body)).status).toBe(200)
   })
 
   test('users and members', async () => {
-    const user = { ...name(), username: 'made', email: 'made@x.io', password: 'p', reset_password: false, skip_confirmation: true }
-    const more = { projects_limit: 10, can_create_group: true, external: false, note: '', bio: null, avatar: '', private_profile: false }
+    const user = {
+      ...name(),
+      username: 'made',
+      email: 'made@x.io',
+      password: 'p',
+      reset_password: false,
+      skip_confirmation: true,
+    }
+    const more = {
+      projects_limit: 10,
+      can_create_group: true,
+      external: false,
+      note: '',
+      bio: null,
+      avatar: '',
+      private_profile: false,
+    }
     const { name: called, path: _, ...fields } = user
     const added = await root.post('/users', { name: called, ...fields, ...more, admin: 'f' })
     expect(added.status).toBe(201)
@@ -151,7 +210,11 @@ describe('what clients send is accepted', () => {
 describe('what asks for something is refused by name', () => {
   test.each<[() => string, object, string[]]>([
     [issues, { title: 'A', labels: 'bug' }, ['labels']],
-    [issues, { title: 'A', labels: ['bug'], assignee_ids: [3], milestone_id: 2 }, ['assignee_ids', 'labels', 'milestone_id']],
+    [
+      issues,
+      { title: 'A', labels: ['bug'], assignee_ids: [3], milestone_id: 2 },
+      ['assignee_ids', 'labels', 'milestone_id'],
+    ],
     [issues, { title: 'A', 'labels[]': 'bug' }, ['labels[]']],
     [issues, { title: 'A', confidential: true }, ['confidential']],
     [issues, { title: 'A', confidential: 'yes', issue_type: 'incident' }, ['confidential', 'issue_type']],
@@ -159,10 +222,22 @@ describe('what asks for something is refused by name', () => {
     [notes, { body: 'A', internal: true }, ['internal']],
     [notes, { body: 'A', created_at: '2020-01-01' }, ['created_at']],
     [() => '/groups', { ...name(), request_access_enabled: true }, ['request_access_enabled']],
-    [() => '/groups', { ...name(), project_creation_level: 'noone', avatar: 'x' }, ['avatar', 'project_creation_level']],
+    [
+      () => '/groups',
+      { ...name(), project_creation_level: 'noone', avatar: 'x' },
+      ['avatar', 'project_creation_level'],
+    ],
     [() => '/projects', { ...name(), namespace_id: 1, initialize_with_readme: true }, ['initialize_with_readme']],
-    [() => '/projects', { ...name(), namespace_id: 1, issues_enabled: false, wiki_enabled: 1 }, ['issues_enabled', 'wiki_enabled']],
-    [() => '/projects', { ...name(), namespace_id: 1, import_url: 'https://x.io', topics: ['a'] }, ['import_url', 'topics']],
+    [
+      () => '/projects',
+      { ...name(), namespace_id: 1, issues_enabled: false, wiki_enabled: 1 },
+      ['issues_enabled', 'wiki_enabled'],
+    ],
+    [
+      () => '/projects',
+      { ...name(), namespace_id: 1, import_url: 'https://x.io', topics: ['a'] },
+      ['import_url', 'topics'],
+    ],
   ])('%s %j', async (path, body, fields) => {
     const answer = await olga.post(path(), body)
     expect([answer.status, faulted(answer).sort()]).toEqual([422, fields])
@@ -227,24 +302,23 @@ describe('queries', () => {
 
 describe('booleans', () => {
   const words = { true: 'true True TRUE 1 on On yes YES y t T', false: 'false False FALSE 0 off Off no NO n f F' }
-  test.each(Object.entries(words).flatMap(([means, all]) => all.split(' ').map((word) => [word, means === 'true'] as const)))(
-    '%s is %s, in JSON, forms and queries',
-    async (word, meant) => {
-      const path = `/groups/${here.group.id}`
-      const isOn = async () => (await olga.get(path)).body.crm_enabled
+  test.each(
+    Object.entries(words).flatMap(([means, all]) => all.split(' ').map((word) => [word, means === 'true'] as const)),
+  )('%s is %s, in JSON, forms and queries', async (word, meant) => {
+    const path = `/groups/${here.group.id}`
+    const isOn = async () => (await olga.get(path)).body.crm_enabled
+    await olga.put(path, { crm_enabled: !meant })
+    for (const write of [
+      () => olga.put(path, { crm_enabled: word }),
+      () => olga.form('PUT', path, { crm_enabled: word }),
+      () => olga.put(`${path}?crm_enabled=${word}`),
+    ]) {
+      expect((await write()).body.crm_enabled).toBe(meant)
       await olga.put(path, { crm_enabled: !meant })
-      for (const write of [
-        () => olga.put(path, { crm_enabled: word }),
-        () => olga.form('PUT', path, { crm_enabled: word }),
-        () => olga.put(`${path}?crm_enabled=${word}`),
-      ]) {
-        expect((await write()).body.crm_enabled).toBe(meant)
-        await olga.put(path, { crm_enabled: !meant })
-        expect(await isOn()).toBe(!meant)
-      }
-      expect((await olga.get(`/projects?membership=${word}`)).status).toBe(200)
-    },
-  )
+      expect(await isOn()).toBe(!meant)
+    }
+    expect((await olga.get(`/projects?membership=${word}`)).status).toBe(200)
+  })
 
   test.each(['', 'perhaps', 'truee', '2', 'toString', '__proto__'])('“%s” is none', async (word) => {
     expect(faulted(await olga.put(`/groups/${here.group.id}`, { crm_enabled: word }))).toEqual(['crm_enabled'])
@@ -269,7 +343,9 @@ describe('descriptions of groups and projects', () => {
     await olga.put(`/groups/${group.body.id}`, { description: 'Listed' })
     expect((await olga.get(`/groups?search=${group.body.name.replace(' ', '+')}`)).body).toEqual([])
     expect(
-      (await olga.get('/groups?search=Other&per_page=100')).body.map(({ description }: { description: string }) => description),
+      (await olga.get('/groups?search=Other&per_page=100')).body.map(
+        ({ description }: { description: string }) => description,
+      ),
     ).toContain('Listed')
   })
 })

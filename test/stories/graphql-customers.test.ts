@@ -6,11 +6,17 @@ import * as documents from '../support/api/graphql-documents.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { type Tree, tree } from '../support/world/tree.ts'
 
-const noSuch = "The resource that you are attempting to access does not exist or you don't have permission to perform this action"
+const noSuch =
+  "The resource that you are attempting to access does not exist or you don't have permission to perform this action"
 
 let service: RunningService
 let t: Tree
-let [dana, pia, gus, visitor] = [] as unknown as GraphqlClient[] as [GraphqlClient, GraphqlClient, GraphqlClient, GraphqlClient]
+let [dana, pia, gus, visitor] = [] as unknown as GraphqlClient[] as [
+  GraphqlClient,
+  GraphqlClient,
+  GraphqlClient,
+  GraphqlClient,
+]
 let path: string
 
 beforeAll(async () => {
@@ -60,9 +66,8 @@ interface ContactPage {
 
 const contacts = async (client: GraphqlClient, variables: object = {}) =>
   (
-    (await client.get<ContactPage>(documents.contactsQuery, { groupFullPath: path, ...variables })).group as NonNullable<
-      ContactPage['group']
-    >
+    (await client.get<ContactPage>(documents.contactsQuery, { groupFullPath: path, ...variables }))
+      .group as NonNullable<ContactPage['group']>
   ).contacts
 const firstNames = ({ nodes }: Connection<ContactNode>) => nodes.map(({ firstName }) => firstName).join(' ')
 
@@ -70,7 +75,13 @@ const firstPage = { firstPageSize: 20, lastPageSize: null, prevPageCursor: '', n
 
 describe('the list of contacts', () => {
   test('is what the page shows at first', async () => {
-    const { nodes, pageInfo } = await contacts(pia, { ...firstPage, state: 'active', searchTerm: '', sort: 'LAST_NAME_ASC', ids: null })
+    const { nodes, pageInfo } = await contacts(pia, {
+      ...firstPage,
+      state: 'active',
+      searchTerm: '',
+      sort: 'LAST_NAME_ASC',
+      ids: null,
+    })
     expect(nodes).toHaveLength(4)
     expect(nodes[1]).toEqual({
       __typename: 'CustomerRelationsContact',
@@ -166,7 +177,11 @@ describe('the list of contacts', () => {
   test('by ids: those of the group; others drop out', async () => {
     const { nodes } = await contacts(pia)
     const [other] = await t.hold('other', ['x@other.example'])
-    const ids = [nodes[0]?.id, `gid://gitlab/CustomerRelations::Contact/${other?.id}`, 'gid://gitlab/CustomerRelations::Contact/999999']
+    const ids = [
+      nodes[0]?.id,
+      `gid://gitlab/CustomerRelations::Contact/${other?.id}`,
+      'gid://gitlab/CustomerRelations::Contact/999999',
+    ]
     expect(firstNames(await contacts(pia, { ids }))).toBe('Dörte')
   })
 
@@ -177,17 +192,29 @@ describe('the list of contacts', () => {
 
   test('counts follow the search, and states', async () => {
     const counts = async (variables: object) =>
-      (await pia.get<{ group: { contactStateCounts: object } }>(documents.contactCountsQuery, { groupFullPath: path, ...variables })).group
-        .contactStateCounts
+      (
+        await pia.get<{ group: { contactStateCounts: object } }>(documents.contactCountsQuery, {
+          groupFullPath: path,
+          ...variables,
+        })
+      ).group.contactStateCounts
     expect(await counts({})).toMatchObject({ __typename: 'ContactStateCounts', all: 5, active: 4, inactive: 1 })
     expect(await counts({ searchTerm: 'ann' })).toMatchObject({ all: 2, active: 2, inactive: 0 })
-    const query = '{ group(fullPath: "PATH") { contactStateCounts(state: inactive) { all active inactive cutOff } } }'.replace('PATH', path)
-    expect(await pia.get(query)).toEqual({ group: { contactStateCounts: { all: 1, active: 0, inactive: 1, cutOff: false } } })
+    const query =
+      '{ group(fullPath: "PATH") { contactStateCounts(state: inactive) { all active inactive cutOff } } }'.replace(
+        'PATH',
+        path,
+      )
+    expect(await pia.get(query)).toEqual({
+      group: { contactStateCounts: { all: 1, active: 0, inactive: 1, cutOff: false } },
+    })
   })
 
   test('somebody without a right sees the group and nothing in it: an empty list, no counts, no fault', async () => {
     expect((await contacts(gus)).nodes).toEqual([])
-    expect(await gus.get(documents.contactCountsQuery, { groupFullPath: path })).toMatchObject({ group: { contactStateCounts: null } })
+    expect(await gus.get(documents.contactCountsQuery, { groupFullPath: path })).toMatchObject({
+      group: { contactStateCounts: null },
+    })
     expect(await gus.get(documents.organizationsQuery, { groupFullPath: path })).toMatchObject({
       group: { organizations: { nodes: [] }, organizationStateCounts: null },
     })
@@ -203,7 +230,10 @@ describe('the list of contacts', () => {
     [{ prevPageCursor: Buffer.from('{"id":1}').toString('base64url') }, 'Please provide a valid cursor'],
     [{ firstPageSize: -1 }, '`first` and `last` cannot be less than 0'],
     [{ ids: ['7'] }, '"7" is not a valid Global ID'],
-    [{ ids: ['gid://gitlab/Issue/7'] }, '"gid://gitlab/Issue/7" does not represent an instance of CustomerRelations::Contact'],
+    [
+      { ids: ['gid://gitlab/Issue/7'] },
+      '"gid://gitlab/Issue/7" does not represent an instance of CustomerRelations::Contact',
+    ],
     [{ sort: 'NONSENSE' }, 'Value "NONSENSE" does not exist in "ContactSort" enum'],
   ])('cannot be asked with %j', async (variables, words) => {
     const [fault] = await pia.faults(documents.contactsQuery, { groupFullPath: path, ...variables })
@@ -211,7 +241,11 @@ describe('the list of contacts', () => {
   })
 
   test('filter tokens ask by group or by project', async () => {
-    const byGroup = await pia.get<ContactPage>(documents.searchContactsQuery, { fullPath: path, searchString: 'ed yu', isProject: false })
+    const byGroup = await pia.get<ContactPage>(documents.searchContactsQuery, {
+      fullPath: path,
+      searchString: 'ed yu',
+      isProject: false,
+    })
     expect(byGroup.group?.contacts.nodes).toMatchObject([{ firstName: 'Ed' }])
     const byProject = await pia.get<{ project: ContactPage }>(documents.searchContactsQuery, {
       fullPath: t.pathOf('acme/care:shop'),
@@ -245,20 +279,31 @@ describe('the list of organizations', () => {
 
   test('tells a rate as a number', async () => {
     const query = `{ group(fullPath: "${path}") { organizations(first: 1) { nodes { name defaultRate createdAt updatedAt } } organizationStateCounts { all active inactive } } }`
-    const { group } = await pia.get<{ group: { organizations: { nodes: { defaultRate: number; createdAt: string }[] } } }>(query)
+    const { group } = await pia.get<{
+      group: { organizations: { nodes: { defaultRate: number; createdAt: string }[] } }
+    }>(query)
     expect(group).toMatchObject({ organizationStateCounts: { all: 2, active: 2, inactive: 0 } })
-    expect(group.organizations.nodes[0]).toMatchObject({ defaultRate: 120.5, createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) })
+    expect(group.organizations.nodes[0]).toMatchObject({
+      defaultRate: 120.5,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    })
   })
 })
 
 describe('changing', () => {
   const groupId = () => `gid://gitlab/Group/${t.group('acme').id}`
   const create = (client: GraphqlClient, input: object) =>
-    client.get<{ customerRelationsContactCreate: { contact: ContactNode | null; errors: string[] } }>(documents.createContact, {
-      input: { groupId: groupId(), firstName: 'New', lastName: 'One', ...input },
-    })
+    client.get<{ customerRelationsContactCreate: { contact: ContactNode | null; errors: string[] } }>(
+      documents.createContact,
+      {
+        input: { groupId: groupId(), firstName: 'New', lastName: 'One', ...input },
+      },
+    )
   const update = (client: GraphqlClient, input: object) =>
-    client.get<{ customerRelationsContactUpdate: { contact: ContactNode | null; errors: string[] } }>(documents.updateContact, { input })
+    client.get<{ customerRelationsContactUpdate: { contact: ContactNode | null; errors: string[] } }>(
+      documents.updateContact,
+      { input },
+    )
 
   test('a contact: created, edited, made inactive', async () => {
     const { customerRelationsContactCreate: created } = await create(dana, {
@@ -266,16 +311,28 @@ describe('changing', () => {
       phone: null,
       clientMutationId: 'mine',
     })
-    expect(created).toMatchObject({ contact: { firstName: 'New', email: 'New@Example.com', active: true, organization: null }, errors: [] })
+    expect(created).toMatchObject({
+      contact: { firstName: 'New', email: 'New@Example.com', active: true, organization: null },
+      errors: [],
+    })
     expect(created).toMatchObject({ clientMutationId: 'mine' })
     const { id } = created.contact as ContactNode
-    const companies = await dana.get<{ group: { organizations: Connection<{ id: string }> } }>(documents.organizationsQuery, {
-      groupFullPath: path,
-    })
+    const companies = await dana.get<{ group: { organizations: Connection<{ id: string }> } }>(
+      documents.organizationsQuery,
+      {
+        groupFullPath: path,
+      },
+    )
     const organizationId = companies.group.organizations.nodes[0]?.id
     const edited = await update(dana, { id, lastName: 'Name', organizationId, active: false })
     expect(edited.customerRelationsContactUpdate).toMatchObject({
-      contact: { firstName: 'New', lastName: 'Name', email: 'New@Example.com', active: false, organization: { name: 'Acme Ltd' } },
+      contact: {
+        firstName: 'New',
+        lastName: 'Name',
+        email: 'New@Example.com',
+        active: false,
+        organization: { name: 'Acme Ltd' },
+      },
       errors: [],
     })
     const cleared = await update(dana, { id, organizationId: null, email: null, active: null })
@@ -333,19 +390,30 @@ describe('changing', () => {
   test('a token that may only read does not change anything', async () => {
     const reader = graphqlClient(
       service,
-      await createToken(service.db, (await t.person('reader', { acme: 'owner' })).userId, 'api', { scopes: ['read_api'] }),
+      await createToken(service.db, (await t.person('reader', { acme: 'owner' })).userId, 'api', {
+        scopes: ['read_api'],
+      }),
     )
     expect(firstNames(await contacts(reader, { firstPageSize: 1 }))).toBe('Dörte')
     const input = { groupId: groupId(), firstName: 'New', lastName: 'One' }
-    expect(await reader.faults(documents.createContact, { input })).toEqual(["This token is read-only: it doesn't have the `api` scope."])
+    expect(await reader.faults(documents.createContact, { input })).toEqual([
+      "This token is read-only: it doesn't have the `api` scope.",
+    ])
   })
 
   test('an organization: created, edited, merged, deleted', async () => {
     type Came = Record<string, { organization: { id: string }; errors: string[] }>
     const input = { groupId: groupId(), name: ' Gamma ', defaultRate: 7.5, description: 'Three' }
-    const { customerRelationsOrganizationCreate: created } = await dana.get<Came>(documents.createOrganization, { input })
-    expect(created).toMatchObject({ organization: { name: 'Gamma', defaultRate: 7.5, description: 'Three', active: true }, errors: [] })
-    const taken = await dana.get<Came>(documents.createOrganization, { input: { ...input, name: 'gamma', defaultRate: -1 } })
+    const { customerRelationsOrganizationCreate: created } = await dana.get<Came>(documents.createOrganization, {
+      input,
+    })
+    expect(created).toMatchObject({
+      organization: { name: 'Gamma', defaultRate: 7.5, description: 'Three', active: true },
+      errors: [],
+    })
+    const taken = await dana.get<Came>(documents.createOrganization, {
+      input: { ...input, name: 'gamma', defaultRate: -1 },
+    })
     expect(taken.customerRelationsOrganizationCreate).toMatchObject({
       organization: null,
       errors: ['Default rate must be greater than or equal to 0', 'Name has already been taken'],
@@ -357,14 +425,19 @@ describe('changing', () => {
       errors: ['Name has already been taken'],
     })
     const off = await dana.get<Came>(documents.updateOrganization, { input: { id, active: false, defaultRate: null } })
-    expect(off.customerRelationsOrganizationUpdate).toMatchObject({ organization: { active: false, defaultRate: null }, errors: [] })
+    expect(off.customerRelationsOrganizationUpdate).toMatchObject({
+      organization: { active: false, defaultRate: null },
+      errors: [],
+    })
     const delta = await dana.get<Came>(documents.createOrganization, { input: { ...input, name: 'Delta' } })
     const otherId = delta.customerRelationsOrganizationCreate?.organization.id
     const merge = `mutation { customerRelationsOrganizationMerge(input: {id: "${id}", otherId: "${otherId}"}) { organization { name defaultRate } errors } }`
     expect(await dana.get(merge)).toEqual({
       customerRelationsOrganizationMerge: { organization: { name: 'Gamma', defaultRate: 7.5 }, errors: [] },
     })
-    expect(await dana.get(`mutation { customerRelationsOrganizationDelete(input: {id: "${id}"}) { errors } }`)).toMatchObject({})
+    expect(
+      await dana.get(`mutation { customerRelationsOrganizationDelete(input: {id: "${id}"}) { errors } }`),
+    ).toMatchObject({})
     expect(await pia.faults(documents.updateOrganization, { input: { id } })).toEqual([noSuch])
   })
 

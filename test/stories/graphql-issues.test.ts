@@ -2,14 +2,16 @@
 import { createClient } from 'graphql-sse'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
-import type { Contact, Issue } from '../../src/storage/schema.ts'
+import type { Contact } from '../../src/storage/contacts-schema.ts'
+import type { Issue } from '../../src/storage/schema.ts'
 import { type GraphqlClient, graphqlClient } from '../support/api/graphql.ts'
 import * as documents from '../support/api/graphql-documents.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { countStatements } from '../support/service/statements.ts'
 import { type Tree, tree } from '../support/world/tree.ts'
 
-const noSuch = "The resource that you are attempting to access does not exist or you don't have permission to perform this action"
+const noSuch =
+  "The resource that you are attempting to access does not exist or you don't have permission to perform this action"
 
 let service: RunningService
 let t: Tree
@@ -56,10 +58,16 @@ interface SetPayload {
 const set = async (contactIds: string[], operationMode?: string, client: GraphqlClient = people.pia.client) =>
   (
     await client.get<SetPayload>(documents.setContacts, {
-      input: { projectPath: projectPath(), iid: String(issue.iid), contactIds, ...(operationMode && { operationMode }) },
+      input: {
+        projectPath: projectPath(),
+        iid: String(issue.iid),
+        contactIds,
+        ...(operationMode && { operationMode }),
+      },
     })
   ).issueSetCrmContacts
-const emails = (payload: SetPayload['issueSetCrmContacts']) => payload.issue?.customerRelationsContacts.nodes.map(({ email }) => email)
+const emails = (payload: SetPayload['issueSetCrmContacts']) =>
+  payload.issue?.customerRelationsContacts.nodes.map(({ email }) => email)
 
 describe('setting the contacts of an issue', () => {
   test('replaces, unless told otherwise; the latest contact is first; an empty list clears', async () => {
@@ -81,7 +89,10 @@ describe('setting the contacts of an issue', () => {
     expect(emails(await set([gidOf(ann), gidOf(ann)], 'APPEND'))).toEqual(['ann@x.io'])
     expect(emails(await set([gidOf(bob)], 'APPEND'))).toEqual(['bob@x.io', 'ann@x.io'])
     const removed = await set([gidOf(ann), gidOf(foreign), 'gid://gitlab/CustomerRelations::Contact/999999'], 'REMOVE')
-    expect(removed).toMatchObject({ errors: [], results: [{ outcome: 'REMOVED' }, { outcome: 'UNKNOWN' }, { outcome: 'UNKNOWN' }] })
+    expect(removed).toMatchObject({
+      errors: [],
+      results: [{ outcome: 'REMOVED' }, { outcome: 'UNKNOWN' }, { outcome: 'UNKNOWN' }],
+    })
     expect(emails(removed)).toEqual(['bob@x.io'])
     await set([])
   })
@@ -99,12 +110,16 @@ describe('setting the contacts of an issue', () => {
   test('too many are refused whole', async () => {
     const ids = (await t.hold('acme', ['1@x.io', '2@x.io', '3@x.io', '4@x.io'])).map(gidOf)
     const came = await set(ids, 'APPEND')
-    expect(came).toMatchObject({ results: [], errors: ['At most 3 contacts can be added at once; this would add 4. Nothing was changed.'] })
+    expect(came).toMatchObject({
+      results: [],
+      errors: ['At most 3 contacts can be added at once; this would add 4. Nothing was changed.'],
+    })
     expect(emails(came)).toEqual([])
   })
 
   test('nobody named', async () => {
-    for (const mode of ['APPEND', 'REMOVE']) expect((await set([], mode)).errors).toEqual(['Give at least one contact to add or remove'])
+    for (const mode of ['APPEND', 'REMOVE'])
+      expect((await set([], mode)).errors).toEqual(['Give at least one contact to add or remove'])
   })
 
   test('somebody who may edit the issue but not see contacts is told so in the payload', async () => {
@@ -148,7 +163,9 @@ describe('the sidebar', () => {
   test('shows nobody to those who may not see them; to others there is no issue', async () => {
     const other = await t.issue('acme/care:shop', [ann])
     for (const name of ['rita', 'gus'] as const) {
-      const { issue: shown } = await people[name].client.get<Sidebar>(documents.issueContactsQuery, { id: issueGid(other) })
+      const { issue: shown } = await people[name].client.get<Sidebar>(documents.issueContactsQuery, {
+        id: issueGid(other),
+      })
       expect(shown?.customerRelationsContacts.nodes).toEqual([])
     }
     expect(await people.eve.client.get(documents.issueContactsQuery, { id: issueGid(other) })).toEqual({ issue: null })
@@ -160,7 +177,9 @@ describe('the sidebar', () => {
     const query = `query ($id: IssueID!, $first: Int, $last: Int, $after: String, $before: String) { issue(id: $id) {
       customerRelationsContacts(first: $first, last: $last, after: $after, before: $before) {
         nodes { email } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } } }`
-    type Came = { issue: { customerRelationsContacts: { nodes: { email: string }[]; pageInfo: Record<string, unknown> } } }
+    type Came = {
+      issue: { customerRelationsContacts: { nodes: { email: string }[]; pageInfo: Record<string, unknown> } }
+    }
     const page = async (variables: object) =>
       (await people.pia.client.get<Came>(query, { id: issueGid(other), ...variables })).issue.customerRelationsContacts
     const first = await page({ first: 2 })
@@ -169,21 +188,33 @@ describe('the sidebar', () => {
       pageInfo: { hasNextPage: true, hasPreviousPage: false },
     })
     const second = await page({ first: 2, after: first.pageInfo.endCursor })
-    expect(second).toMatchObject({ nodes: [{ email: 'p1@x.io' }], pageInfo: { hasNextPage: false, hasPreviousPage: true } })
+    expect(second).toMatchObject({
+      nodes: [{ email: 'p1@x.io' }],
+      pageInfo: { hasNextPage: false, hasPreviousPage: true },
+    })
     const back = await page({ last: 1, before: second.pageInfo.startCursor })
-    expect(back).toMatchObject({ nodes: [{ email: 'p2@x.io' }], pageInfo: { hasNextPage: true, hasPreviousPage: true } })
+    expect(back).toMatchObject({
+      nodes: [{ email: 'p2@x.io' }],
+      pageInfo: { hasNextPage: true, hasPreviousPage: true },
+    })
     expect(await page({ last: 1 })).toMatchObject({
       nodes: [{ email: 'p1@x.io' }],
       pageInfo: { hasNextPage: false, hasPreviousPage: true },
     })
-    expect(await people.pia.client.faults(query, { id: issueGid(other), after: 'x' })).toEqual(['Please provide a valid cursor'])
+    expect(await people.pia.client.faults(query, { id: issueGid(other), after: 'x' })).toEqual([
+      'Please provide a valid cursor',
+    ])
   })
 })
 
 /** What somebody hears who follows an issue. */
 function follow(name: keyof typeof people, one: Issue) {
   const { token } = people[name]
-  const events = createClient({ url: `${service.url}/api/graphql`, headers: { 'private-token': token }, retryAttempts: 0 }).iterate<{
+  const events = createClient({
+    url: `${service.url}/api/graphql`,
+    headers: { 'private-token': token },
+    retryAttempts: 0,
+  }).iterate<{
     issueCrmContactsUpdated: { customerRelationsContacts: { nodes: { email: string }[] } } | null
   }>({ query: documents.issueContactsSubscription, variables: { id: issueGid(one) } })
   return {
@@ -261,8 +292,11 @@ describe('work items', () => {
     }
   }
   const update = async (crmContactsWidget: object, client = people.pia.client) =>
-    (await client.get<Updated>(documents.updateWorkItem, { input: { id: `gid://gitlab/WorkItem/${issue.id}`, crmContactsWidget } }))
-      .workItemUpdate
+    (
+      await client.get<Updated>(documents.updateWorkItem, {
+        input: { id: `gid://gitlab/WorkItem/${issue.id}`, crmContactsWidget },
+      })
+    ).workItemUpdate
 
   test('in the three modes', async () => {
     const linked = ({ workItem }: Updated['workItemUpdate']) =>
@@ -270,7 +304,9 @@ describe('work items', () => {
     expect(linked(await update({ contactIds: [gidOf(ann)] }))).toEqual(['ann@x.io'])
     const appended = await update({ contactIds: [gidOf(bob)], operationMode: 'APPEND' })
     expect(linked(appended)).toEqual(['bob@x.io', 'ann@x.io'])
-    expect(appended.workItem.features).toMatchObject({ crmContacts: { contactsAvailable: true, contacts: { nodes: [{}, {}] } } })
+    expect(appended.workItem.features).toMatchObject({
+      crmContacts: { contactsAvailable: true, contacts: { nodes: [{}, {}] } },
+    })
     expect(linked(await update({ contactIds: [gidOf(ann)], operationMode: 'REMOVE' }))).toEqual(['bob@x.io'])
     expect(linked(await update({ contactIds: [] }))).toEqual([])
   })
@@ -278,15 +314,23 @@ describe('work items', () => {
   test('title, state and description', async () => {
     const change = `mutation ($input: WorkItemUpdateInput!) { workItemUpdate(input: $input) { workItem { title state description closedAt } errors } }`
     const one = await t.issue('acme/care:shop')
-    const ask = (input: object) => people.pia.client.get(change, { input: { id: `gid://gitlab/WorkItem/${one.id}`, ...input } })
+    const ask = (input: object) =>
+      people.pia.client.get(change, { input: { id: `gid://gitlab/WorkItem/${one.id}`, ...input } })
     expect(await ask({ title: 'Other', stateEvent: 'CLOSE' })).toEqual({
-      workItemUpdate: { workItem: { title: 'Other', state: 'CLOSED', description: '', closedAt: expect.any(String) }, errors: [] },
+      workItemUpdate: {
+        workItem: { title: 'Other', state: 'CLOSED', description: '', closedAt: expect.any(String) },
+        errors: [],
+      },
     })
-    expect(await ask({ stateEvent: 'REOPEN', descriptionWidget: { description: 'Text\n/add_contacts ann@x.io' } })).toEqual({
+    expect(
+      await ask({ stateEvent: 'REOPEN', descriptionWidget: { description: 'Text\n/add_contacts ann@x.io' } }),
+    ).toEqual({
       workItemUpdate: { workItem: { title: 'Other', state: 'OPEN', description: 'Text', closedAt: null }, errors: [] },
     })
     await expect.poll(() => t.linked(one)).toEqual(['ann@x.io of acme (new)'])
-    expect(await ask({ title: ' ' })).toMatchObject({ workItemUpdate: { workItem: { title: 'Other' }, errors: ["Title can't be blank"] } })
+    expect(await ask({ title: ' ' })).toMatchObject({
+      workItemUpdate: { workItem: { title: 'Other' }, errors: ["Title can't be blank"] },
+    })
   })
 
   test('one is opened with contacts', async () => {
@@ -301,7 +345,11 @@ describe('work items', () => {
     }
     expect(await people.pia.client.get(create, { input })).toEqual({
       workItemCreate: {
-        workItem: { title: 'New', description: 'Look', features: { crmContacts: { contacts: { nodes: [{ email: 'ann@x.io' }] } } } },
+        workItem: {
+          title: 'New',
+          description: 'Look',
+          features: { crmContacts: { contacts: { nodes: [{ email: 'ann@x.io' }] } } },
+        },
         errors: [],
       },
     })
@@ -314,7 +362,9 @@ describe('notes and issues', () => {
       note { body author { username } } quickActionsStatus { commandNames commandsOnly messages errorMessages } errors } }`
     const say = (body: string, client = people.pia.client) =>
       client.get<{ createNote: object }>(write, { input: { noteableId: issueGid(), body } })
-    expect(await say('Hello')).toMatchObject({ createNote: { note: { body: 'Hello' }, quickActionsStatus: null, errors: [] } })
+    expect(await say('Hello')).toMatchObject({
+      createNote: { note: { body: 'Hello' }, quickActionsStatus: null, errors: [] },
+    })
     expect(await say('/add_contacts ann@x.io nobody@x.io')).toEqual({
       createNote: {
         note: null,
@@ -339,8 +389,8 @@ describe('notes and issues', () => {
     const { createIssue } = await people.pia.client.get<Created>(create, { input })
     expect(createIssue.issue).toMatchObject({ title: 'Broken', description: 'Look' })
     const linked = async () =>
-      (await people.pia.client.get<Sidebar>(documents.issueContactsQuery, { id: createIssue.issue?.id })).issue?.customerRelationsContacts
-        .nodes
+      (await people.pia.client.get<Sidebar>(documents.issueContactsQuery, { id: createIssue.issue?.id })).issue
+        ?.customerRelationsContacts.nodes
     await expect.poll(linked).toMatchObject([{ email: 'ann@x.io' }])
     const move = `mutation ($input: IssueMoveInput!) { issueMove(input: $input) { issue { reference(full: true) } errors } }`
     const target = { projectPath: projectPath(), iid: createIssue.issue?.iid, targetProjectPath: t.pathOf('acme:desk') }
@@ -351,7 +401,10 @@ describe('notes and issues', () => {
       },
     })
     expect(await people.eve.client.faults(move, { input: target })).toEqual([noSuch])
-    const mover = graphqlClient(service, await createToken(service.db, (await t.person('mover', { acme: 'reporter' })).userId, 'api'))
+    const mover = graphqlClient(
+      service,
+      await createToken(service.db, (await t.person('mover', { acme: 'reporter' })).userId, 'api'),
+    )
     expect(await mover.get(move, { input: target })).toEqual({
       issueMove: { issue: { reference: `${t.pathOf('acme:desk')}#1` }, errors: [] },
     })
@@ -384,9 +437,9 @@ describe('notes and issues', () => {
     expect(await ask({ contact: '999999' })).toEqual(only([]))
     expect(await ask({ contact: String(fay.id) }, people.gus.client)).toEqual(only([]))
     expect(JSON.stringify(await ask({ contact: '', organization: null }))).toContain(`"${issue.iid}"`)
-    expect(await people.pia.client.faults(query, { path: projectPath(), group: t.pathOf('acme'), contact: gidOf(fay) })).toContain(
-      '`crmContactId` must be a number',
-    )
+    expect(
+      await people.pia.client.faults(query, { path: projectPath(), group: t.pathOf('acme'), contact: gidOf(fay) }),
+    ).toContain('`crmContactId` must be a number')
   })
 
   test('who is asking', async () => {
@@ -401,7 +454,8 @@ describe('notes and issues', () => {
       iid title author { username } project { fullPath group { fullPath } }
       customerRelationsContacts { nodes { firstName organization { name description } } } } } } }`
     await t.company('acme', 'Many Ltd')
-    for (let n = 0; n < 20; n++) await t.issue('acme/care:shop', await t.hold('acme', [{ email: `n${n}@x.io`, company: 'Many Ltd' }]))
+    for (let n = 0; n < 20; n++)
+      await t.issue('acme/care:shop', await t.hold('acme', [{ email: `n${n}@x.io`, company: 'Many Ltd' }]))
     const count = countStatements(service.db)
     const statements = async (first: number) => {
       const before = count()

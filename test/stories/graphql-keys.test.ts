@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
+import type { Contact } from '../../src/storage/contacts-schema.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import type { Contact, Issue } from '../../src/storage/schema.ts'
+import type { Issue } from '../../src/storage/schema.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { type Tree, tree } from '../support/world/tree.ts'
 
@@ -46,17 +47,26 @@ const gid = (kind: string, id: number | undefined) => `gid://gitlab/${kind}/${id
 const contactId = (at: number) => gid('CustomerRelations::Contact', contacts[at]?.id)
 const groupId = () => gid('Group', t.group('acme').id)
 const newContact = (firstName: string) =>
-  mutation('customerRelationsContactCreate', 'contact { id firstName }', { groupId: groupId(), firstName, lastName: 'Okoro' })
+  mutation('customerRelationsContactCreate', 'contact { id firstName }', {
+    groupId: groupId(),
+    firstName,
+    lastName: 'Okoro',
+  })
 const newOrganization = (name: string) =>
   mutation('customerRelationsOrganizationCreate', 'organization { id }', { groupId: groupId(), name })
 const linked = (operationMode: string, contactIds = [contactId(0)]) =>
-  mutation('issueSetCrmContacts', 'issue { customerRelationsContacts { nodes { id } } } results { contactId outcome }', {
-    projectPath: t.pathOf('acme:shop'),
-    iid: String(issue.iid),
-    contactIds,
-    operationMode,
-  })
-const update = (input: object) => mutation('workItemUpdate', 'workItem { title }', { id: gid('WorkItem', issue.id), ...input })
+  mutation(
+    'issueSetCrmContacts',
+    'issue { customerRelationsContacts { nodes { id } } } results { contactId outcome }',
+    {
+      projectPath: t.pathOf('acme:shop'),
+      iid: String(issue.iid),
+      contactIds,
+      operationMode,
+    },
+  )
+const update = (input: object) =>
+  mutation('workItemUpdate', 'workItem { title }', { id: gid('WorkItem', issue.id), ...input })
 const note = (body: string) => mutation('createNote', 'note { id }', { noteableId: gid('Issue', issue.id), body })
 
 const changes = async () => (await rowsOf(service.db, sql`select from history union all select from comments`)).length
@@ -74,7 +84,10 @@ describe('a request that is repeated takes effect once and gets the same answer'
       'a title, a state, and contacts',
       () => update({ title: 'New', stateEvent: 'CLOSE', crmContactsWidget: { contactIds: [contactId(0)] } }),
     ],
-    ['a description and contacts', () => update({ descriptionWidget: { description: 'x' }, crmContactsWidget: { contactIds: [] } })],
+    [
+      'a description and contacts',
+      () => update({ descriptionWidget: { description: 'x' }, crmContactsWidget: { contactIds: [] } }),
+    ],
     [
       'a new work item with contacts',
       () =>
@@ -88,7 +101,11 @@ describe('a request that is repeated takes effect once and gets the same answer'
       'a move',
       () => {
         const [from, to] = [t.pathOf('acme:shop'), t.pathOf('acme:bakery')]
-        return mutation('issueMove', 'issue { id iid }', { projectPath: from, iid: String(issue.iid), targetProjectPath: to })
+        return mutation('issueMove', 'issue { id iid }', {
+          projectPath: from,
+          iid: String(issue.iid),
+          targetProjectPath: to,
+        })
       },
     ],
   ])('%s', async (_, make) => {

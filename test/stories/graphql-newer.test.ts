@@ -1,7 +1,8 @@
 // What newer clients of GitLab ask over GraphQL: widgets by type, features, counts, permissions, keys that make a mutation happen once.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
-import type { Contact, Issue } from '../../src/storage/schema.ts'
+import type { Contact } from '../../src/storage/contacts-schema.ts'
+import type { Issue } from '../../src/storage/schema.ts'
 import { type GraphqlClient, graphqlClient } from '../support/api/graphql.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { countStatements } from '../support/service/statements.ts'
@@ -49,7 +50,10 @@ test('features beside them', async () => {
     workItem: {
       features: {
         description: { description: expect.any(String) },
-        crmContacts: { contactsAvailable: true, contacts: { count: 2, nodes: [{ email: 'b@x.io' }, { email: 'a@x.io' }] } },
+        crmContacts: {
+          contactsAvailable: true,
+          contacts: { count: 2, nodes: [{ email: 'b@x.io' }, { email: 'a@x.io' }] },
+        },
       },
     },
   })
@@ -77,7 +81,9 @@ describe('counts', () => {
   })
 
   test('of contacts that may not be seen: none', async () => {
-    expect(await ask(gus)).toMatchObject({ group: { all: { count: 0 }, off: { count: 0 }, found: { count: 0 }, issues: { count: 2 } } })
+    expect(await ask(gus)).toMatchObject({
+      group: { all: { count: 0 }, off: { count: 0 }, found: { count: 0 }, issues: { count: 2 } },
+    })
   })
 
   test('take as many statements for one issue as for many', async () => {
@@ -130,7 +136,9 @@ describe('an Idempotency-Key', () => {
 
   test('of another request is refused', async () => {
     await send('taken', note, noteOn('One'))
-    expect((await send('taken', note, noteOn('Other'))).body.data.createNote?.errors).toEqual([expect.stringMatching(/key/i)])
+    expect((await send('taken', note, noteOn('Other'))).body.data.createNote?.errors).toEqual([
+      expect.stringMatching(/key/i),
+    ])
   })
 
   test('tells the mutations of a document apart', async () => {
@@ -138,7 +146,10 @@ describe('an Idempotency-Key', () => {
       a: createNote(input: $a) { note { id body } errors } b: createNote(input: $b) { note { id body } errors } }`
     const variables = { a: noteOn('A').input, b: noteOn('B').input }
     const first = await send('both', two, variables)
-    expect(first.body.data).toMatchObject({ a: { note: { body: 'A' }, errors: [] }, b: { note: { body: 'B' }, errors: [] } })
+    expect(first.body.data).toMatchObject({
+      a: { note: { body: 'A' }, errors: [] },
+      b: { note: { body: 'B' }, errors: [] },
+    })
     expect(await send('both', two, variables)).toEqual(first)
   })
 

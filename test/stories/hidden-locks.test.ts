@@ -34,7 +34,7 @@ const organizationId = (id: number) => `gid://gitlab/CustomerRelations::Organiza
 const issueAt = ({ project, at }: Things) => `/projects/${project}/issues/${at.iid}`
 
 /** What the stranger does to things, by its name. */
-const deeds: Record<string, (by: Stranger, things: Things) => Promise<unknown>> = {
+const operations: Record<string, (by: Stranger, things: Things) => Promise<unknown>> = {
   'PUT an issue': ({ rest }, things) => rest.put(issueAt(things), { title: 'x' }),
   'PUT a description': ({ rest }, things) => rest.put(issueAt(things), { description: 'x' }),
   'DELETE an issue': ({ rest }, things) => rest.delete(issueAt(things)),
@@ -46,23 +46,30 @@ const deeds: Record<string, (by: Stranger, things: Things) => Promise<unknown>> 
   'POST an issue': ({ rest }, { project }) => rest.post(`/projects/${project}/issues`, { title: 'x' }),
   'PUT a project': ({ rest }, { project }) => rest.put(`/projects/${project}`, { name: 'x' }),
   'DELETE a project': ({ rest }, { project }) => rest.delete(`/projects/${project}`),
-  'transfer a project into it': ({ rest, own }, { group }) => rest.put(`/projects/${own.project}/transfer`, { namespace: group }),
+  'transfer a project into it': ({ rest, own }, { group }) =>
+    rest.put(`/projects/${own.project}/transfer`, { namespace: group }),
   'PUT a group': ({ rest }, { group }) => rest.put(`/groups/${group}`, { name: 'x' }),
   'DELETE a group': ({ rest }, { group }) => rest.delete(`/groups/${group}`),
   'create a group in it': ({ rest }, { group }) => rest.post('/groups', { name: 'x', path: 'x', parent_id: group }),
   'create a project in it': ({ rest }, { group }) => rest.post('/projects', { name: 'x', namespace_id: group }),
-  'transfer a group into it': ({ rest, own }, { group }) => rest.post(`/groups/${own.group}/transfer`, { group_id: group }),
-  'name it as contact source': ({ rest, own }, { group }) => rest.put(`/groups/${own.group}`, { crm_source_group_id: group }),
-  'create a group that names it': ({ rest }, { group }) => rest.post('/groups', { name: 'y', path: 'y', crm_source_group_id: group }),
+  'transfer a group into it': ({ rest, own }, { group }) =>
+    rest.post(`/groups/${own.group}/transfer`, { group_id: group }),
+  'name it as contact source': ({ rest, own }, { group }) =>
+    rest.put(`/groups/${own.group}`, { crm_source_group_id: group }),
+  'create a group that names it': ({ rest }, { group }) =>
+    rest.post('/groups', { name: 'y', path: 'y', crm_source_group_id: group }),
   'give a role': ({ rest }, { group }) => rest.post(`/groups/${group}/members`, { user_id: 1, access_level: 10 }),
   'leave a group': ({ rest }, { group }) => rest.delete(`/groups/${group}/members/1`),
-  'set contacts': ({ mutate }, { at }) => mutate('issueSetCrmContacts', { projectPath: at.path, iid: String(at.iid), contactIds: [] }),
+  'set contacts': ({ mutate }, { at }) =>
+    mutate('issueSetCrmContacts', { projectPath: at.path, iid: String(at.iid), contactIds: [] }),
   'move by path': ({ mutate, own }, { at }) =>
     mutate('issueMove', { projectPath: at.path, iid: String(at.iid), targetProjectPath: own.path }),
-  'update a work item': ({ mutate }, { issue }) => mutate('workItemUpdate', { id: `gid://gitlab/WorkItem/${issue}`, title: 'x' }),
+  'update a work item': ({ mutate }, { issue }) =>
+    mutate('workItemUpdate', { id: `gid://gitlab/WorkItem/${issue}`, title: 'x' }),
   'create a contact': ({ mutate }, { group }) =>
     mutate('customerRelationsContactCreate', { groupId: `gid://gitlab/Group/${group}`, firstName: 'x', lastName: 'x' }),
-  'update a contact': ({ mutate }, { contact }) => mutate('customerRelationsContactUpdate', { id: contactId(contact), firstName: 'x' }),
+  'update a contact': ({ mutate }, { contact }) =>
+    mutate('customerRelationsContactUpdate', { id: contactId(contact), firstName: 'x' }),
   'delete a contact': ({ mutate }, { contact }) => mutate('customerRelationsContactDelete', { id: contactId(contact) }),
   'merge a contact': ({ mutate }, { contact }) =>
     mutate('customerRelationsContactMerge', { id: contactId(contact), otherId: contactId(contact) }),
@@ -107,7 +114,9 @@ beforeAll(async () => {
   eve = {
     rest: restOf(service)(token),
     mutate: (name, input) =>
-      ask(`mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { errors } }`, { input }),
+      ask(`mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { errors } }`, {
+        input,
+      }),
     own: { group: t.group('eves').id, project: t.project('eves:desk').id, path: t.pathOf('eves:desk') },
   }
 })
@@ -132,7 +141,7 @@ async function whileLocked(work: () => Promise<void>): Promise<void> {
   await other.end()
 }
 
-// A deed on nothing isn't refused for another reason.
+// A operation on nothing isn't refused for another reason.
 const refusal = /404 (Group|Project|Issue|Note|Namespace) Not Found|does not exist|Contact source doesn't exist/
 
 const told = (answer: unknown): unknown => {
@@ -141,21 +150,21 @@ const told = (answer: unknown): unknown => {
 }
 
 describe.skipIf(!onServices)('while everything hidden is locked', () => {
-  test('each deed is answered, and as if there were nothing', async () => {
+  test('each operation is answered, and as if there were nothing', async () => {
     await whileLocked(async () => {
-      for (const [name, deed] of Object.entries(deeds))
-        expect([name, told(await deed(eve, hidden))]).toEqual([name, told(await deed(eve, absent))])
+      for (const [name, operation] of Object.entries(operations))
+        expect([name, told(await operation(eve, hidden))]).toEqual([name, told(await operation(eve, absent))])
     })
   })
 })
 
-test.each(Object.entries(deeds))('%s: as many statements as if it did not exist', async (_, deed) => {
-  await deed(eve, absent)
+test.each(Object.entries(operations))('%s: as many statements as if it did not exist', async (_, operation) => {
+  await operation(eve, absent)
   const count = countAllStatements(service.db)
   const before = count()
-  const first = await deed(eve, absent)
+  const first = await operation(eve, absent)
   const forAbsent = count() - before
-  const second = await deed(eve, hidden)
+  const second = await operation(eve, hidden)
   expect(JSON.stringify(told(first))).toMatch(refusal)
   expect(told(second)).toEqual(told(first))
   expect(count() - before - forAbsent).toBe(forAbsent)

@@ -16,7 +16,9 @@ let strangers: [string, Client][]
 beforeAll(async () => {
   service = await startService()
   t = await tree(service.db, ['hidden', 'hidden/open', 'hidden/open:shop', 'hidden:front', 'hidden:backend'])
-  await service.db.execute(sql`update groups set visibility = 'public', name = 'Open' where id = ${t.group('hidden/open').id}`)
+  await service.db.execute(
+    sql`update groups set visibility = 'public', name = 'Open' where id = ${t.group('hidden/open').id}`,
+  )
   await service.db.execute(sql`update groups set name = 'Secret Plans' where id = ${t.group('hidden').id}`)
   for (const name of ['hidden/open:shop', 'hidden:front'])
     await service.db.execute(sql`update projects set visibility = 'public' where id = ${t.project(name).id}`)
@@ -32,8 +34,13 @@ beforeAll(async () => {
 })
 
 test('a role on the project itself lets its holder know what is above', async () => {
-  const pat = restOf(service)(await createToken(service.db, (await olga.get('/users?search=pat-of-front')).body[0].id, 'api'))
-  expect((await pat.get(front())).body).toMatchObject({ name_with_namespace: 'Secret Plans / front', namespace: { name: 'Secret Plans' } })
+  const pat = restOf(service)(
+    await createToken(service.db, (await olga.get('/users?search=pat-of-front')).body[0].id, 'api'),
+  )
+  expect((await pat.get(front())).body).toMatchObject({
+    name_with_namespace: 'Secret Plans / front',
+    namespace: { name: 'Secret Plans' },
+  })
   expect(names(await pat.get(`${front()}/members/all`))).toEqual(['olga', 'pat'])
 })
 
@@ -54,14 +61,19 @@ test('inherited members are shown to those who may see the group they are member
 })
 
 test('a project does not name a group that its reader may not see, alone or in a list', async () => {
-  expect((await olga.get(front())).body).toMatchObject({ name_with_namespace: 'Secret Plans / front', namespace: { name: 'Secret Plans' } })
+  expect((await olga.get(front())).body).toMatchObject({
+    name_with_namespace: 'Secret Plans / front',
+    namespace: { name: 'Secret Plans' },
+  })
   for (const [, stranger] of strangers) {
     expect((await stranger.get(front())).body).toMatchObject({ name_with_namespace: 'front', namespace: null })
     expect((await stranger.get(shop())).body).toMatchObject({
       name_with_namespace: 'Open / shop',
       namespace: { id: t.group('hidden/open').id, name: 'Open', parent_id: null },
     })
-    const lists = await Promise.all(['/projects', '/groups', `/groups/${t.group('hidden/open').id}`].map((path) => stranger.get(path)))
+    const lists = await Promise.all(
+      ['/projects', '/groups', `/groups/${t.group('hidden/open').id}`].map((path) => stranger.get(path)),
+    )
     for (const { body } of lists) expect(JSON.stringify(body)).not.toContain('Secret Plans')
     expect(lists[2]?.body).toMatchObject({ full_name: 'Open', parent_id: null })
   }
@@ -85,7 +97,10 @@ test('a note does not name a private project that an issue came from, at any ent
   await olga.post(`${front()}/issues/${moved.iid}/clone`, { to_project_id: t.project('hidden:backend').id })
   for (const [, stranger] of strangers) {
     const { body } = await stranger.get(notes)
-    expect(body.map((one: { body: string }) => one.body)).toEqual(['cloned to another project', 'moved from another project'])
+    expect(body.map((one: { body: string }) => one.body)).toEqual([
+      'cloned to another project',
+      'moved from another project',
+    ])
   }
 })
 
@@ -93,5 +108,6 @@ test('what people write themselves stays as they wrote it', async () => {
   const { body: issue } = await olga.post(`${front()}/issues`, { title: 'Words' })
   const written = `moved from ${t.pathOf('hidden:backend')}#1`
   await olga.post(`${front()}/issues/${issue.iid}/notes`, { body: written })
-  for (const [, stranger] of strangers) expect((await stranger.get(`${front()}/issues/${issue.iid}/notes`)).body[0].body).toBe(written)
+  for (const [, stranger] of strangers)
+    expect((await stranger.get(`${front()}/issues/${issue.iid}/notes`)).body[0].body).toBe(written)
 })

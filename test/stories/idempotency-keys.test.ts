@@ -26,7 +26,8 @@ async function send(method: string, path: string, body: object, { key, as = toke
   return { status: answer.status, body: await answer.json() }
 }
 
-const titled = (title: string) => rowsOf<{ iid: number }>(service.db, sql`select iid from issues where title = ${title}`)
+const titled = (title: string) =>
+  rowsOf<{ iid: number }>(service.db, sql`select iid from issues where title = ${title}`)
 
 describe('twenty new issues at once under one key', () => {
   test.each([
@@ -34,7 +35,9 @@ describe('twenty new issues at once under one key', () => {
     ['with a command', 'It is slow\n/add_contacts a@x.io'],
   ])('%s: one issue, twenty equal answers', async (_, description) => {
     const [key, title] = [randomUUID(), `Twenty ${description.length}`]
-    const answers = await Promise.all(Array.from({ length: 20 }, () => send('POST', issues(), { title, description }, { key })))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => send('POST', issues(), { title, description }, { key })),
+    )
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect(answers[0]).toMatchObject({ status: 201, body: { title, description: 'It is slow' } })
     expect(await titled(title)).toHaveLength(1)
@@ -60,26 +63,34 @@ describe('a key that was used for something else is refused, and nothing is done
   const opened = async (key: string) => send('POST', issues(), { title: 'Opened', description: body }, { key })
   const noted = async () => (await note(randomUUID())).body.id
 
-  test.each<[string, (key: string) => Promise<{ status: number }>, (key: string) => Promise<{ status: number; body: { detail: string } }>]>(
+  test.each<
     [
-      ['a note, then an issue', note, opened],
-      ['an issue, then a note', opened, note],
-      ['an issue, then one with another title', opened, (key) => send('POST', issues(), { title: 'Other', description: body }, { key })],
-      [
-        'an issue, then one with another description',
-        opened,
-        (key) => send('POST', issues(), { title: 'Opened', description: 'x' }, { key }),
-      ],
-      ['a note, then one with another text', note, (key) => send('POST', notes(), { body: 'x' }, { key })],
-      ['a note, then an edit', note, async (key) => send('PUT', `${notes()}/${await noted()}`, { body }, { key })],
-      ['a note, then a description', note, (key) => send('PUT', issue(), { description: body }, { key })],
-      [
-        'a description, then one with another title',
-        (key) => send('PUT', issue(), { description: body }, { key }),
-        (key) => send('PUT', issue(), { description: body, title: 'Retitled' }, { key }),
-      ],
+      string,
+      (key: string) => Promise<{ status: number }>,
+      (key: string) => Promise<{ status: number; body: { detail: string } }>,
+    ]
+  >([
+    ['a note, then an issue', note, opened],
+    ['an issue, then a note', opened, note],
+    [
+      'an issue, then one with another title',
+      opened,
+      (key) => send('POST', issues(), { title: 'Other', description: body }, { key }),
     ],
-  )('%s', async (_, first, second) => {
+    [
+      'an issue, then one with another description',
+      opened,
+      (key) => send('POST', issues(), { title: 'Opened', description: 'x' }, { key }),
+    ],
+    ['a note, then one with another text', note, (key) => send('POST', notes(), { body: 'x' }, { key })],
+    ['a note, then an edit', note, async (key) => send('PUT', `${notes()}/${await noted()}`, { body }, { key })],
+    ['a note, then a description', note, (key) => send('PUT', issue(), { description: body }, { key })],
+    [
+      'a description, then one with another title',
+      (key) => send('PUT', issue(), { description: body }, { key }),
+      (key) => send('PUT', issue(), { description: body, title: 'Retitled' }, { key }),
+    ],
+  ])('%s', async (_, first, second) => {
     const key = randomUUID()
     expect((await first(key)).status).toBeLessThan(300)
     const count = async () => (await rowsOf(service.db, sql`select from issues union all select from comments`)).length
@@ -92,13 +103,18 @@ describe('a key that was used for something else is refused, and nothing is done
 
   test('a note and an issue at once: one of them', async () => {
     const key = randomUUID()
-    const statuses = (await Promise.all([note(key), opened(key), note(key), opened(key)])).map(({ status }) => status).sort()
+    const statuses = (await Promise.all([note(key), opened(key), note(key), opened(key)]))
+      .map(({ status }) => status)
+      .sort()
     expect(statuses).toEqual([201, 201, 422, 422])
   })
 
   test('another user’s key is another key', async () => {
     const key = randomUUID()
-    const [mine, theirs] = [await note(key), await send('POST', notes(), { body }, { key, as: await here.token('ben') })]
+    const [mine, theirs] = [
+      await note(key),
+      await send('POST', notes(), { body }, { key, as: await here.token('ben') }),
+    ]
     expect(theirs.status).toBe(201)
     expect(theirs.body.id).not.toBe(mine.body.id)
   })

@@ -3,7 +3,12 @@ import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../../src/command-line/commands.ts'
 import { createLinkCode, useLinkCode } from '../../src/domain/people/link-codes.ts'
-import { findUserElsewhere, forgetNameElsewhere, namesElsewhere, nameUserElsewhere } from '../../src/domain/people/users.ts'
+import {
+  findUserElsewhere,
+  forgetNameElsewhere,
+  namesElsewhere,
+  nameUserElsewhere,
+} from '../../src/domain/people/users.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { world } from '../support/world/world.ts'
@@ -37,12 +42,18 @@ async function people() {
     code: async (person = 'ann') => (await createLinkCode(service.db, idOf(person))).code,
     use: (code: string, place = at('ann')) => useLinkCode(service.db, code, place),
     who: ({ via, externalId } = at('ann')) => findUserElsewhere(service.db, via, externalId),
-    names: async (person = 'ann') => (await namesElsewhere(service.db, idOf(person))).filter(({ via }) => via !== 'chat'),
+    names: async (person = 'ann') =>
+      (await namesElsewhere(service.db, idOf(person))).filter(({ via }) => via !== 'chat'),
     history: (person = 'ann') =>
-      rowsOf(service.db, sql`select action, via, before, after from history where actor_id = ${idOf(person)} order by id`),
+      rowsOf(
+        service.db,
+        sql`select action, via, before, after from history where actor_id = ${idOf(person)} order by id`,
+      ),
     /** Lets time go by for a code of somebody. */
     age: (interval: string, person = 'ann') =>
-      service.db.execute(sql`update link_codes set expires_at = expires_at - ${interval}::interval where user_id = ${idOf(person)}`),
+      service.db.execute(
+        sql`update link_codes set expires_at = expires_at - ${interval}::interval where user_id = ${idOf(person)}`,
+      ),
     kept: (person = 'ann') =>
       rowsOf<{ row: string }>(service.db, sql`select l::text as row from link_codes l where user_id = ${idOf(person)}`),
   }
@@ -69,7 +80,9 @@ describe('a code', () => {
     expect(await use(await code(), at('ann', 'Ann 🐝'))).toEqual({ value: ann })
     expect(await who()).toBe(ann.userId)
     expect(await names()).toEqual([{ ...at('ann', 'Ann 🐝'), createdAt: expect.any(Date) }])
-    expect(await history()).toEqual([{ action: 'account_linked', via: 'slack', before: null, after: { via: 'slack', name: 'Ann 🐝' } }])
+    expect(await history()).toEqual([
+      { action: 'account_linked', via: 'slack', before: null, after: { via: 'slack', name: 'Ann 🐝' } },
+    ])
   })
 
   test('works once', async () => {
@@ -84,7 +97,11 @@ describe('a code', () => {
   test('that comes twice from the same place is answered twice, and used once', async () => {
     const { code, use, ann, history } = await people()
     const secret = await code()
-    expect(await Promise.all([use(secret), use(secret), use(secret)])).toEqual([{ value: ann }, { value: ann }, { value: ann }])
+    expect(await Promise.all([use(secret), use(secret), use(secret)])).toEqual([
+      { value: ann },
+      { value: ann },
+      { value: ann },
+    ])
     expect(await use(secret)).toEqual({ value: ann })
     expect(await history()).toHaveLength(1)
   })
@@ -213,7 +230,8 @@ describe('who somebody is elsewhere', () => {
       ['slack', 'b'],
       ['slack', null],
     ])
-    const since = async (person: string) => (await names(person)).find(({ externalId }) => externalId === at('3').externalId)?.createdAt
+    const since = async (person: string) =>
+      (await names(person)).find(({ externalId }) => externalId === at('3').externalId)?.createdAt
     const before = await since('ann')
     await name(at('3', 'renamed'))
     expect(await since('ann')).toEqual(before)
@@ -226,7 +244,8 @@ describe('who somebody is elsewhere', () => {
     const secret = await code()
     const { via, externalId } = at('ann', 'Ann')
     await use(secret, at('ann', 'Ann'))
-    const forget = (person: string, id = externalId) => forgetNameElsewhere(service.db, { userId: idOf(person), via: 'web' }, via, id)
+    const forget = (person: string, id = externalId) =>
+      forgetNameElsewhere(service.db, { userId: idOf(person), via: 'web' }, via, id)
     const absent = { refused: { why: 'not found', what: 'linked account', reason: expect.any(String) } }
     expect(await forget('bob')).toEqual(absent)
     expect(await forget('ann', 'nobody')).toEqual(absent)
@@ -267,7 +286,12 @@ describe('over REST', () => {
 
     const [chat, slack] = (await ask(secret, 'GET', '/linked_accounts')).body
     expect(chat).toEqual({ via: 'chat', id: ann.username, name: null, created_at: expect.any(String) })
-    expect(slack).toEqual({ via: 'slack', id: at('ann').externalId, name: 'ann', created_at: expect.stringMatching(/T.*Z$/) })
+    expect(slack).toEqual({
+      via: 'slack',
+      id: at('ann').externalId,
+      name: 'ann',
+      created_at: expect.stringMatching(/T.*Z$/),
+    })
 
     const where = `/linked_accounts/slack/${encodeURIComponent(slack.id)}`
     expect((await ask(await token('bob'), 'DELETE', where)).status).toBe(404)
@@ -307,5 +331,9 @@ test('on the command line: the code, and how to use it', async () => {
   expect(secret).toMatch(shape)
   expect(how).toBe(`To link ${ann.username}'s Slack account, enter in Slack: /rolobot link ${secret}`)
   expect(await use(secret)).toEqual({ value: ann })
-  expect(await type('nobody')).toEqual({ code: 1, out: '', err: expect.stringMatching(/^There is no user nobody\. Create one with: /) })
+  expect(await type('nobody')).toEqual({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^There is no user nobody\. Create one with: /),
+  })
 })

@@ -6,7 +6,7 @@ import { askServer, openControl } from '../../src/command-line/control.ts'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { describeFault } from '../../src/faults.ts'
 import { openLog } from '../../src/log.ts'
-import { failedDeliveries } from '../../src/pipeline/deliveries.ts'
+import { failedDeliveries } from '../../src/pipeline/failures.ts'
 import { type Db, rowsOf } from '../../src/storage/db.ts'
 import { startTeam, type Team, teamIn } from '../support/slack/team.ts'
 
@@ -28,7 +28,10 @@ const tables = [
 
 /** Ways in which a table fails, with how to mend it: for every statement, for every change, and by a constraint. */
 const ways: Record<string, (table: string) => { fail: string; mend: string }> = {
-  missing: (table) => ({ fail: `alter table ${table} rename to ${table}_gone`, mend: `alter table ${table}_gone rename to ${table}` }),
+  missing: (table) => ({
+    fail: `alter table ${table} rename to ${table}_gone`,
+    mend: `alter table ${table}_gone rename to ${table}`,
+  }),
   'refused by a trigger': (table) => ({
     fail: `create trigger planted before insert or update or delete on ${table} for each row execute function planted()`,
     mend: `drop trigger planted on ${table}`,
@@ -41,7 +44,11 @@ const ways: Record<string, (table: string) => { fail: string; mend: string }> = 
 
 const triggerThatTells = `create function planted() returns trigger language plpgsql as $$ begin raise exception 'row: % %', new, old; end $$`
 
-function entries(team: Team, here: Awaited<ReturnType<typeof teamIn>>, secrets: { token: string; cookie: string; control: string }) {
+function entries(
+  team: Team,
+  here: Awaited<ReturnType<typeof teamIn>>,
+  secrets: { token: string; cookie: string; control: string },
+) {
   const { url } = team.service
   const json = { 'private-token': secrets.token, 'content-type': 'application/json' }
   const rest = (method: string, path: string, body?: object) =>
@@ -66,30 +73,45 @@ function entries(team: Team, here: Awaited<ReturnType<typeof teamIn>>, secrets: 
     rest('PUT', `${at}/${issue.iid}`, { description: body }),
     rest('GET', `${at}?search=planted&author_username=planted`),
     rest('GET', '/users?search=planted'),
-    graphql('mutation ($input: CustomerRelationsContactCreateInput!) { customerRelationsContactCreate(input: $input) { errors } }', {
-      input: contact,
-    }),
-    graphql('mutation ($input: CustomerRelationsContactUpdateInput!) { customerRelationsContactUpdate(input: $input) { errors } }', {
-      input: { id, description: planted },
-    }),
+    graphql(
+      'mutation ($input: CustomerRelationsContactCreateInput!) { customerRelationsContactCreate(input: $input) { errors } }',
+      {
+        input: contact,
+      },
+    ),
+    graphql(
+      'mutation ($input: CustomerRelationsContactUpdateInput!) { customerRelationsContactUpdate(input: $input) { errors } }',
+      {
+        input: { id, description: planted },
+      },
+    ),
     graphql(
       'mutation ($input: CustomerRelationsOrganizationCreateInput!) { customerRelationsOrganizationCreate(input: $input) { errors } }',
       {
         input: { groupId: contact.groupId, name: 'planted' },
       },
     ),
-    graphql('query ($path: ID!, $search: String) { group(fullPath: $path) { contacts(search: $search) { nodes { email } } } }', {
-      path: group.fullPath,
-      search: 'planted',
-    }),
+    graphql(
+      'query ($path: ID!, $search: String) { group(fullPath: $path) { contacts(search: $search) { nodes { email } } } }',
+      {
+        path: group.fullPath,
+        search: 'planted',
+      },
+    ),
     graphql('mutation ($input: CreateNoteInput!) { createNote(input: $input) { errors } }', {
       input: { noteableId: `gid://gitlab/Issue/${issue.id}`, body },
     }),
     page(`/${project.fullPath}/-/issues?search=planted`),
     page(`/${project.fullPath}/-/issues/${issue.iid}`, { body, delivery: 'planted' }),
     here.as('ann').types(`/add_contacts ${reference} ${address}`),
-    askServer(secrets.control, { command: 'comment', input: { on: reference, as: here.users.get('ann')?.username, body } }),
-    askServer(secrets.control, { command: 'user create', input: { username: `planted${Math.random()}`, name: planted, email: address } }),
+    askServer(secrets.control, {
+      command: 'comment',
+      input: { on: reference, as: here.users.get('ann')?.username, body },
+    }),
+    askServer(secrets.control, {
+      command: 'user create',
+      input: { username: `planted${Math.random()}`, name: planted, email: address },
+    }),
   ]
 }
 
@@ -107,7 +129,9 @@ async function said(came: readonly PromiseSettledResult<unknown>[], db: Db): Pro
   return [...(await Promise.all(texts)), ...kept].join('\n')
 }
 
-test('every kind of statement fails at every entry point, and no value of it is logged or told', { timeout: 240_000 }, async () => {
+test('every kind of statement fails at every entry point, and no value of it is logged or told', {
+  timeout: 240_000,
+}, async () => {
   const lines: string[] = []
   const log = openLog('debug', { write: (line) => void lines.push(line) })
   const team = await startTeam({ WORK_ATTEMPTS: '1' }, { log })
@@ -167,8 +191,13 @@ test('what a fault says of itself', () => {
       return fault
     }
   })()
-  const wrapped = Object.assign(new Error('Failed query: select $1\nparams: planted'), { params: ['planted'], query: 'select $1' })
-  expect([parsed, wrapped, { planted: 1 }, new TypeError('x is not a function')].map((fault) => describeFault(fault).reason)).toEqual([
+  const wrapped = Object.assign(new Error('Failed query: select $1\nparams: planted'), {
+    params: ['planted'],
+    query: 'select $1',
+  })
+  expect(
+    [parsed, wrapped, { planted: 1 }, new TypeError('x is not a function')].map((fault) => describeFault(fault).reason),
+  ).toEqual([
     expect.not.stringContaining('planted'),
     'a statement failed',
     'not an error but object',

@@ -46,14 +46,22 @@ beforeAll(async () => {
   service = await startService()
   const given = fc.sample(contact, { seed, numRuns: 150 })
   const companies = new Map(given.map(({ company }) => [company?.toLowerCase(), company]))
-  const people = given.map((one, n) => ({ ...one, email: `c${n}@x.io`, company: companies.get(one.company?.toLowerCase()) }))
-  const { contacts, reference, issue, users, open } = await world(service, { contacts: people, people: { ann: 'planner' } })
+  const people = given.map((one, n) => ({
+    ...one,
+    email: `c${n}@x.io`,
+    company: companies.get(one.company?.toLowerCase()),
+  }))
+  const { contacts, reference, issue, users, open } = await world(service, {
+    contacts: people,
+    people: { ann: 'planner' },
+  })
   // The same names, in another group.
   await world(service, { contacts: people })
   const linked = contacts.filter((_, at) => at % 3 === 0).map(({ id }) => id)
   await service.db.execute(sql`insert into issue_contacts select ${issue.id}, unnest(${sql.param(linked)}::bigint[])`)
   const project = reference.replace(/#.*/, '')
-  const factsOf = async (iid: number) => (await readFacts(service.db, { project, iid }, users.get('ann')?.id ?? 0)) as IssueFacts
+  const factsOf = async (iid: number) =>
+    (await readFacts(service.db, { project, iid }, users.get('ann')?.id ?? 0)) as IssueFacts
   facts = await factsOf(issue.iid)
   other = await factsOf((await open()).iid)
   known = contacts.map(({ id, state, firstName, lastName }, at) => {
@@ -76,16 +84,20 @@ test('exactly those who fit are found, and of many some', async () => {
   const names = fc.sample(sought, { seed, numRuns: 600 })
   const found = await contactsFitting(
     service.db,
-    names.map((one, place) => ({ ...one, place, facts })),
+    names.map((one, position) => ({ ...one, position, facts })),
     unhurried,
   )
   const sizes = new Set<number>()
-  for (const [place, one] of names.entries()) {
+  for (const [position, one] of names.entries()) {
     const wanted = fitting(one)
     sizes.add(Math.min(wanted.length, most + 1))
-    const { contacts, more } = found.get(place) ?? { contacts: [], more: false }
+    const { contacts, more } = found.get(position) ?? { contacts: [], more: false }
     const ids = contacts.map(({ id }) => id)
-    expect({ one, more, offered: ids.length }).toEqual({ one, more: wanted.length > most, offered: Math.min(wanted.length, most) })
+    expect({ one, more, offered: ids.length }).toEqual({
+      one,
+      more: wanted.length > most,
+      offered: Math.min(wanted.length, most),
+    })
     expect(wanted).toEqual(expect.arrayContaining(ids))
     expect(new Set(ids).size).toBe(ids.length)
   }
@@ -94,9 +106,9 @@ test('exactly those who fit are found, and of many some', async () => {
 
 describe('once the time is over', () => {
   const names = [
-    { place: 0, name: 'ann', wish: 'add' as const },
-    { place: 1, name: 'nobody', wish: 'add' as const },
-    { place: 2, name: 'ann', wish: 'remove' as const },
+    { position: 0, name: 'ann', wish: 'add' as const },
+    { position: 1, name: 'nobody', wish: 'add' as const },
+    { position: 2, name: 'ann', wish: 'remove' as const },
   ]
 
   test('no name resolves, nor is it said that nobody fits', async () => {

@@ -15,7 +15,8 @@ const contacts = [
   { firstName: "Sinéad O'Neill", lastName: 'Okafor-Ray', email: 'sinead@x.io' },
 ]
 
-const here = (wanted: Partial<Wanted> = {}) => world(service, { people: { ann: 'planner', gus: 'guest' }, contacts, ...wanted })
+const here = (wanted: Partial<Wanted> = {}) =>
+  world(service, { people: { ann: 'planner', gus: 'guest' }, contacts, ...wanted })
 
 describe('one contact fits', () => {
   test.each([
@@ -34,7 +35,11 @@ describe('one contact fits', () => {
     ],
     ['hannah@x.io, Hannah Weiss', 'Added Hannah Weiss (hannah@x.io).', ['hannah@x.io']],
     ['[contact:Hannah Weiss]', 'Added Hannah Weiss (hannah@x.io).', ['hannah@x.io']],
-    ['Hannah Weiss <hannah@x.io>, "Lee, Hannah" <hl@x.io>', 'Added hannah@x.io and hl@x.io.', ['hannah@x.io', 'hl@x.io']],
+    [
+      'Hannah Weiss <hannah@x.io>, "Lee, Hannah" <hl@x.io>',
+      'Added hannah@x.io and hl@x.io.',
+      ['hannah@x.io', 'hl@x.io'],
+    ],
   ])('%s', async (words, told, linked) => {
     const { say, issue } = await here()
     expect(await say('ann', `/add_contacts ${words}`)).toBe(told)
@@ -43,11 +48,14 @@ describe('one contact fits', () => {
 })
 
 describe('no contact fits', () => {
-  test.each(['Hann', 'acme', 'Marine School', 'Weiss Lee', 'hannah zoe', 'van der Groß van Hannah'])('%s', async (words) => {
-    const { say, issue } = await here()
-    expect(await say('ann', `/add_contacts ${words}`)).toBe(`No active contact is named "${words}".`)
-    expect(await issue.contacts()).toEqual([])
-  })
+  test.each(['Hann', 'acme', 'Marine School', 'Weiss Lee', 'hannah zoe', 'van der Groß van Hannah'])(
+    '%s',
+    async (words) => {
+      const { say, issue } = await here()
+      expect(await say('ann', `/add_contacts ${words}`)).toBe(`No active contact is named "${words}".`)
+      expect(await issue.contacts()).toEqual([])
+    },
+  )
 
   test('who is inactive is not meant', async () => {
     const { say } = await here({ contacts: [], inactive: ['zoe@x.io'] })
@@ -81,7 +89,11 @@ describe('several fit', () => {
   })
 
   test('of many, the first twenty are offered', async () => {
-    const many = Array.from({ length: 23 }, (_, n) => ({ firstName: 'Ann', lastName: `Number${n}`, email: `ann${n}@x.io` }))
+    const many = Array.from({ length: 23 }, (_, n) => ({
+      firstName: 'Ann',
+      lastName: `Number${n}`,
+      email: `ann${n}@x.io`,
+    }))
     const { say } = await here({ contacts: many })
     const told = await say('ann', '/add_contacts ann')
     expect(told.match(/@x\.io/g)?.length).toBe(20)
@@ -113,7 +125,9 @@ test('a contact without an address is referred to by its number, or by its name'
   expect(await say('ann', `/add_contacts [contact:#${id}]`)).toBe(`Added Cy Fox (#${id}).`)
   expect(await say('ann', `/add_contacts [contact:#${id}]`)).toBe(`Cy Fox (#${id}) was already linked.`)
   expect(await say('ann', '/remove_contacts cy')).toBe(`Removed Cy Fox (#${id}).`)
-  expect(await say('ann', '/add_contacts [contact:#999999999999999]')).toBe('No contact has the number #999999999999999.')
+  expect(await say('ann', '/add_contacts [contact:#999999999999999]')).toBe(
+    'No contact has the number #999999999999999.',
+  )
   expect(await issue.comments()).toEqual(['[added 1 contact]', '[removed 1 contact]'])
 })
 

@@ -12,11 +12,18 @@ beforeAll(async () => {
 
 const planner = { ann: 'planner' } as const
 const unfinished = async () =>
-  (await rowsOf<{ n: number }>(service.db, sql`select count(*)::int as n from deliveries where status not in ('replied', 'failed')`))[0]?.n
+  (
+    await rowsOf<{ n: number }>(
+      service.db,
+      sql`select count(*)::int as n from deliveries where status not in ('replied', 'failed')`,
+    )
+  )[0]?.n
 
 test('the same delivery ten times at once is applied once', async () => {
   const { post, issue } = await world(service, { people: planner, contacts: ['a@x.io'] })
-  const receipts = await Promise.all(Array.from({ length: 10 }, () => post('ann', 'Hello\n/add_contacts a@x.io', { delivery: 'the-same' })))
+  const receipts = await Promise.all(
+    Array.from({ length: 10 }, () => post('ann', 'Hello\n/add_contacts a@x.io', { delivery: 'the-same' })),
+  )
   await expect.poll(unfinished).toBe(0)
   expect(new Set(receipts.map((receipt) => receipt.status === 'taken' && receipt.deliveryId)).size).toBe(1)
   expect(await issue.comments()).toEqual(['Hello', '[added 1 contact]'])
@@ -51,7 +58,9 @@ test('an edit runs only what the old text did not have', async () => {
   await say('ann', first, { delivery: '7' })
   await say('ann', '/remove_contacts a@x.io')
   const second = 'See above\n/add_contacts a@x.io b@x.io'
-  expect(await say('ann', second, { delivery: '7@later', replaces: { delivery: '7', text: first } })).toBe('Added b@x.io.')
+  expect(await say('ann', second, { delivery: '7@later', replaces: { delivery: '7', text: first } })).toBe(
+    'Added b@x.io.',
+  )
   expect(await issue.contacts()).toEqual(['b@x.io'])
   expect((await issue.comments())[0]).toBe('See above')
 })
@@ -61,7 +70,10 @@ test('an edit that leaves commands only takes the comment away; one that adds wo
   await say('ann', 'Words', { delivery: '8' })
   await say('ann', '/add_contacts a@x.io', { delivery: '8@1', replaces: { delivery: '8', text: 'Words' } })
   expect(await issue.comments()).toEqual(['[added 1 contact]'])
-  await say('ann', 'Other words\n/add_contacts a@x.io', { delivery: '8@2', replaces: { delivery: '8', text: '/add_contacts a@x.io' } })
+  await say('ann', 'Other words\n/add_contacts a@x.io', {
+    delivery: '8@2',
+    replaces: { delivery: '8', text: '/add_contacts a@x.io' },
+  })
   expect(await issue.comments()).toEqual(['[added 1 contact]', 'Other words'])
 })
 
@@ -80,10 +92,10 @@ test('the description of a new issue is its first comment', async () => {
 test('who lost the right between the comment and its turn is told so', async () => {
   const idle = await startService({ idle: true })
   const { post, users, group, issue } = await world(idle, { people: planner, contacts: ['a@x.io'] })
-  await post('ann', '/add_contacts a@x.io', { via: 'chat', place: 'late' })
+  await post('ann', '/add_contacts a@x.io', { via: 'chat', replyTo: 'late' })
   await idle.db.execute(sql`delete from members where user_id = ${users.get('ann')?.id} and group_id = ${group.id}`)
   idle.work()
   await expect.poll(() => idle.chat.length).toBe(1)
-  expect(idle.chat[0]?.answer.toAsker.join(' ')).toMatch(/you no longer have permission/)
+  expect(idle.chat[0]?.answer.toAuthor.join(' ')).toMatch(/you no longer have permission/)
   expect(await issue.contacts()).toEqual([])
 })

@@ -65,12 +65,19 @@ test('a near miss stays in the text and is answered with a suggestion', async ()
 })
 
 test('in public places there are no addresses', async () => {
-  const { post } = await world(service, { people: planner, contacts: ['ann@example.com'], inactive: ['bob@example.com'] })
-  await post('ann', '/add_contacts ann@example.com bob@example.com zoe@example.com\n/contacts', { via: 'chat', place: 'room 1' })
+  const { post } = await world(service, {
+    people: planner,
+    contacts: ['ann@example.com'],
+    inactive: ['bob@example.com'],
+  })
+  await post('ann', '/add_contacts ann@example.com bob@example.com zoe@example.com\n/contacts', {
+    via: 'chat',
+    replyTo: 'room 1',
+  })
   await expect.poll(() => service.chat.filter(({ place }) => place === 'room 1')).toHaveLength(1)
   const { answer } = service.chat.find(({ place }) => place === 'room 1') as (typeof service.chat)[0]
   expect(answer.inPublic).toEqual(['Added 1 contact; 2 were not added.'])
-  expect(answer.toAsker.join(' ')).toContain('Added ann@example.com.')
+  expect(answer.toAuthor.join(' ')).toContain('Added ann@example.com.')
 })
 
 test('a comment with no command is said, and nothing is answered', async () => {

@@ -56,7 +56,10 @@ async function person({ password }: { password?: string } = {}) {
   }
   const reset = async () => {
     const { out } = await runCommand(service, 'user reset', { username })
-    return { secret: new URL(out).searchParams.get('reset_password_token') ?? '', path: out.slice(new URL(out).origin.length) }
+    return {
+      secret: new URL(out).searchParams.get('reset_password_token') ?? '',
+      path: out.slice(new URL(out).origin.length),
+    }
   }
   const set = (secret: string, password = good, again = password, headers?: Record<string, string>) =>
     post('/users/password/edit', { reset_password_token: secret, password, again }, headers)
@@ -135,14 +138,26 @@ describe('a link', () => {
   })
 })
 
-test.each<[why: string, password: (ann: { username: string; email: string | null }) => string, again: string | undefined, fault: string]>([
+test.each<
+  [
+    why: string,
+    password: (ann: { username: string; email: string | null }) => string,
+    again: string | undefined,
+    fault: string,
+  ]
+>([
   ['empty', () => '', '', "Password can't be blank"],
   ['too short', () => 'x'.repeat(11), undefined, tooShort],
   ['too short, of characters that are two units each', () => '🐎'.repeat(11), undefined, tooShort],
   ['too short when composed', () => 'e\u0301'.repeat(11), undefined, tooShort],
   ['too long', () => 'x'.repeat(129), undefined, 'Password is too long (maximum is 128 characters)'],
   ['far too long', () => '\uFDFA'.repeat(10_000), undefined, 'Password is too long'],
-  ['the username', ({ username }) => username.toUpperCase(), undefined, "Password can't be your username or email address"],
+  [
+    'the username',
+    ({ username }) => username.toUpperCase(),
+    undefined,
+    "Password can't be your username or email address",
+  ],
   ['the address', ({ email }) => email ?? '', undefined, "Password can't be your username or email address"],
   ['not the same twice', () => good, other, "The two passwords don't match"],
 ])('a password that is %s is refused, and the link still works', async (_, password, again, fault) => {
@@ -159,7 +174,10 @@ test.each<[why: string, password: (ann: { username: string; email: string | null
 
 test('128 characters are a password, and how a keyboard composes them makes no difference', async () => {
   const ann = await person()
-  const [typed, stored] = ['e\u0301', '\u00e9'].map((one) => one + 'x 🐎'.repeat(42).padEnd(127, 'y')) as [string, string]
+  const [typed, stored] = ['e\u0301', '\u00e9'].map((one) => one + 'x 🐎'.repeat(42).padEnd(127, 'y')) as [
+    string,
+    string,
+  ]
   expect((await ann.set((await ann.reset()).secret, [...stored].slice(0, 128).join(''))).status).toBe(303)
   expect((await signIn(ann.username, `${typed.slice(0, 2)}${[...stored].slice(1, 128).join('')}`)).status).toBe(303)
 })
@@ -168,9 +186,15 @@ describe('signing in', () => {
   const wrong = 'Incorrect username or password.'
   test.each<[who: string, prepare: () => Promise<{ username: string; password: string }>]>([
     ['a wrong password', async () => ({ ...(await person({ password: good })), password: other })],
-    ['a password in another letter case', async () => ({ ...(await person({ password: good })), password: good.toUpperCase() })],
+    [
+      'a password in another letter case',
+      async () => ({ ...(await person({ password: good })), password: good.toUpperCase() }),
+    ],
     ['an empty password', async () => ({ ...(await person({ password: good })), password: '' })],
-    ['a password that is too long', async () => ({ ...(await person({ password: good })), password: good.repeat(1_000) })],
+    [
+      'a password that is too long',
+      async () => ({ ...(await person({ password: good })), password: good.repeat(1_000) }),
+    ],
     ['a user without a password', async () => ({ ...(await person()), password: good })],
     ['an unknown user', async () => ({ username: 'nobody', password: good })],
     ['an unknown address', async () => ({ username: 'nobody@example.com', password: good })],
@@ -208,7 +232,11 @@ describe('hashes', () => {
     const made = [await hash(good), await hash(good)]
     expect(made).toEqual(Array(2).fill(expect.stringMatching(/^\$scrypt\$ln=17,r=8,p=1\$[\w+/]{22}==\$[\w+/]{43}=$/)))
     expect(made[0]).not.toBe(made[1])
-    expect([await matches(good, made[0]), await matches(other, made[0]), isOutdated(made[0] ?? '')]).toEqual([true, false, false])
+    expect([await matches(good, made[0]), await matches(other, made[0]), isOutdated(made[0] ?? '')]).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   test('are computed two at a time; sixteen wait, more are turned away, until there is room again', async () => {
@@ -301,10 +329,16 @@ describe('one’s own password', () => {
       'new-password',
     ])
     const wrong = await change(here, { current: other, password: other })
-    expect([wrong.status, await wrong.text()]).toEqual([422, expect.stringContaining('The current password is incorrect.')])
+    expect([wrong.status, await wrong.text()]).toEqual([
+      422,
+      expect.stringContaining('The current password is incorrect.'),
+    ])
     expect((await change(here, { password: other })).status).toBe(422)
     const changed = await change(here, { current: good, password: other })
-    expect([changed.status, await changed.text()]).toEqual([200, expect.stringContaining('Your password has been changed.')])
+    expect([changed.status, await changed.text()]).toEqual([
+      200,
+      expect.stringContaining('Your password has been changed.'),
+    ])
     expect(await Promise.all([here, there].map(isIn))).toEqual([true, false])
     expect((await ask(path)).status).toBe(403)
     expect(await ann.history()).toEqual([{ action: 'password_changed', via: 'web' }])
@@ -318,7 +352,10 @@ describe('one’s own password', () => {
     const ways: Record<string, string>[] = [{ cookie: byToken }, { 'private-token': token }]
     for (const headers of ways) {
       const refused = await post('/-/profile/password', { password: good, again: good }, headers)
-      expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('You signed in with an access token.')])
+      expect([refused.status, await refused.text()]).toEqual([
+        403,
+        expect.stringContaining('You signed in with an access token.'),
+      ])
     }
     expect(await ann.hashes()).toEqual([])
     expect((await change(await ann.enter(), { password: good })).status).toBe(200)
@@ -328,7 +365,9 @@ describe('one’s own password', () => {
   test('cannot be guessed in a session; a visitor and a read-only session change nothing', async () => {
     const ann = await person({ password: good })
     const cookie = await ann.enter()
-    const guesses = await Promise.all(Array.from({ length: 11 }, () => change(cookie, { current: 'x'.repeat(2_000), password: other })))
+    const guesses = await Promise.all(
+      Array.from({ length: 11 }, () => change(cookie, { current: 'x'.repeat(2_000), password: other })),
+    )
     expect(guesses.map(({ status }) => status).sort()).toEqual([...Array(10).fill(422), 429])
     expect((await post('/-/profile/password', { current: good, password: other, again: other })).status).toBe(401)
     const token = await createToken(db, ann.id, 'api', { scopes: ['read_api'] })

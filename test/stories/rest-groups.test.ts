@@ -59,7 +59,13 @@ describe('lists', () => {
     )
     const second = await olga.get('/groups?order_by=id&per_page=2&page=2')
     expect(paths(second)).toEqual(all('acme/b', 'acme/a/deep'))
-    expect(pagingOf(second)).toEqual({ total: 6, pages: 3, page: 2, next: '3', links: ['prev', 'next', 'first', 'last'] })
+    expect(pagingOf(second)).toEqual({
+      total: 6,
+      pages: 3,
+      page: 2,
+      next: '3',
+      links: ['prev', 'next', 'first', 'last'],
+    })
     expect(pagingOf(await olga.get('/groups?page=9'))).toMatchObject({ total: 6, page: 9 })
   })
 
@@ -70,8 +76,12 @@ describe('lists', () => {
   })
 
   test('the groups anywhere below a group', async () => {
-    expect(paths(await olga.get(`${at('acme')}/descendant_groups?order_by=id`))).toEqual(all('acme/a', 'acme/b', 'acme/a/deep'))
-    expect(paths(await olga.get(`${at('acme')}/descendant_groups?search=dee&top_level_only=true`))).toEqual(all('acme/a/deep'))
+    expect(paths(await olga.get(`${at('acme')}/descendant_groups?order_by=id`))).toEqual(
+      all('acme/a', 'acme/b', 'acme/a/deep'),
+    )
+    expect(paths(await olga.get(`${at('acme')}/descendant_groups?search=dee&top_level_only=true`))).toEqual(
+      all('acme/a/deep'),
+    )
     expect(paths(await gus.get(`${at('acme/a')}/descendant_groups`))).toEqual(all('acme/a/deep'))
     expect((await gus.get(`${at('acme')}/descendant_groups`)).status).toBe(404)
   })
@@ -81,7 +91,9 @@ describe('lists', () => {
     expect(paths(await gus.get('/namespaces'))).toEqual(all('acme/a', 'acme/a/deep'))
     expect(paths(await gus.get('/namespaces?owned_only=true'))).toEqual([])
     expect(paths(await olga.get('/namespaces?top_level_only=true'))).toEqual(all('acme', 'partner'))
-    expect(paths(await olga.get(`/namespaces?search=${encodeURIComponent('/a/d')}&full_path_search=true`))).toEqual(all('acme/a/deep'))
+    expect(paths(await olga.get(`/namespaces?search=${encodeURIComponent('/a/d')}&full_path_search=true`))).toEqual(
+      all('acme/a/deep'),
+    )
     expect(paths(await olga.get(`/namespaces?search=${encodeURIComponent('/a/d')}`))).toEqual([])
     expect(pagingOf(await root.get('/namespaces?per_page=1')).total).toBe(7)
     expect((await visitor().get('/namespaces')).status).toBe(401)
@@ -112,7 +124,13 @@ describe('one', () => {
   test('is shown as GitLab shows it, by number and by path in any letter case', async () => {
     const { id } = t.group('acme/a/deep')
     const { body } = await olga.get(`/groups/${id}`)
-    expect(body).toMatchObject({ id, name: 'deep', path: 'deep', full_path: t.pathOf('acme/a/deep'), full_name: 'acme / a / deep' })
+    expect(body).toMatchObject({
+      id,
+      name: 'deep',
+      path: 'deep',
+      full_path: t.pathOf('acme/a/deep'),
+      full_name: 'acme / a / deep',
+    })
     expect(body).toMatchObject({
       parent_id: t.group('acme/a').id,
       visibility: 'private',
@@ -159,7 +177,12 @@ describe('creating', () => {
       crm_source_group_id: String(source),
     }
     const made = await olga.form('POST', '/groups', fields)
-    expect(made.body).toMatchObject({ parent_id: id, visibility: 'public', crm_enabled: false, crm_source_group_id: source })
+    expect(made.body).toMatchObject({
+      parent_id: id,
+      visibility: 'public',
+      crm_enabled: false,
+      crm_source_group_id: source,
+    })
     const said = await rowsOf<{ action: string; via: string }>(
       service.db,
       sql`select action, via from history where group_id = ${made.body.id} order by id`,
@@ -211,7 +234,12 @@ describe('changing', () => {
     const changed = await olga.put(at('acme/b'), { name: 'Bee', path: 'bee', crm_source_group_id: source })
     expect([changed.status, changed.body]).toEqual([
       200,
-      expect.objectContaining({ name: 'Bee', full_path: t.pathOf('acme/bee'), crm_source_group_id: source, crm_enabled: true }),
+      expect.objectContaining({
+        name: 'Bee',
+        full_path: t.pathOf('acme/bee'),
+        crm_source_group_id: source,
+        crm_enabled: true,
+      }),
     ])
     expect((await olga.form('PUT', at('acme/bee'), { crm_enabled: '0' })).body).toMatchObject({
       crm_enabled: false,
@@ -226,7 +254,10 @@ describe('changing', () => {
       crm_enabled: true,
       crm_source_group_id: null,
     })
-    expect((await olga.put(at('acme/bee'), { path: 'b', visibility: 'public' })).body).toMatchObject({ name: 'Bee', visibility: 'public' })
+    expect((await olga.put(at('acme/bee'), { path: 'b', visibility: 'public' })).body).toMatchObject({
+      name: 'Bee',
+      visibility: 'public',
+    })
   })
 
   test('is all or nothing: a source that cannot be named leaves the name as it was', async () => {

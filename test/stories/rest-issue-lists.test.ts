@@ -3,8 +3,8 @@ import { Gitlab } from '@gitbeaker/rest'
 import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
+import type { Contact, Organization } from '../../src/storage/contacts-schema.ts'
 import type { Db } from '../../src/storage/db.ts'
-import type { Contact, Organization } from '../../src/storage/schema.ts'
 import { type Answer, type Client, faulted, pagingOf, restOf } from '../support/api/rest.ts'
 import { type Asked, type ModelIssue, modelIssues, openMany } from '../support/lists/issues.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
@@ -69,15 +69,27 @@ const filters: [string, () => string, () => Asked][] = [
   ['by update', () => 'order_by=updated_at', () => ({ sort: { by: 'updatedAt', descending: true } })],
   ['by title', () => 'order_by=title&sort=asc', () => ({ sort: { by: 'title' } })],
   ['an author who is not there', () => 'author_username=nobody', () => ({ authorId: 0 })],
-  ['what is so anyway', () => 'labels=&milestone=None&assignee_id=None&confidential=false&issue_type=issue&not[labels]=x', () => ({})],
+  [
+    'what is so anyway',
+    () => 'labels=&milestone=None&assignee_id=None&confidential=false&issue_type=issue&not[labels]=x',
+    () => ({}),
+  ],
   ['confidential ones', () => 'confidential=True', () => ({ authorId: 0 })],
   [
     'a stretch of creation',
     () => 'created_after=2024-01-05&created_before=2024-01-12T00:00:00Z',
     () => ({ created: { from: new Date('2024-01-05'), to: new Date('2024-01-12') } }),
   ],
-  ['a stretch without its zone', () => 'created_after=2024-01-05T00:00:00.000000', () => ({ created: { from: new Date('2024-01-05') } })],
-  ['changes since', () => 'updated_after=2024-01-10T02:00:00%2B02:00', () => ({ updated: { from: new Date('2024-01-10') } })],
+  [
+    'a stretch without its zone',
+    () => 'created_after=2024-01-05T00:00:00.000000',
+    () => ({ created: { from: new Date('2024-01-05') } }),
+  ],
+  [
+    'changes since',
+    () => 'updated_after=2024-01-10T02:00:00%2B02:00',
+    () => ({ updated: { from: new Date('2024-01-10') } }),
+  ],
   ['oldest first', () => 'order_by=created_at&sort=asc', () => ({ sort: { by: 'createdAt' } })],
 ]
 
@@ -96,24 +108,28 @@ test.each(filters)('%s: the whole list, its total, and page by page', async (_, 
   }
 })
 
-test.each(['', 'order_by=updated_at&sort=asc', 'search=r&state=opened'])('by keyset, forward and back: %s', async (query) => {
-  const whole = idsIn(await as.planner.get(`${group()}?per_page=100&${query}`))
-  const follow = async (answer: Answer, rel: string) => {
-    const [, address] = (answer.headers.get('link') ?? '').match(new RegExp(`<([^>]+)>; rel="${rel}"`)) ?? []
-    return address && as.planner.get(address.slice(address.indexOf('/api/v4') + 7))
-  }
-  let page = await as.planner.get(`${group()}?pagination=keyset&per_page=5&${query}`)
-  const pages = [idsIn(page)]
-  expect(page.headers.get('x-total')).toBeNull()
-  for (let next = await follow(page, 'next'); next; next = await follow(next, 'next')) {
-    page = next
-    pages.push(idsIn(page))
-  }
-  expect(pages.flat()).toEqual(whole)
-  const back = [idsIn(page)]
-  for (let previous = await follow(page, 'prev'); previous; previous = await follow(previous, 'prev')) back.unshift(idsIn(previous))
-  expect(back).toEqual(pages)
-})
+test.each(['', 'order_by=updated_at&sort=asc', 'search=r&state=opened'])(
+  'by keyset, forward and back: %s',
+  async (query) => {
+    const whole = idsIn(await as.planner.get(`${group()}?per_page=100&${query}`))
+    const follow = async (answer: Answer, rel: string) => {
+      const [, address] = (answer.headers.get('link') ?? '').match(new RegExp(`<([^>]+)>; rel="${rel}"`)) ?? []
+      return address && as.planner.get(address.slice(address.indexOf('/api/v4') + 7))
+    }
+    let page = await as.planner.get(`${group()}?pagination=keyset&per_page=5&${query}`)
+    const pages = [idsIn(page)]
+    expect(page.headers.get('x-total')).toBeNull()
+    for (let next = await follow(page, 'next'); next; next = await follow(next, 'next')) {
+      page = next
+      pages.push(idsIn(page))
+    }
+    expect(pages.flat()).toEqual(whole)
+    const back = [idsIn(page)]
+    for (let previous = await follow(page, 'prev'); previous; previous = await follow(previous, 'prev'))
+      back.unshift(idsIn(previous))
+    expect(back).toEqual(pages)
+  },
+)
 
 test('relative references lead from the group or project that was asked', async () => {
   const [inGroup] = (await as.planner.get(`${group()}?iids[]=1&sort=asc&per_page=100`)).body.filter(
@@ -200,12 +216,15 @@ test.each<[string, number, string[]]>([
   }
 })
 
-test.each(['search=%00', 'iids[]=2147483648', 'iids[]=0', 'author_id=999999999999999', 'crm_contact_id=999999999999999'])(
-  '?%s: nothing is found',
-  async (query) => {
-    expect((await as.planner.get(`${group()}?${query}`)).body).toEqual([])
-  },
-)
+test.each([
+  'search=%00',
+  'iids[]=2147483648',
+  'iids[]=0',
+  'author_id=999999999999999',
+  'crm_contact_id=999999999999999',
+])('?%s: nothing is found', async (query) => {
+  expect((await as.planner.get(`${group()}?${query}`)).body).toEqual([])
+})
 
 test('GitLab’s own client lists, opens, edits, notes, moves and deletes', async () => {
   const api = new Gitlab({ host: service.url, token })
@@ -225,8 +244,13 @@ test('GitLab’s own client lists, opens, edits, notes, moves and deletes', asyn
   expect(made).toMatchObject({ title: 'From a client', description: 'Words', state: 'opened' })
   expect(await api.Issues.edit(shop.id, made.iid, { stateEvent: 'close' })).toMatchObject({ state: 'closed' })
   const note = await api.IssueNotes.create(shop.id, made.iid, 'Hello')
-  expect(await api.IssueNotes.edit(shop.id, made.iid, note.id, { body: 'Bye' })).toMatchObject({ id: note.id, body: 'Bye' })
+  expect(await api.IssueNotes.edit(shop.id, made.iid, note.id, { body: 'Bye' })).toMatchObject({
+    id: note.id,
+    body: 'Bye',
+  })
   await api.IssueNotes.remove(shop.id, made.iid, note.id)
-  await expect(api.Issues.move(shop.id, made.iid, front.id)).rejects.toThrow('Cannot move issue due to insufficient permissions!')
+  await expect(api.Issues.move(shop.id, made.iid, front.id)).rejects.toThrow(
+    'Cannot move issue due to insufficient permissions!',
+  )
   await expect(api.Issues.remove(shop.id, made.iid)).rejects.toThrow("You don't have permission to delete this issue.")
 })

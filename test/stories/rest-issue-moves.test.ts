@@ -44,14 +44,19 @@ test('within a contact source the contacts stay, and the old address still leads
   expect(await t.notes(issue)).toEqual([`moved from ${t.pathOf('acme:shop')}#${issue.iid}`])
   const old = await as.rob.get(addressOf(issue))
   expect([old.status, old.body]).toEqual([200, body])
-  expect((await as.rob.put(addressOf(issue), { title: 'By its old name' })).body).toMatchObject({ id: issue.id, title: 'By its old name' })
+  expect((await as.rob.put(addressOf(issue), { title: 'By its old name' })).body).toMatchObject({
+    id: issue.id,
+    title: 'By its old name',
+  })
   expect((await as.rob.get(`${addressOf(issue)}/notes`)).body).toHaveLength(1)
   expect((await as.rob.get(`/projects/${idOf('acme:shop')}/issues?iids[]=${issue.iid}`)).body).toEqual([])
 })
 
 test('to where other contacts are used they are lost', async () => {
   const issue = await linked()
-  const { status, body } = await as.rob.form('POST', `${addressOf(issue)}/move`, { to_project_id: String(idOf('other:lab')) })
+  const { status, body } = await as.rob.form('POST', `${addressOf(issue)}/move`, {
+    to_project_id: String(idOf('other:lab')),
+  })
   expect([status, body.project_id]).toEqual([201, idOf('other:lab')])
   expect(await t.linked(issue)).toEqual([])
   expect(await t.notes(issue)).toEqual(['removed 1 contact', `moved from ${t.pathOf('acme:shop')}#${issue.iid}`])
@@ -59,10 +64,15 @@ test('to where other contacts are used they are lost', async () => {
 
 test('a clone is another issue with the same contacts; the original stays', async () => {
   const issue = await linked()
-  const clone = await as.rob.post(`${addressOf(issue)}/clone`, { to_project_id: idOf('acme:desk'), with_notes: 'false' })
+  const clone = await as.rob.post(`${addressOf(issue)}/clone`, {
+    to_project_id: idOf('acme:desk'),
+    with_notes: 'false',
+  })
   expect([clone.status, clone.body.title, clone.body.project_id]).toEqual([201, issue.title, idOf('acme:desk')])
   expect(clone.body.id).not.toBe(issue.id)
-  expect((await t.linked({ ...issue, id: clone.body.id })).map((one) => one.replace(' (new)', ''))).toEqual(await t.linked(issue))
+  expect((await t.linked({ ...issue, id: clone.body.id })).map((one) => one.replace(' (new)', ''))).toEqual(
+    await t.linked(issue),
+  )
   expect((await as.rob.get(addressOf(issue))).body.project_id).toBe(idOf('acme:shop'))
   const own = await as.rob.post(`${addressOf(issue)}/clone`, { to_project_id: idOf('acme:shop') })
   expect([own.status, own.body.project_id]).toEqual([201, idOf('acme:shop')])
@@ -70,7 +80,8 @@ test('a clone is another issue with the same contacts; the original stays', asyn
 
 test('who may not is told so in GitLab’s words', async () => {
   const issue = await linked()
-  const bring = (who: Client, verb: string, project: string) => who.post(`${addressOf(issue)}/${verb}`, { to_project_id: idOf(project) })
+  const bring = (who: Client, verb: string, project: string) =>
+    who.post(`${addressOf(issue)}/${verb}`, { to_project_id: idOf(project) })
   const denied = (verb: string) => [400, `Cannot ${verb} issue due to insufficient permissions!`]
   for (const verb of ['move', 'clone']) {
     expect(refusal(await bring(as.ann, verb, 'acme:desk'))).toEqual(denied(verb))
@@ -78,11 +89,13 @@ test('who may not is told so in GitLab’s words', async () => {
     expect(refusal(await bring(as.dev, verb, 'other:vault'))).toEqual([404, '404 Project Not Found'])
     expect((await bring(as.visitor, verb, 'acme:desk')).status).toBe(401)
   }
-  expect(refusal(await bring(as.rob, 'move', 'acme:shop'))).toEqual([400, 'Cannot move issue to project it originates from!'])
-  expect(refusal(await as.rob.post(`/projects/${idOf('other:vault')}/issues/1/move`, { to_project_id: idOf('acme:shop') }))).toEqual([
-    404,
-    '404 Issue Not Found',
+  expect(refusal(await bring(as.rob, 'move', 'acme:shop'))).toEqual([
+    400,
+    'Cannot move issue to project it originates from!',
   ])
+  expect(
+    refusal(await as.rob.post(`/projects/${idOf('other:vault')}/issues/1/move`, { to_project_id: idOf('acme:shop') })),
+  ).toEqual([404, '404 Issue Not Found'])
 })
 
 test.each<[string, object, string[]]>([

@@ -36,9 +36,9 @@ const linkedTo = async (issueId: number) =>
     )
   ).map(({ email }) => email)
 const notesOn = async (issueId: number) =>
-  (await rowsOf<{ body: string }>(service.db, sql`select body from comments where issue_id = ${issueId} order by id`)).map(
-    ({ body }) => body,
-  )
+  (
+    await rowsOf<{ body: string }>(service.db, sql`select body from comments where issue_id = ${issueId} order by id`)
+  ).map(({ body }) => body)
 const historyOf = (issueId: number) =>
   rowsOf<{ action: string; before: object | null; after: object | null }>(
     service.db,
@@ -78,7 +78,11 @@ describe('opening', () => {
     expect(issue.summary.join(' ')).toMatch(/Added ann@x\.io.*zoe@x\.io/)
     expect(await linkedTo(issue.id)).toEqual(['ann@x.io'])
     const bare = await opened('ann', { title: 'B', description: '/add_contacts bob@x.io' })
-    expect([bare.description, await linkedTo(bare.id), await notesOn(bare.id)]).toEqual(['', ['bob@x.io'], ['added 1 contact']])
+    expect([bare.description, await linkedTo(bare.id), await notesOn(bare.id)]).toEqual([
+      '',
+      ['bob@x.io'],
+      ['added 1 contact'],
+    ])
   })
 
   test('by form, by path in another letter case, without a description', async () => {
@@ -88,9 +92,17 @@ describe('opening', () => {
   })
 
   test('twice under one key is one issue; another one under that key is refused', async () => {
-    const headers = { 'private-token': await here.token('gus'), 'idempotency-key': 'k1', 'content-type': 'application/json' }
+    const headers = {
+      'private-token': await here.token('gus'),
+      'idempotency-key': 'k1',
+      'content-type': 'application/json',
+    }
     const post = (description: string) =>
-      fetch(`${service.url}/api/v4${issues}`, { method: 'POST', headers, body: JSON.stringify({ title: 'Once', description }) })
+      fetch(`${service.url}/api/v4${issues}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ title: 'Once', description }),
+      })
     const [first, again] = [await (await post('a')).json(), await (await post('a')).json()]
     expect(again.id).toBe(first.id)
     expect((await post('b')).status).toBe(422)
@@ -100,14 +112,17 @@ describe('opening', () => {
     ['blank', { title: '  ' }, "Title can't be blank"],
     ['too long', { title: 'x'.repeat(256) }, 'Title is too long (maximum is 255 characters)'],
     ['of two lines', { title: 'a\nb' }, 'Title must be one line without control characters'],
-    ['with a zero', { title: 'a\0b' }, "Title contains a character that can't be stored (NUL, or half of a surrogate pair)"],
+    [
+      'with a zero',
+      { title: 'a\0b' },
+      "Title contains a character that can't be stored (NUL, or half of a surrogate pair)",
+    ],
   ])('a title that is %s: 400', async (_, fields, message) => {
     expect(refusal(await as.ann.post(issues, fields))).toEqual([400, { title: [message] }])
     const { iid, title } = await opened('ann', { title: 'x'.repeat(255) })
-    expect(refusal(await as.ann.put(`${issues}/${iid}`, { ...fields, description: 'never', state_event: 'close' }))).toEqual([
-      400,
-      { title: [message] },
-    ])
+    expect(
+      refusal(await as.ann.put(`${issues}/${iid}`, { ...fields, description: 'never', state_event: 'close' })),
+    ).toEqual([400, { title: [message] }])
     expect((await as.ann.get(`${issues}/${iid}`)).body).toMatchObject({ title, description: '', state: 'opened' })
   })
 
@@ -157,7 +172,8 @@ describe('changing', () => {
 
   test('what is found by its words is found by the new ones', async () => {
     const { iid } = await opened('ann', { title: 'Zebra' })
-    const found = async (search: string) => (await as.ann.get(`${issues}?search=${search}`)).body.map((issue: { iid: number }) => issue.iid)
+    const found = async (search: string) =>
+      (await as.ann.get(`${issues}?search=${search}`)).body.map((issue: { iid: number }) => issue.iid)
     expect(await found('zebra')).toEqual([iid])
     await as.ann.put(`${issues}/${iid}`, { title: 'Okapi', description: 'striped' })
     expect(await found('zebra')).toEqual([])
@@ -178,7 +194,11 @@ describe('changing', () => {
 
   test('all at once', async () => {
     const { id, iid } = await opened('ann', { title: 'A', description: 'a' })
-    const { body } = await as.ann.put(`${issues}/${iid}`, { title: 'B', description: 'b\n/add_contacts ann@x.io', state_event: 'close' })
+    const { body } = await as.ann.put(`${issues}/${iid}`, {
+      title: 'B',
+      description: 'b\n/add_contacts ann@x.io',
+      state_event: 'close',
+    })
     expect(body).toMatchObject({ title: 'B', description: 'b', state: 'closed', summary: ['Added ann@x.io.'] })
     expect(await notesOn(id)).toEqual(['closed', 'added 1 contact'])
   })
@@ -206,7 +226,9 @@ describe('changing', () => {
     expect(await linkedTo(id)).toEqual([])
     const { body } = await as.gus.put(`${issues}/${iid}`, { description: '/add_contacts bob@x.io' })
     expect(body.summary.join(' ')).toMatch(/permission/)
-    expect((await as.ann.put(`${issues}/${iid}`, { description: '/add_contacts ann@x.io' })).body.summary).toEqual(['Added ann@x.io.'])
+    expect((await as.ann.put(`${issues}/${iid}`, { description: '/add_contacts ann@x.io' })).body.summary).toEqual([
+      'Added ann@x.io.',
+    ])
   })
 
   test.each<[object, number, string[]]>([
@@ -254,10 +276,17 @@ test('comments that come while an issue goes are taken, or find nothing', async 
   expect((await say()).status).toBe(404)
 }, 60_000)
 
-test.each(['999999', '2147483648', '99999999999999999999', 'abc', '-1', '0', '1.5', '%00'])('issue %s: 404', async (iid) => {
-  for (const answer of [as.ann.get(`${issues}/${iid}`), as.ann.put(`${issues}/${iid}`, { title: 'x' }), as.olga.delete(`${issues}/${iid}`)])
-    expect((await answer).status).toBe(404)
-})
+test.each(['999999', '2147483648', '99999999999999999999', 'abc', '-1', '0', '1.5', '%00'])(
+  'issue %s: 404',
+  async (iid) => {
+    for (const answer of [
+      as.ann.get(`${issues}/${iid}`),
+      as.ann.put(`${issues}/${iid}`, { title: 'x' }),
+      as.olga.delete(`${issues}/${iid}`),
+    ])
+      expect((await answer).status).toBe(404)
+  },
+)
 
 test('what may not be seen: a visitor is asked to sign in, others find nothing', async () => {
   const address = `${issues}/${here.issue.iid}`

@@ -34,13 +34,20 @@ beforeAll(async () => {
 
 const levels = async (person: string, path: string) =>
   Object.fromEntries(
-    (await as(person).get(path)).body.map(({ id, access_level }: { id: number; access_level: number }) => [id, access_level]),
+    (await as(person).get(path)).body.map(({ id, access_level }: { id: number; access_level: number }) => [
+      id,
+      access_level,
+    ]),
   )
 
 describe('lists', () => {
   test('direct members, and with all those from above: the highest role counts', async () => {
     expect(await levels('olga', groupAt('acme/a'))).toEqual({ [id('dev')]: 30 })
-    expect(await levels('dev', `${groupAt('acme/a')}/all`)).toEqual({ [id('olga')]: 50, [id('mia')]: 40, [id('dev')]: 30 })
+    expect(await levels('dev', `${groupAt('acme/a')}/all`)).toEqual({
+      [id('olga')]: 50,
+      [id('mia')]: 40,
+      [id('dev')]: 30,
+    })
     expect(await levels('gus', projectAt('acme/a:shop'))).toEqual({ [id('mia')]: 10, [id('gus')]: 10 })
     const all = { [id('olga')]: 50, [id('mia')]: 40, [id('dev')]: 30, [id('gus')]: 10 }
     expect(await levels('gus', `${projectAt('acme/a:shop')}/all`)).toEqual(all)
@@ -55,7 +62,13 @@ describe('lists', () => {
 
   test('one of them', async () => {
     const { body } = await as('gus').get(`${projectAt('acme/a:shop')}/${id('mia')}`)
-    expect(body).toMatchObject({ id: id('mia'), state: 'active', access_level: 10, expires_at: null, membership_state: 'active' })
+    expect(body).toMatchObject({
+      id: id('mia'),
+      state: 'active',
+      access_level: 10,
+      expires_at: null,
+      membership_state: 'active',
+    })
     expect(body).not.toHaveProperty('email')
     expect((await as('gus').get(`${projectAt('acme/a:shop')}/all/${id('mia')}`)).body.access_level).toBe(40)
     expect(refusal(await as('dev').get(`${groupAt('acme/a')}/${id('mia')}`))).toEqual([404, '404 Member Not Found'])
@@ -78,21 +91,33 @@ describe('changing', () => {
     ['project', () => projectAt('acme/a:shop'), 'mia'],
   ])('somebody becomes a member of a %s, gets another role, and goes', async (_, at, who) => {
     const client = as(who)
-    const made = await client.post(at(), { user_id: id('zoe'), access_level: 10, expires_at: null, invite_source: 'script' })
+    const made = await client.post(at(), {
+      user_id: id('zoe'),
+      access_level: 10,
+      expires_at: null,
+      invite_source: 'script',
+    })
     expect([made.status, made.body]).toEqual([201, expect.objectContaining({ id: id('zoe'), access_level: 10 })])
-    expect(refusal(await client.post(at(), { user_id: id('zoe'), access_level: 20 }))).toEqual([409, 'Member already exists'])
+    expect(refusal(await client.post(at(), { user_id: id('zoe'), access_level: 20 }))).toEqual([
+      409,
+      'Member already exists',
+    ])
     const changed = await client.form('PUT', `${at()}/${id('zoe')}`, { access_level: '15', expires_at: '' })
     expect([changed.status, changed.body.access_level]).toEqual([200, 15])
     expect((await client.delete(`${at()}/${id('zoe')}`)).status).toBe(204)
     expect(refusal(await client.delete(`${at()}/${id('zoe')}`))).toEqual([404, '404 Member Not Found'])
-    expect(refusal(await client.put(`${at()}/${id('zoe')}`, { access_level: 20 }))).toEqual([404, '404 Member Not Found'])
+    expect(refusal(await client.put(`${at()}/${id('zoe')}`, { access_level: 20 }))).toEqual([
+      404,
+      '404 Member Not Found',
+    ])
   })
 
   test('a user is named by username too, in any letter case', async () => {
     const { body: zoe } = await as('zoe').get('/user')
-    expect((await as('olga').form('POST', groupAt('acme/a'), { username: zoe.username.toUpperCase(), access_level: '20' })).status).toBe(
-      201,
-    )
+    expect(
+      (await as('olga').form('POST', groupAt('acme/a'), { username: zoe.username.toUpperCase(), access_level: '20' }))
+        .status,
+    ).toBe(201)
     expect((await as('zoe').get(`/groups/${t.group('acme/a').id}`)).status).toBe(200)
     expect((await as('zoe').delete(`${groupAt('acme/a')}/${id('zoe')}`)).status).toBe(204)
     expect((await as('zoe').get(`/groups/${t.group('acme/a').id}`)).status).toBe(404)

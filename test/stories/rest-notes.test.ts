@@ -19,7 +19,8 @@ beforeAll(async () => {
   notes = `/projects/${here.project.id}/issues/${here.issue.iid}/notes`
 })
 
-const wrote = async (who: keyof typeof people, body: string): Promise<number> => (await as[who].post(notes, { body })).body.id
+const wrote = async (who: keyof typeof people, body: string): Promise<number> =>
+  (await as[who].post(notes, { body })).body.id
 const actions = async () =>
   (
     await rowsOf<{ action: string; after: object }>(
@@ -37,7 +38,11 @@ test('an edited note runs only the commands that it did not have, whatever they 
   expect(Date.parse(same.body.updated_at)).toBeGreaterThan(Date.parse(same.body.created_at))
   expect(await here.issue.contacts()).toEqual([])
   const more = await edit('Three\n/add_contacts ann@x.io\n/add_contacts bob@x.io')
-  expect(more.body).toMatchObject({ body: 'Three', commands_changes: { add_contacts: ['bob@x.io'] }, summary: ['Added bob@x.io.'] })
+  expect(more.body).toMatchObject({
+    body: 'Three',
+    commands_changes: { add_contacts: ['bob@x.io'] },
+    summary: ['Added bob@x.io.'],
+  })
   await as.ann.post(notes, { body: '/remove_contacts bob@x.io' })
   await edit('Four\n/add_contacts bob@x.io')
   expect(await here.issue.contacts()).toEqual([])
@@ -48,7 +53,10 @@ test('an edited note runs only the commands that it did not have, whatever they 
 test('an edit that leaves commands only takes the note away', async () => {
   const id = await wrote('ann', 'Words')
   const edited = await as.ann.put(`${notes}/${id}`, { body: '/add_contacts ann@x.io' })
-  expect([edited.status, edited.body]).toEqual([202, { commands_changes: { add_contacts: ['ann@x.io'] }, summary: ['Added ann@x.io.'] }])
+  expect([edited.status, edited.body]).toEqual([
+    202,
+    { commands_changes: { add_contacts: ['ann@x.io'] }, summary: ['Added ann@x.io.'] },
+  ])
   expect((await as.ann.get(`${notes}/${id}`)).status).toBe(404)
   await as.ann.post(notes, { body: '/remove_contacts ann@x.io' })
 })

@@ -29,7 +29,8 @@ beforeAll(async () => {
   eve = await client(await t.person('eve'))
 })
 
-const paths = (answer: { body: { path_with_namespace: string }[] }) => answer.body.map(({ path_with_namespace }) => path_with_namespace)
+const paths = (answer: { body: { path_with_namespace: string }[] }) =>
+  answer.body.map(({ path_with_namespace }) => path_with_namespace)
 const all = (...names: string[]) => names.map((name) => t.pathOf(name))
 
 describe('lists', () => {
@@ -42,7 +43,9 @@ describe('lists', () => {
 
   test('filters, orders, pages', async () => {
     expect(paths(await gus.get('/projects?membership=true'))).toEqual(all('acme/a:desk'))
-    expect(paths(await olga.get('/projects?owned=true&order_by=name&sort=asc'))).toEqual(all('acme/a:desk', 'acme/a:open', 'acme:shop'))
+    expect(paths(await olga.get('/projects?owned=true&order_by=name&sort=asc'))).toEqual(
+      all('acme/a:desk', 'acme/a:open', 'acme:shop'),
+    )
     expect(paths(await olga.get('/projects?visibility=public'))).toEqual(all('acme/a:open'))
     expect(paths(await olga.get('/projects?search=DES'))).toEqual(all('acme/a:desk'))
     expect(paths(await olga.get('/projects?search=other'))).toEqual([])
@@ -61,7 +64,8 @@ describe('lists', () => {
   })
 
   test('those of a group, and of the groups below it', async () => {
-    const of = async (query = '', who = olga) => paths(await who.get(`/groups/${t.group('acme').id}/projects?order_by=id&sort=asc${query}`))
+    const of = async (query = '', who = olga) =>
+      paths(await who.get(`/groups/${t.group('acme').id}/projects?order_by=id&sort=asc${query}`))
     expect(await of()).toEqual(all('acme:shop'))
     expect(await of('&include_subgroups=true')).toEqual(all('acme:shop', 'acme/a:desk', 'acme/a:open'))
     expect(await of('&include_subgroups=1&search=open')).toEqual(all('acme/a:open'))
@@ -93,13 +97,22 @@ describe('one', () => {
       full_path: t.pathOf('acme/a'),
       parent_id: t.group('acme').id,
     })
-    expect(body.permissions).toEqual({ project_access: { access_level: 10, notification_level: 3 }, group_access: null })
+    expect(body.permissions).toEqual({
+      project_access: { access_level: 10, notification_level: 3 },
+      group_access: null,
+    })
     expect(body.service_desk_address).toBeNull()
     expect((await olga.get(`/projects/${body.id}?statistics=true`)).body.permissions.group_access.access_level).toBe(50)
   })
 
   test('that may not be seen does not exist; a visitor is asked to sign in', async () => {
-    for (const path of [at('acme:shop'), '/projects/no%2Fsuch', '/projects/999999', `/projects/${'9'.repeat(30)}`, '/projects/a%00b'])
+    for (const path of [
+      at('acme:shop'),
+      '/projects/no%2Fsuch',
+      '/projects/999999',
+      `/projects/${'9'.repeat(30)}`,
+      '/projects/a%00b',
+    ])
       expect(refusal(await eve.get(path))).toEqual([404, '404 Project Not Found'])
     expect((await visitor().get(at('acme:shop'))).status).toBe(401)
     expect((await visitor().get(at('acme/a:open'))).status).toBe(200)
@@ -108,19 +121,37 @@ describe('one', () => {
 
 describe('creating and changing', () => {
   test('a maintainer creates one; a path follows from a name', async () => {
-    const made = await mia.post('/projects', { name: 'Größe & Co.', namespace_id: t.group('acme').id, initialize_with_readme: false })
+    const made = await mia.post('/projects', {
+      name: 'Größe & Co.',
+      namespace_id: t.group('acme').id,
+      initialize_with_readme: false,
+    })
     expect([made.status, made.body]).toEqual([
       201,
       expect.objectContaining({ name: 'Größe & Co.', path: 'gro-e-co', visibility: 'private' }),
     ])
-    const formed = await mia.form('POST', '/projects', { path: 'Formed', namespace_id: String(t.group('acme/a').id), visibility: 'public' })
-    expect(formed.body).toMatchObject({ name: 'Formed', path_with_namespace: `${t.pathOf('acme/a')}/Formed`, visibility: 'public' })
+    const formed = await mia.form('POST', '/projects', {
+      path: 'Formed',
+      namespace_id: String(t.group('acme/a').id),
+      visibility: 'public',
+    })
+    expect(formed.body).toMatchObject({
+      name: 'Formed',
+      path_with_namespace: `${t.pathOf('acme/a')}/Formed`,
+      visibility: 'public',
+    })
   })
 
   test('and renames it; what is not named stays', async () => {
     const changed = await mia.put(at('acme:shop'), { name: 'Store', path: 'store' })
-    expect([changed.status, changed.body]).toEqual([200, expect.objectContaining({ name: 'Store', path: 'store', visibility: 'private' })])
-    expect((await mia.form('PUT', `/projects/${changed.body.id}`, { path: 'shop' })).body).toMatchObject({ name: 'Store', path: 'shop' })
+    expect([changed.status, changed.body]).toEqual([
+      200,
+      expect.objectContaining({ name: 'Store', path: 'store', visibility: 'private' }),
+    ])
+    expect((await mia.form('PUT', `/projects/${changed.body.id}`, { path: 'shop' })).body).toMatchObject({
+      name: 'Store',
+      path: 'shop',
+    })
   })
 
   test('others may not: 403 where it may be seen, else 404', async () => {
@@ -170,9 +201,10 @@ describe('moving', () => {
   test('an owner moves one, by number or full path of the group', async () => {
     const moved = await olga.put(`${at('acme/a:desk')}/transfer`, { namespace: t.group('other').id })
     expect([moved.status, moved.body.path_with_namespace]).toEqual([200, `${t.pathOf('other')}/desk`])
-    expect((await olga.form('PUT', `${at('acme/a:open')}/transfer`, { namespace: t.pathOf('acme').toUpperCase() })).body.namespace.id).toBe(
-      t.group('acme').id,
-    )
+    expect(
+      (await olga.form('PUT', `${at('acme/a:open')}/transfer`, { namespace: t.pathOf('acme').toUpperCase() })).body
+        .namespace.id,
+    ).toBe(t.group('acme').id)
   })
 
   test('nobody else; nor to where it is, nor to where nothing is', async () => {
@@ -180,8 +212,14 @@ describe('moving', () => {
     expect((await mia.put(`/projects/${id}/transfer`, { namespace: t.pathOf('acme/a') })).status).toBe(403)
     expect((await eve.put(`/projects/${id}/transfer`, { namespace: t.pathOf('acme/a') })).status).toBe(404)
     expect((await olga.put(`/projects/${id}/transfer`, { namespace: t.group('acme').id })).status).toBe(400)
-    expect(refusal(await olga.put(`/projects/${id}/transfer`, { namespace: 'no/such' }))).toEqual([404, '404 Namespace Not Found'])
-    expect(refusal(await mia.put(`/projects/${id}/transfer`, { namespace: t.pathOf('other') }))).toEqual([404, '404 Namespace Not Found'])
+    expect(refusal(await olga.put(`/projects/${id}/transfer`, { namespace: 'no/such' }))).toEqual([
+      404,
+      '404 Namespace Not Found',
+    ])
+    expect(refusal(await mia.put(`/projects/${id}/transfer`, { namespace: t.pathOf('other') }))).toEqual([
+      404,
+      '404 Namespace Not Found',
+    ])
     expect(faulted(await olga.put(`/projects/${id}/transfer`, { namespace: 'a\0b' }))).toEqual(['namespace'])
     expect(faulted(await olga.put(`/projects/${id}/transfer`, {}))).toEqual(['namespace'])
   })

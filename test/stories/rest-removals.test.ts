@@ -6,8 +6,8 @@ import { deleteOrganization } from '../../src/domain/contacts/erasure.ts'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
 import { forget } from '../../src/pipeline/forget.ts'
+import type { Contact } from '../../src/storage/contacts-schema.ts'
 import { rowsOf } from '../../src/storage/db.ts'
-import type { Contact } from '../../src/storage/schema.ts'
 import { type Client, refusal, restOf } from '../support/api/rest.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { must } from '../support/world/results.ts'
@@ -26,7 +26,9 @@ const accepted = [202, { message: '202 Accepted' }]
 const count = async (table: string, where: string) =>
   (await rowsOf<{ n: number }>(service.db, sql.raw(`select count(*)::int as n from ${table} where ${where}`)))[0]?.n
 const actions = async (what: ReturnType<typeof sql>) =>
-  (await rowsOf<{ action: string }>(service.db, sql`select action from history where ${what} order by id`)).map(({ action }) => action)
+  (await rowsOf<{ action: string }>(service.db, sql`select action from history where ${what} order by id`)).map(
+    ({ action }) => action,
+  )
 
 /** In which tables a text stands, in any letter case. */
 async function tablesWith(part: string): Promise<string[]> {
@@ -37,7 +39,10 @@ async function tablesWith(part: string): Promise<string[]> {
   const looks = tables.map(
     ({ name }) => sql`select ${name}::text as name from ${sql.identifier(name)} t where t::text ilike ${`%${part}%`}`,
   )
-  const found = await rowsOf<{ name: string }>(service.db, sql`select distinct name from (${sql.join(looks, sql` union all `)}) found`)
+  const found = await rowsOf<{ name: string }>(
+    service.db,
+    sql`select distinct name from (${sql.join(looks, sql` union all `)}) found`,
+  )
   return found.map(({ name }) => name).sort()
 }
 
@@ -113,13 +118,18 @@ describe('a group', () => {
     const elsewhere = await t.issue('stays:desk')
     const client = await as(olga)
     await settle(notesAt(t, 'gone/below:shop', issue.iid), client, '/add_contacts ann.new@gone.example')
-    await settle(notesAt(t, 'stays:desk', elsewhere.iid), client, 'Hi\n/add_contacts ANN.OLD@gone.example bob@gone.example')
+    await settle(
+      notesAt(t, 'stays:desk', elsewhere.iid),
+      client,
+      'Hi\n/add_contacts ANN.OLD@gone.example bob@gone.example',
+    )
     expect(await tablesWith('@gone.example')).toEqual(['contacts', 'deliveries', 'history'])
     const answer = await client.delete(`/groups/${t.group('gone').id}`)
     expect([answer.status, answer.body]).toEqual(accepted)
     expect(await tablesWith('@gone.example')).toEqual(['deliveries', 'erasures'])
     while ((await count('erasures', 'true')) !== 0) await forget(db)
-    for (const trace of ['@gone.example', 'Nameless', '0815', 'Gone Company']) expect([trace, await tablesWith(trace)]).toEqual([trace, []])
+    for (const trace of ['@gone.example', 'Nameless', '0815', 'Gone Company'])
+      expect([trace, await tablesWith(trace)]).toEqual([trace, []])
     const ids = `(${t.group('gone').id}, ${t.group('gone/below').id})`
     for (const table of ['contacts', 'organizations', 'members', 'group_settings', 'state_counts', 'projects'])
       expect([table, await count(table, `group_id in ${ids}`)]).toEqual([table, 0])
@@ -131,7 +141,9 @@ describe('a group', () => {
       'contact_deleted',
     ])
     expect(await actions(sql`group_id = ${t.group('gone').id} and action like 'group%'`)).toEqual(['group_deleted'])
-    expect(await actions(sql`group_id = ${t.group('gone/below').id} and project_id is not null`)).toEqual(['project_deleted'])
+    expect(await actions(sql`group_id = ${t.group('gone/below').id} and project_id is not null`)).toEqual([
+      'project_deleted',
+    ])
     expect(await count('history', `contact_id = ${ann.id} and num_nonnulls(before, after) > 0`)).toBe(0)
     expect((await client.get(`/groups/${t.group('stays').id}`)).status).toBe(200)
   })
@@ -176,7 +188,9 @@ describe('a group', () => {
     expect((await (await as(await t.person('eve', {}))).delete(path)).status).toBe(404)
     expect((await clientOf().delete(path)).status).toBe(401)
     expect((await (await as(await t.administrator())).delete(path)).status).toBe(202)
-    expect((await (await as(await t.administrator().catch(() => t.person('other')))).delete('/groups/999999')).status).toBe(404)
+    expect(
+      (await (await as(await t.administrator().catch(() => t.person('other')))).delete('/groups/999999')).status,
+    ).toBe(404)
   })
 
   test('goes whole while others write, link, come and go: they are told so, and nothing of theirs is left', async () => {
@@ -189,7 +203,9 @@ describe('a group', () => {
     const group = t.group('busy').id
     const answers = await Promise.all([
       ...Array.from({ length: 4 }, () =>
-        client.post(`${notesAt(t, 'busy/below:shop', issue.iid)}/notes`, { body: 'Hi\n/add_contacts ann@busy.example' }),
+        client.post(`${notesAt(t, 'busy/below:shop', issue.iid)}/notes`, {
+          body: 'Hi\n/add_contacts ann@busy.example',
+        }),
       ),
       client.post(`/groups/${group}/members`, { user_id: zoe.userId, access_level: 10 }),
       client.post('/groups', { name: 'New', path: 'new', parent_id: group }),

@@ -32,7 +32,12 @@ describe('users', () => {
   })
 
   test('everybody sees all of themselves, and of others what everybody may know', async () => {
-    expect((await ann.get('/user')).body).toMatchObject({ id: idOf('ann'), username: nameOf('ann'), is_admin: false, email: null })
+    expect((await ann.get('/user')).body).toMatchObject({
+      id: idOf('ann'),
+      username: nameOf('ann'),
+      is_admin: false,
+      email: null,
+    })
     expect((await ann.get(`/users/${idOf('ann')}`)).body).toHaveProperty('email')
     expect(Object.keys((await ann.get(`/users/${idOf('bob')}`)).body).sort()).toEqual(basic)
     expect((await root.get(`/users/${idOf('ann')}`)).body).toMatchObject({ is_admin: false, email: null })
@@ -45,16 +50,35 @@ describe('users', () => {
     const made = await root.post('/users', { username: 'Zoe', name: ' Zoë Doe ', email: 'Zoe@Example.com', ...more })
     expect([made.status, made.body]).toEqual([
       201,
-      expect.objectContaining({ username: 'Zoe', name: 'Zoë Doe', email: 'Zoe@Example.com', state: 'active', is_admin: false }),
+      expect.objectContaining({
+        username: 'Zoe',
+        name: 'Zoë Doe',
+        email: 'Zoe@Example.com',
+        state: 'active',
+        is_admin: false,
+      }),
     ])
     expect((await root.get(`/users/${made.body.id}`)).body).toEqual(made.body)
-    const formed = await root.form('POST', '/users', { username: 'boss', name: 'Boss', email: 'boss@x.io', admin: 'true' })
+    const formed = await root.form('POST', '/users', {
+      username: 'boss',
+      name: 'Boss',
+      email: 'boss@x.io',
+      admin: 'true',
+    })
     expect(formed.body.is_admin).toBe(true)
   })
 
   test.each([
-    ['a username in another letter case', { username: 'zOE', name: 'Z', email: 'z@x.io' }, 'Username has already been taken'],
-    ['an address in another letter case', { username: 'zoe2', name: 'Z', email: 'zoe@EXAMPLE.com' }, 'Email has already been taken'],
+    [
+      'a username in another letter case',
+      { username: 'zOE', name: 'Z', email: 'z@x.io' },
+      'Username has already been taken',
+    ],
+    [
+      'an address in another letter case',
+      { username: 'zoe2', name: 'Z', email: 'zoe@EXAMPLE.com' },
+      'Email has already been taken',
+    ],
   ])('%s is taken: 409', async (_, fields, message) => {
     expect(refusal(await root.post('/users', fields))).toEqual([409, message])
   })
@@ -74,7 +98,11 @@ describe('users', () => {
     ['a name that is too long', { username: 'a1', name: 'A'.repeat(256), email: 'a1@x.io' }, ['name']],
   ])('a new user with %s: 400, by field', async (_, fields, wrong) => {
     const answer = await root.post('/users', fields)
-    expect([answer.status, faulted(answer).sort(), Object.keys(answer.body.message).sort()]).toEqual([400, wrong.sort(), wrong.sort()])
+    expect([answer.status, faulted(answer).sort(), Object.keys(answer.body.message).sort()]).toEqual([
+      400,
+      wrong.sort(),
+      wrong.sort(),
+    ])
   })
 
   test.each([
@@ -94,7 +122,8 @@ describe('users', () => {
   })
 
   test('lists: by username, by part of a name, by state, in an order, in pages', async () => {
-    const names = async (query: string, who = root) => (await who.get(`/users?${query}`)).body.map((user: { name: string }) => user.name)
+    const names = async (query: string, who = root) =>
+      (await who.get(`/users?${query}`)).body.map((user: { name: string }) => user.name)
     expect(await names('username=ZOE')).toEqual(['Zoë Doe'])
     expect(await names('search=oë%20d')).toEqual(['Zoë Doe'])
     expect(await names('search=zoe@example.com')).toEqual(['Zoë Doe'])
@@ -112,19 +141,30 @@ describe('users', () => {
     expect(full.map(({ id }: { id: number }) => id)).toEqual([idOf('ann')])
   })
 
-  test.each(['/users/0', '/users/999999', '/users/abc', '/users/-1', `/users/${'9'.repeat(30)}`])('%s: 404', async (path) => {
-    expect(refusal(await ann.get(path))).toEqual([404, '404 User Not Found'])
-  })
+  test.each(['/users/0', '/users/999999', '/users/abc', '/users/-1', `/users/${'9'.repeat(30)}`])(
+    '%s: 404',
+    async (path) => {
+      expect(refusal(await ann.get(path))).toEqual([404, '404 User Not Found'])
+    },
+  )
 
-  test.each(['order_by=email', 'sort=up', 'blocked=perhaps', 'page=0', 'shoes=1'])('a list with %s: 422', async (query) => {
-    expect((await ann.get(`/users?${query}`)).status).toBe(422)
-  })
+  test.each(['order_by=email', 'sort=up', 'blocked=perhaps', 'page=0', 'shoes=1'])(
+    'a list with %s: 422',
+    async (query) => {
+      expect((await ann.get(`/users?${query}`)).status).toBe(422)
+    },
+  )
 })
 
 describe('memberships', () => {
   test('an administrator sees the roles that a user holds, without inherited ones', async () => {
     const path = `/users/${idOf('ann')}/memberships`
-    const membership = { source_id: here.group.id, source_name: here.group.name, source_type: 'Namespace', access_level: 15 }
+    const membership = {
+      source_id: here.group.id,
+      source_name: here.group.name,
+      source_type: 'Namespace',
+      access_level: 15,
+    }
     const answer = await root.get(path)
     expect([answer.body, pagingOf(answer).total]).toEqual([[membership], 1])
     expect((await root.get(`${path}?type=Namespace`)).body).toEqual([membership])
@@ -153,7 +193,9 @@ describe('tokens', () => {
     const { token, ...shown } = made.body
     const bob = clientOf(token)
     expect((await bob.get('/user')).body.id).toBe(idOf('bob'))
-    expect((await bob.get('/personal_access_tokens')).body).toMatchObject([{ ...shown, last_used_at: expect.anything() }])
+    expect((await bob.get('/personal_access_tokens')).body).toMatchObject([
+      { ...shown, last_used_at: expect.anything() },
+    ])
     expect((await bob.get('/personal_access_tokens/self')).body.id).toBe(shown.id)
     expect((await bob.get(`/personal_access_tokens/${shown.id}`)).body).not.toHaveProperty('token')
     const kept = await rowsOf<{ row: string }>(service.db, sql`select t::text as row from access_tokens t`)
@@ -174,12 +216,17 @@ describe('tokens', () => {
     expect((await clientOf(revoked.token).delete('/personal_access_tokens/self')).status).toBe(204)
     expect((await clientOf(revoked.token).get('/user')).status).toBe(401)
     expect((await root.delete(`/personal_access_tokens/${revoked.id}`)).status).toBe(204)
-    expect((await root.get(`/personal_access_tokens/${revoked.id}`)).body).toMatchObject({ revoked: true, active: false })
+    expect((await root.get(`/personal_access_tokens/${revoked.id}`)).body).toMatchObject({
+      revoked: true,
+      active: false,
+    })
     const expired = await make()
     await service.db.execute(sql`update access_tokens set expires_at = now() where id = ${expired.id}`)
     expect((await clientOf(expired.token).get('/user')).status).toBe(401)
     const ids = async (query: string) =>
-      (await root.get(`/personal_access_tokens?user_id=${idOf('bob')}&${query}`)).body.map(({ id }: { id: number }) => id)
+      (await root.get(`/personal_access_tokens?user_id=${idOf('bob')}&${query}`)).body.map(
+        ({ id }: { id: number }) => id,
+      )
     expect(await ids('state=inactive')).toEqual([revoked.id, expired.id])
     expect(await ids('revoked=true')).toEqual([revoked.id])
     expect(await ids('state=active&search=SCRI')).toHaveLength(1)
@@ -191,10 +238,14 @@ describe('tokens', () => {
   })
 
   test('one is rotated: the new one works, the old one does not', async () => {
-    const make = async (fields: object = {}) => (await root.post(tokensOf('bob'), { name: 'old', scopes: ['api'], ...fields })).body
+    const make = async (fields: object = {}) =>
+      (await root.post(tokensOf('bob'), { name: 'old', scopes: ['api'], ...fields })).body
     const old = await make()
     const rotated = await clientOf(old.token).post('/personal_access_tokens/self/rotate')
-    expect([rotated.status, rotated.body]).toEqual([200, expect.objectContaining({ name: 'old', scopes: ['api'], user_id: idOf('bob') })])
+    expect([rotated.status, rotated.body]).toEqual([
+      200,
+      expect.objectContaining({ name: 'old', scopes: ['api'], user_id: idOf('bob') }),
+    ])
     const inAWeek = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)
     expect(rotated.body.expires_at).toBe(inAWeek)
     expect((await clientOf(old.token).get('/user')).status).toBe(401)
@@ -202,11 +253,14 @@ describe('tokens', () => {
     const dated = await root.post(`/personal_access_tokens/${rotated.body.id}/rotate`, { expires_at: nextYear })
     expect(dated.body).toMatchObject({ expires_at: nextYear, user_id: idOf('bob') })
     expect((await root.post(`/personal_access_tokens/${rotated.body.id}/rotate`)).status).toBe(400)
-    expect(faulted(await root.post(`/personal_access_tokens/${dated.body.id}/rotate`, { expires_at: '2020-01-01' }))).toEqual([
-      'expires_at',
-    ])
+    expect(
+      faulted(await root.post(`/personal_access_tokens/${dated.body.id}/rotate`, { expires_at: '2020-01-01' })),
+    ).toEqual(['expires_at'])
     expect((await clientOf(dated.body.token).get('/user')).status).toBe(200)
-    expect(refusal(await ann.post(`/personal_access_tokens/${dated.body.id}/rotate`))).toEqual([404, '404 Token Not Found'])
+    expect(refusal(await ann.post(`/personal_access_tokens/${dated.body.id}/rotate`))).toEqual([
+      404,
+      '404 Token Not Found',
+    ])
     const reader = await make({ scopes: ['read_api'] })
     expect((await clientOf(reader.token).post('/personal_access_tokens/self/rotate')).status).toBe(403)
     const twice = await make()
@@ -215,7 +269,12 @@ describe('tokens', () => {
   })
 
   test('one of somebody who is no administrator any more makes nothing more', async () => {
-    const { body: user } = await root.post('/users', { username: 'temp', name: 'Temp', email: 'temp@x.io', admin: true })
+    const { body: user } = await root.post('/users', {
+      username: 'temp',
+      name: 'Temp',
+      email: 'temp@x.io',
+      admin: true,
+    })
     const { body } = await root.post(`/users/${user.id}/personal_access_tokens`, { name: 't', scopes: ['api'] })
     const temp = clientOf(body.token)
     expect((await temp.get('/user')).body.is_admin).toBe(true)

@@ -17,7 +17,8 @@ const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 async function people() {
   const here = await world(service, { people: { ann: 'planner', bob: 'planner', root: 'administrator' } })
   const idOf = (person: string) => here.users.get(person)?.id as number
-  const byLink = async (person: string) => cookieOf(await pressSignIn(url, await here.signInLink(person), { 'user-agent': firefox }))
+  const byLink = async (person: string) =>
+    cookieOf(await pressSignIn(url, await here.signInLink(person), { 'user-agent': firefox }))
   const byToken = async (token: string) => {
     const body = new URLSearchParams({ token })
     return cookieOf(await fetch(`${url}/users/sign_in`, { method: 'POST', redirect: 'manual', body }))
@@ -26,7 +27,8 @@ async function people() {
 }
 
 /** Does a cookie, or a token, still let its user in? */
-const letsIn = async (headers: Record<string, string>) => (await fetch(`${url}/api/v4/user`, { headers })).status === 200
+const letsIn = async (headers: Record<string, string>) =>
+  (await fetch(`${url}/api/v4/user`, { headers })).status === 200
 const isIn = (cookie: string) => letsIn({ cookie })
 const sessions = async (cookie: string, init: RequestInit & { path?: string } = {}) => {
   const answer = await fetch(`${url}/api/sessions${init.path ?? ''}`, { ...init, headers: { cookie } })
@@ -39,7 +41,9 @@ const alter = (userId: number, change: string) =>
 test('a link is not used up by a sign-in that fails', async () => {
   const { signInLink } = await people()
   const link = await signInLink('ann')
-  await db.execute(sql`create function refuse_session() returns trigger language plpgsql as 'begin raise exception $$no session$$; end'`)
+  await db.execute(
+    sql`create function refuse_session() returns trigger language plpgsql as 'begin raise exception $$no session$$; end'`,
+  )
   await db.execute(
     sql`create trigger refuse before insert on access_tokens for each row when (new.kind = 'session') execute function refuse_session()`,
   )
@@ -171,7 +175,11 @@ describe('what is open in a user’s name ends at once', () => {
   }
   const query = 'subscription ($id: IssuableID!) { issueCrmContactsUpdated(issuableId: $id) { ... on Issue { iid } } }'
   const streams: Stream[] = [
-    { name: '/live', open: (headers, { path }) => fetch(`${url}${path}/live`, { headers: { ...headers, accept: 'text/event-stream' } }) },
+    {
+      name: '/live',
+      open: (headers, { path }) =>
+        fetch(`${url}${path}/live`, { headers: { ...headers, accept: 'text/event-stream' } }),
+    },
     {
       name: 'a subscription',
       open: (headers, { id }) =>
@@ -187,13 +195,18 @@ describe('what is open in a user’s name ends at once', () => {
     by: 'session' | 'token',
     end: (cookie: string, ann: { userId: number; tokenId: number }) => Promise<unknown>,
   ][] = [
-    ['signing out', 'session', (cookie) => fetch(`${url}/users/sign_out`, { method: 'POST', redirect: 'manual', headers: { cookie } })],
+    [
+      'signing out',
+      'session',
+      (cookie) => fetch(`${url}/users/sign_out`, { method: 'POST', redirect: 'manual', headers: { cookie } }),
+    ],
     ['its token is revoked', 'session', (_, { tokenId }) => revokeToken(db, tokenId)],
     ['the token is revoked', 'token', (_, { tokenId }) => revokeToken(db, tokenId)],
     [
       'its user is blocked',
       'session',
-      (_, { userId }) => db.transaction((tx) => setBlocked(tx, { userId: null, via: 'command line' }, { id: userId, blocked: true })),
+      (_, { userId }) =>
+        db.transaction((tx) => setBlocked(tx, { userId: null, via: 'command line' }, { id: userId, blocked: true })),
     ],
   ]
   const all = streams.flatMap((stream) => endings.map((ending) => [stream.name, ending[0], stream, ending] as const))
@@ -226,6 +239,11 @@ test('the sweep deletes what is over, and nothing else', async () => {
   await byLink('bob')
   await forgetEndedSessions(db)
   const rows = sql`select kind from access_tokens where user_id in (${idOf('ann')}, ${idOf('bob')}) order by id`
-  expect((await rowsOf<{ kind: string }>(db, rows)).map(({ kind }) => kind)).toEqual(['api', 'api', 'session', 'session'])
+  expect((await rowsOf<{ kind: string }>(db, rows)).map(({ kind }) => kind)).toEqual([
+    'api',
+    'api',
+    'session',
+    'session',
+  ])
   expect(await isIn(kept)).toBe(true)
 })

@@ -14,7 +14,8 @@ const { client, slack } = here
 const ann = here.userOf('ann')
 const form = 'application/x-www-form-urlencoded'
 
-const kept = async () => (await rowsOf<{ n: number }>(team.service.db, sql`select count(*)::int as n from deliveries`))[0]?.n
+const kept = async () =>
+  (await rowsOf<{ n: number }>(team.service.db, sql`select count(*)::int as n from deliveries`))[0]?.n
 
 const commandBody = (more: Record<string, string> = {}) =>
   new URLSearchParams({
@@ -29,8 +30,10 @@ const commandBody = (more: Record<string, string> = {}) =>
     ...more,
   }).toString()
 
-const send = (body: string, { type = form, headers = client.sign(body) }: { type?: string; headers?: Record<string, string> } = {}) =>
-  client.raw(body, { 'content-type': type, ...headers })
+const send = (
+  body: string,
+  { type = form, headers = client.sign(body) }: { type?: string; headers?: Record<string, string> } = {},
+) => client.raw(body, { 'content-type': type, ...headers })
 
 describe('signatures', () => {
   const now = Math.floor(Date.now() / 1000)
@@ -44,7 +47,10 @@ describe('signatures', () => {
     ['five minutes old', client.sign(body, now - 5 * 60 - 1)],
     // The test itself takes a while.
     ['six minutes ahead', client.sign(body, now + 6 * 60)],
-    ['of another version', { ...good, 'x-slack-signature': (good['x-slack-signature'] as string).replace('v0=', 'v1=') }],
+    [
+      'of another version',
+      { ...good, 'x-slack-signature': (good['x-slack-signature'] as string).replace('v0=', 'v1=') },
+    ],
     ['cut short', { ...good, 'x-slack-signature': (good['x-slack-signature'] as string).slice(0, 20) }],
     ['a time that is none', { ...good, 'x-slack-request-timestamp': 'now' }],
   ])('%s: 401, and nothing is stored', async (_, headers) => {
@@ -84,7 +90,12 @@ describe('signed, but not as it should be', () => {
     ],
     [
       'an event that we do not use',
-      JSON.stringify({ type: 'event_callback', team_id: slack.team.id, event_id: 'Ev1', event: { type: 'star_added', user: ann.id } }),
+      JSON.stringify({
+        type: 'event_callback',
+        team_id: slack.team.id,
+        event_id: 'Ev1',
+        event: { type: 'star_added', user: ann.id },
+      }),
       'application/json',
       200,
     ],
@@ -100,16 +111,30 @@ describe('signed, but not as it should be', () => {
     expect(await kept()).toBe(before)
   })
 
-  test.each(['/dance', '/acme_contacts', '/add_contacts_now', '/ROLOBOT'])('the command %s is answered with help', async (command) => {
-    const before = await kept()
-    const { body } = await send(commandBody({ command }))
-    expect(JSON.parse(body)).toMatchObject({ response_type: 'ephemeral', text: expect.stringContaining('/add_contacts acme/shop#12') })
-    expect(JSON.parse(body).text).toContain(`\`${command}\``)
-    expect(await kept()).toBe(before)
-  })
+  test.each(['/dance', '/acme_contacts', '/add_contacts_now', '/ROLOBOT'])(
+    'the command %s is answered with help',
+    async (command) => {
+      const before = await kept()
+      const { body } = await send(commandBody({ command }))
+      expect(JSON.parse(body)).toMatchObject({
+        response_type: 'ephemeral',
+        text: expect.stringContaining('/add_contacts acme/shop#12'),
+      })
+      expect(JSON.parse(body).text).toContain(`\`${command}\``)
+      expect(await kept()).toBe(before)
+    },
+  )
 
   test('a choice that says what none of ours says', async () => {
-    for (const value of ['', 'add', 'add 1', 'add 1 x', 'add 999999999999999 1', 'drop 1 1', `add ${'9'.repeat(140)} 1`]) {
+    for (const value of [
+      '',
+      'add',
+      'add 1',
+      'add 1 x',
+      'add 999999999999999 1',
+      'drop 1 1',
+      `add ${'9'.repeat(140)} 1`,
+    ]) {
       const payload = {
         type: 'block_actions',
         team: { id: slack.team.id },
@@ -166,7 +191,13 @@ test('a guest of another company in a shared channel is not who has that id with
     event_id: 'EvGuest',
     event,
     authorizations: [
-      { enterprise_id: null, team_id: slack.team.id, user_id: slack.bot.userId, is_bot: true, is_enterprise_install: false },
+      {
+        enterprise_id: null,
+        team_id: slack.team.id,
+        user_id: slack.bot.userId,
+        is_bot: true,
+        is_enterprise_install: false,
+      },
     ],
   })
   expect(await kept()).toBe(before)

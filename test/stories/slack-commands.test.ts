@@ -8,7 +8,10 @@ const planner = { ann: 'planner' } as const
 const noSuchIssue = "This issue doesn't exist, or you don't have access to it."
 
 test('ann adds a contact, and reads what came of it; nobody else does', async () => {
-  const { as, reads, reference, issue } = await teamIn(team, { people: { ...planner, bob: 'guest' }, contacts: ['a@x.io'] })
+  const { as, reads, reference, issue } = await teamIn(team, {
+    people: { ...planner, bob: 'guest' },
+    contacts: ['a@x.io'],
+  })
   const { ms } = await as('ann').types(`/add_contacts ${reference} [contact:a@x.io]`)
   expect(ms).toBeLessThan(3_000)
   await expect.poll(() => reads('ann')).toEqual(['Added a@x.io.'])
@@ -64,12 +67,17 @@ describe('names in plain words', () => {
   })
 
   test('where more than one could be meant there is a choice, which becomes the outcome; what was clear is done', async () => {
-    const { as, reads, lastRead, reference, issue, slack, userOf, support } = await teamIn(team, { people: planner, contacts: people })
+    const { as, reads, lastRead, reference, issue, slack, userOf, support } = await teamIn(team, {
+      people: planner,
+      contacts: people,
+    })
     await as('ann').types(`/add_contacts ${reference} jg@x.io, ann`)
     await expect.poll(issue.contacts).toEqual(['jg@x.io'])
     await expect.poll(() => reads('ann').join('\n')).toContain('Added jg@x.io.')
     expect(reads('ann').join('\n')).toContain('Which “ann”?')
-    const values = JSON.stringify(slack.visibleTo(userOf('ann'), support).map(({ blocks }) => blocks)).match(/"value":"[^"]*"/g)
+    const values = JSON.stringify(slack.visibleTo(userOf('ann'), support).map(({ blocks }) => blocks)).match(
+      /"value":"[^"]*"/g,
+    )
     expect(values?.join()).not.toContain('@')
     await as('ann').presses('Ann Leeson · ann.leeson@x.io')
     await expect.poll(() => reads('ann').join('\n')).toContain('Added Ann Leeson (ann.leeson@x.io).')
@@ -111,7 +119,10 @@ describe('names in plain words', () => {
 
 describe('which issue', () => {
   test('the channel that is bound to one needs no name; a project needs a number', async () => {
-    const { as, lastRead, reference, project, issue, open } = await teamIn(team, { people: planner, contacts: ['a@x.io', 'b@x.io'] })
+    const { as, lastRead, reference, project, issue, open } = await teamIn(team, {
+      people: planner,
+      contacts: ['a@x.io', 'b@x.io'],
+    })
     await as('ann').types('/add_contacts a@x.io')
     expect(lastRead('ann')).toContain('Which issue?')
     await as('ann').types(`/rolobot bind ${reference}`)
@@ -132,7 +143,10 @@ describe('which issue', () => {
   })
 
   test('who may not comment there does not decide what a channel is about', async () => {
-    const { as, lastRead, reference } = await teamIn(team, { people: { ...planner, eve: 'nobody' }, contacts: ['a@x.io'] })
+    const { as, lastRead, reference } = await teamIn(team, {
+      people: { ...planner, eve: 'nobody' },
+      contacts: ['a@x.io'],
+    })
     await as('ann').types(`/rolobot bind ${reference}`)
     for (const line of ['/rolobot unbind', `/rolobot bind ${reference}`, '/rolobot bind no/such#1', '/rolobot bind']) {
       await as('eve').types(line)

@@ -1,7 +1,7 @@
 // When Slack is away, slow, or asks us to wait: the command has its effect once, and the answer comes when it can, or is given up.
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
-import { failedDeliveries } from '../../src/pipeline/deliveries.ts'
+import { failedDeliveries } from '../../src/pipeline/failures.ts'
 import { rowsOf } from '../../src/storage/db.ts'
 import { startTeam, teamIn } from '../support/slack/team.ts'
 

@@ -29,7 +29,11 @@ test('from shortcut to outcome', async () => {
   expect(await ann.typesInto('issue', '')).toEqual([`${reference} It does not work`])
   await ann.chooses('issue', `${reference} It does not work`)
   await expect.poll(() => view()?.private_metadata).toContain(`${issue.id}`)
-  expect(await ann.typesInto('contacts', '')).toEqual(['Ann Lee · ann@x.io · Acme', 'Cem Öz · cem@x.io', 'Bob Stone · bob@x.io'])
+  expect(await ann.typesInto('contacts', '')).toEqual([
+    'Ann Lee · ann@x.io · Acme',
+    'Cem Öz · cem@x.io',
+    'Bob Stone · bob@x.io',
+  ])
   expect(await ann.typesInto('contacts', 'acm')).toEqual(['Ann Lee · ann@x.io · Acme'])
   await ann.chooses('contacts', 'Ann Lee · ann@x.io · Acme')
   await ann.typesInto('contacts', 'oz')
@@ -48,13 +52,18 @@ test('issues are found by number, by the end of their project with a number, and
   expect(await ann.typesInto('issue', `#${issue.iid}`)).toEqual([name])
   expect(await ann.typesInto('issue', `shop#${issue.iid}`)).toEqual([name])
   expect(await ann.typesInto('issue', reference.toUpperCase())).toEqual([name])
-  expect(await ann.typesInto('issue', 'does WORK')).toEqual([`${project.fullPath}#${second.iid} It does not work`, name])
+  expect(await ann.typesInto('issue', 'does WORK')).toEqual([
+    `${project.fullPath}#${second.iid} It does not work`,
+    name,
+  ])
   expect(await ann.typesInto('issue', 'nothing of the kind')).toEqual([])
   expect(await ann.typesInto('issue', '9'.repeat(200))).toEqual([])
 })
 
 test('a contact without an address is offered and linked like any other', async () => {
-  const { ann, view, reference } = await opened({ contacts: [...contacts, { firstName: 'Dora', lastName: 'Plain', email: null }] })
+  const { ann, view, reference } = await opened({
+    contacts: [...contacts, { firstName: 'Dora', lastName: 'Plain', email: null }],
+  })
   await ann.typesInto('issue', '')
   await ann.chooses('issue', `${reference} It does not work`)
   await expect.poll(() => view()?.private_metadata).toContain('issue')
@@ -92,7 +101,9 @@ describe('wrong fields are told in the form', () => {
   test('the issue is gone, or may not be seen any more', async () => {
     const { ann, users } = await filled()
     await team.service.db.execute(`delete from members where user_id = ${users.get('ann')?.id}`)
-    expect(await ann.submits()).toEqual({ errors: { issue: "This issue doesn't exist, or you don't have access to it." } })
+    expect(await ann.submits()).toEqual({
+      errors: { issue: "This issue doesn't exist, or you don't have access to it." },
+    })
   })
 
   test('the contact is gone; the form stays, and can be sent with others', async () => {
@@ -151,7 +162,8 @@ test('the same form sent with other contacts is another wish; sent twice with th
   await expect.poll(issue.contacts).toEqual(['ann@x.io'])
   expect(await issue.history()).toHaveLength(1)
   // Answered: nothing changes the form any more.
-  const open = () => rowsOf(team.service.db, sql`select from deliveries where issue_id = ${issue.id} and status <> 'replied'`)
+  const open = () =>
+    rowsOf(team.service.db, sql`select from deliveries where issue_id = ${issue.id} and status <> 'replied'`)
   await expect.poll(open, { timeout: 10_000 }).toEqual([])
   Object.assign(slack.view(userOf('ann')) ?? {}, form)
   await ann.typesInto('contacts', 'bob')

@@ -35,11 +35,16 @@ async function install(token: string | undefined, { cookie = true } = {}) {
     .getSetCookie()
     .map((one) => one.split(';')[0])
     .join('; ')
-  return fetch(`${service.url}${back.pathname}${back.search}`, { headers: { ...headers, ...(cookie && { cookie: state }) } })
+  return fetch(`${service.url}${back.pathname}${back.search}`, {
+    headers: { ...headers, ...(cookie && { cookie: state }) },
+  })
 }
 
 const kept = () =>
-  rowsOf<{ external_id: string; sealed: string }>(service.db, sql`select external_id, sealed from installations order by external_id`)
+  rowsOf<{ external_id: string; sealed: string }>(
+    service.db,
+    sql`select external_id, sealed from installations order by external_id`,
+  )
 
 describe('who may', () => {
   test('a visitor is sent to sign in; who is no administrator is refused', async () => {
@@ -55,14 +60,19 @@ describe('who may', () => {
     slack.consent.agrees = false
     expect((await install(root)).status).toBe(400)
     slack.consent.agrees = true
-    const forged = await fetch(`${service.url}/slack/oauth_redirect?code=1&state=2`, { headers: { 'private-token': root } })
+    const forged = await fetch(`${service.url}/slack/oauth_redirect?code=1&state=2`, {
+      headers: { 'private-token': root },
+    })
     expect(forged.status).toBe(400)
     expect(await kept()).toEqual([])
   })
 
   test('a state is not signed with the key that seals tokens, and works once', async () => {
     const root = await ours.token('root')
-    const begun = await fetch(`${service.url}/slack/install`, { headers: { 'private-token': root }, redirect: 'manual' })
+    const begun = await fetch(`${service.url}/slack/install`, {
+      headers: { 'private-token': root },
+      redirect: 'manual',
+    })
     const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state') ?? ''
     const [head, body, signature] = state.split('.')
     const signedWith = (key: string) => createHmac('sha256', key).update(`${head}.${body}`).digest('base64url')
@@ -93,7 +103,10 @@ test('two workspaces, each with a token of its own, sealed; thrown out of one, t
 
   const member = async (team: typeof slack.team, name: string) => {
     const user = slack.user(name, { team: team.id })
-    await nameUserElsewhere(service.db, ours.users.get('ann')?.id as number, { via: 'slack', externalId: `${team.id}:${user.id}` })
+    await nameUserElsewhere(service.db, ours.users.get('ann')?.id as number, {
+      via: 'slack',
+      externalId: `${team.id}:${user.id}`,
+    })
     const channel = slack.channel(`support-${name}`, { members: [user.id] })
     return { user, channel, speaks: connectTo(slack, service.url, { team }).as(user).in(channel) }
   }
@@ -106,7 +119,12 @@ test('two workspaces, each with a token of its own, sealed; thrown out of one, t
   const tokens = new Set(slack.calls.filter(({ method }) => method === 'chat.postEphemeral').map(({ token }) => token))
   expect(tokens.size).toBe(2)
 
-  const late = { type: 'event_callback', team_id: second.id, event_id: 'EvOld', event_time: Math.floor(Date.now() / 1000) - 3_600 }
+  const late = {
+    type: 'event_callback',
+    team_id: second.id,
+    event_id: 'EvOld',
+    event_time: Math.floor(Date.now() / 1000) - 3_600,
+  }
   await connectTo(slack, service.url).event({ ...late, event: { type: 'app_uninstalled' } })
   expect(await kept()).toHaveLength(2)
   // What happens now happens after the installation, by Slack's whole seconds too.

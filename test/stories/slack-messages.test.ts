@@ -11,7 +11,10 @@ const signs = (message: SlackMessage | undefined) => Object.keys(message?.reacti
 
 async function crew(wanted: Partial<Parameters<typeof teamIn>[1]> = {}) {
   const here = await teamIn(team, { people, contacts, ...wanted })
-  return { ...here, signsOn: (ts: string) => signs(team.slack.messages(here.support).find((message) => message.ts === ts)) }
+  return {
+    ...here,
+    signsOn: (ts: string) => signs(team.slack.messages(here.support).find((message) => message.ts === ts)),
+  }
 }
 
 test('a mention runs as a comment: eyes on receipt, a check after, words for the person alone', async () => {
@@ -132,10 +135,21 @@ describe('an edit', () => {
     const { client, reference, issue, slack, userOf, support } = await crew()
     const [user, channel, ts] = [userOf('ann').id, support.id, '1700000001.000100']
     const mention = (text: string) => `<@${slack.bot.userId}> ${text}`
-    const [before, after] = [mention(`add_contacts ${reference} a@x.io`), mention(`remove_contacts ${reference} a@x.io`)]
+    const [before, after] = [
+      mention(`add_contacts ${reference} a@x.io`),
+      mention(`remove_contacts ${reference} a@x.io`),
+    ]
     const message = { type: 'message', user, ts, text: after, edited: { user, ts: '1700000002.000000' } }
     const previous_message = { type: 'message', user, ts, text: before }
-    await client.happens({ type: 'message', subtype: 'message_changed', channel, channel_type: 'channel', ts, message, previous_message })
+    await client.happens({
+      type: 'message',
+      subtype: 'message_changed',
+      channel,
+      channel_type: 'channel',
+      ts,
+      message,
+      previous_message,
+    })
     await client.happens({ type: 'app_mention', user, channel, ts, text: before })
     await expect.poll(issue.comments).toEqual(['[added 1 contact]', '[removed 1 contact]'])
     expect(await issue.contacts()).toEqual([])
@@ -188,7 +202,9 @@ test('to us alone nothing has to be mentioned', async () => {
 
 describe('links to issues', () => {
   test('show title and state; in private, to who may see them, the contacts', async () => {
-    const { as, client, channelNamed, issue, slack, say, support, userOf } = await crew({ people: { ...people, gus: 'guest' } })
+    const { as, client, channelNamed, issue, slack, say, support, userOf } = await crew({
+      people: { ...people, gus: 'guest' },
+    })
     await say('ann', '/add_contacts a@x.io')
     const hidden = channelNamed('hidden', { private: true, members: [userOf('ann').id] })
     const guests = channelNamed('guests', { private: true, members: [userOf('gus').id] })
@@ -226,6 +242,8 @@ describe('links to issues', () => {
     const { ts } = await as('sam').shares(`${publicUrl}${issue.path} ${publicUrl}/no/such/-/issues/1 ${publicUrl}/`)
     await client.idle()
     expect(slack.messages(support).find((message) => message.ts === ts)?.unfurls ?? {}).toEqual({})
-    expect(slack.calls.filter(({ method, body }) => method === 'chat.unfurl' && JSON.stringify(body).includes(ts))).toEqual([])
+    expect(
+      slack.calls.filter(({ method, body }) => method === 'chat.unfurl' && JSON.stringify(body).includes(ts)),
+    ).toEqual([])
   })
 })

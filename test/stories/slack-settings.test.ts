@@ -97,7 +97,9 @@ test('without that setting an address is nothing', async () => {
   const team = await startTeam()
   const here = await teamIn(team, { people })
   const address = 'ann@corp.example'
-  await team.service.db.execute(`update users set email = '${address}', email_key = '${address}' where id = ${here.users.get('ann')?.id}`)
+  await team.service.db.execute(
+    `update users set email = '${address}', email_key = '${address}' where id = ${here.users.get('ann')?.id}`,
+  )
   const sam = team.slack.user('sam', { email: address, emailConfirmed: true })
   const channel = here.channelNamed('sams', { members: [sam.id] })
   await here.client.as(sam).in(channel).types(`/contacts ${here.reference}`)
@@ -135,7 +137,11 @@ describe('what lacks is named, all at once', () => {
       return fault.faults.map((one) => one.split(':')[0] as string)
     }
   }
-  const [bot, secret, app] = [{ SLACK_BOT_TOKEN: 'xoxb-1' }, { SLACK_SIGNING_SECRET: 's' }, { SLACK_APP_TOKEN: 'xapp-1' }]
+  const [bot, secret, app] = [
+    { SLACK_BOT_TOKEN: 'xoxb-1' },
+    { SLACK_SIGNING_SECRET: 's' },
+    { SLACK_APP_TOKEN: 'xapp-1' },
+  ]
   const install = { SLACK_CLIENT_ID: '1', SLACK_CLIENT_SECRET: '2', SLACK_TOKEN_KEY: 'x'.repeat(32) }
 
   test.each<[string, Record<string, string>, string[]]>([
@@ -150,7 +156,11 @@ describe('what lacks is named, all at once', () => {
     ['several workspaces', { ...install, ...secret }, []],
     ['a half of that', { SLACK_CLIENT_ID: '1', ...secret }, ['SLACK_CLIENT_SECRET', 'SLACK_TOKEN_KEY']],
     ['a key too short', { ...install, ...secret, SLACK_TOKEN_KEY: 'short' }, ['SLACK_TOKEN_KEY']],
-    ['tokens mixed up', { SLACK_BOT_TOKEN: 'xapp-1', SLACK_APP_TOKEN: 'xoxb-1' }, ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']],
+    [
+      'tokens mixed up',
+      { SLACK_BOT_TOKEN: 'xapp-1', SLACK_APP_TOKEN: 'xoxb-1' },
+      ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'],
+    ],
     ['beside other faults', { PORT: 'x', SLACK_IN_CHANNEL: 'yes', ...bot, ...secret }, ['PORT', 'SLACK_IN_CHANNEL']],
     ['of others, which are not ours', { SLACK_WEBHOOK_URL: 'https://hooks.example' }, []],
   ])('%s', (_, environment, expected) => {

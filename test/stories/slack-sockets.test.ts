@@ -47,7 +47,9 @@ describe('connections end', () => {
   test('they are cut: they come back', async () => {
     const { ann, reads, reference, slack } = await crew()
     slack.sockets.drop()
-    await expect.poll(() => slack.calls.filter(({ method }) => method === 'apps.connections.open').length, { timeout: 10_000 }).toBe(4)
+    await expect
+      .poll(() => slack.calls.filter(({ method }) => method === 'apps.connections.open').length, { timeout: 10_000 })
+      .toBe(4)
     await expect.poll(() => slack.sockets.count, { timeout: 10_000 }).toBe(2)
     await ann.types(`/add_contacts ${reference} a@x.io`)
     await expect.poll(() => reads('ann').at(-1)).toBe('Added a@x.io.')
@@ -82,7 +84,8 @@ test('two processes on one database, four connections: each thing is done once',
   })
   expect(other.url).not.toBe(service.url)
   await expect.poll(() => slack.sockets.count).toBe(4)
-  for (const address of ['a@x.io', 'b@x.io', 'c@x.io']) await ann.says(`About ${address}\n@rolobot add_contacts ${reference} ${address}`)
+  for (const address of ['a@x.io', 'b@x.io', 'c@x.io'])
+    await ann.says(`About ${address}\n@rolobot add_contacts ${reference} ${address}`)
   await expect.poll(issue.contacts).toEqual(['a@x.io', 'b@x.io', 'c@x.io'])
   expect((await issue.comments()).filter((text) => text.startsWith('About'))).toHaveLength(3)
   await expect.poll(() => reads('ann').filter((text) => text.startsWith('Added')).length).toBe(3)
@@ -92,5 +95,7 @@ test('without a signing secret nothing is taken over HTTP', async () => {
   const { service, slack } = await crew()
   const overHttp = connectTo(slack, service.url)
   const body = 'command=%2Fcontacts'
-  expect((await overHttp.raw(body, { 'content-type': 'application/x-www-form-urlencoded', ...overHttp.sign(body) })).status).toBe(401)
+  expect(
+    (await overHttp.raw(body, { 'content-type': 'application/x-www-form-urlencoded', ...overHttp.sign(body) })).status,
+  ).toBe(401)
 })

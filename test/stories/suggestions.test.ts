@@ -29,7 +29,9 @@ async function asking(wanted: Wanted = {}) {
   const there = await world(service, { people: { ann: 'planner', gus: 'guest' }, contacts, ...wanted })
   const ask = async (person: string, text: string, more: Record<string, string> = {}) => {
     const query = new URLSearchParams({ issue: there.reference, text, ...more })
-    const answer = await fetch(`${service.url}/api/suggestions?${query}`, { headers: { 'private-token': await there.token(person) } })
+    const answer = await fetch(`${service.url}/api/suggestions?${query}`, {
+      headers: { 'private-token': await there.token(person) },
+    })
     return answer.json()
   }
   const labels = async (person: string, text: string, more: Record<string, string> = {}) =>
@@ -56,7 +58,12 @@ test('the answer says what to replace and what to insert', async () => {
 
 test('best match first: names, then address, domain, organization', async () => {
   const { labels } = await asking()
-  expect(await labels('ann', '/add_contacts [contact:ann')).toEqual(['Ann Lee', 'Élodie Annan', 'Bob Stone', 'Cy Young'])
+  expect(await labels('ann', '/add_contacts [contact:ann')).toEqual([
+    'Ann Lee',
+    'Élodie Annan',
+    'Bob Stone',
+    'Cy Young',
+  ])
 })
 
 test.each([
@@ -91,15 +98,29 @@ test('without [contact: the whole unfinished phrase is looked up and replaced', 
     ],
   })
   const ngozi = { label: 'Ngozi Okoro', insert: '[contact:ngozi@example.com] ' }
-  expect(await ask('ann', '/add_contacts ngozi ok')).toMatchObject({ kind: 'contact', from: 14, to: 22, items: [ngozi] })
-  expect(await ask('ann', '/add_contacts [contact:chidi@example.com] ngozi ok')).toMatchObject({ from: 42, to: 50, items: [ngozi] })
+  expect(await ask('ann', '/add_contacts ngozi ok')).toMatchObject({
+    kind: 'contact',
+    from: 14,
+    to: 22,
+    items: [ngozi],
+  })
+  expect(await ask('ann', '/add_contacts [contact:chidi@example.com] ngozi ok')).toMatchObject({
+    from: 42,
+    to: 50,
+    items: [ngozi],
+  })
   expect(await ask('ann', '/add_contacts somebody else, ngozi ok')).toMatchObject({ from: 29, to: 37, items: [ngozi] })
 })
 
 test('what is on the issue, or earlier on the line, is not offered for adding', async () => {
   const { labels, say } = await asking()
   await say('ann', '/add_contacts ann@example.com')
-  expect(await labels('ann', '/add_contacts [contact:')).toEqual(['No Address', 'Élodie Annan', 'Bob Stone', 'Cy Young'])
+  expect(await labels('ann', '/add_contacts [contact:')).toEqual([
+    'No Address',
+    'Élodie Annan',
+    'Bob Stone',
+    'Cy Young',
+  ])
   const line = '/add_contacts [contact:cy@example.com] BOB@annual.example [contact:'
   expect(await labels('ann', line)).toEqual(['No Address', 'Élodie Annan'])
 })
@@ -140,7 +161,8 @@ test('any word of a name or of an organization is found, whatever parts the word
     ['supplies marine tor', found.tor],
     ['arine', []],
   ]
-  for (const [term, expected] of typed) expect([term, await labels('ann', `/add_contacts ${term}`)]).toEqual([term, expected])
+  for (const [term, expected] of typed)
+    expect([term, await labels('ann', `/add_contacts ${term}`)]).toEqual([term, expected])
 })
 
 test('the words follow whatever happens to a contact', async () => {
@@ -152,7 +174,10 @@ test('the words follow whatever happens to a contact', async () => {
     contacts: [{ firstName: 'Juan Carlos', lastName: 'Paz', email: 'jc@x.io', company: 'Blue Marine', phone: '040 1' }],
   })
   const juan = made[0] as { id: number; organizationId: number }
-  const root = { userId: (await createUser(service.db, { username: `root-${group.id}`, administrator: true })).id, via: 'test' }
+  const root = {
+    userId: (await createUser(service.db, { username: `root-${group.id}`, administrator: true })).id,
+    via: 'test',
+  }
   const terms = async () => {
     const fit = ['carlos', 'maria', 'marine', 'schools', '0401', '0402'].map(
       async (term) => [term, await labels('ann', `/add_contacts ${term}`)] as const,
@@ -188,7 +213,12 @@ test('commands are offered at the start of a line, as far as they fit here', asy
   await say('ann', '/add_contacts ann@example.com')
   expect(await labels('ann', '/re')).toEqual(['/remove_contacts'])
   expect(await labels('gus', '/')).toEqual(['/help'])
-  expect(await ask('ann', '/rem')).toMatchObject({ kind: 'command', from: 0, to: 4, items: [{ insert: '/remove_contacts ' }] })
+  expect(await ask('ann', '/rem')).toMatchObject({
+    kind: 'command',
+    from: 0,
+    to: 4,
+    items: [{ insert: '/remove_contacts ' }],
+  })
   expect(await ask('ann', 'see /add')).toEqual({ kind: 'none', from: 8, to: 8, items: [] })
 })
 
@@ -205,7 +235,10 @@ describe('nothing is revealed', () => {
     const { ask } = await asking()
     expect(await ask('gus', '/add_contacts [contact:ann')).toEqual({ ...nobody, from: 14, to: 26 })
     expect(await ask('gus', '/add_contacts [contact:zzz')).toEqual({ ...nobody, from: 14, to: 26 })
-    expect(await ask('ann', '/add_contacts [contact:zzz')).toMatchObject({ ...nobody, empty: 'No active contact matches' })
+    expect(await ask('ann', '/add_contacts [contact:zzz')).toMatchObject({
+      ...nobody,
+      empty: 'No active contact matches',
+    })
     expect(await ask('ann', '/remove_contacts zzz')).toMatchObject({ ...nobody, empty: 'No linked contact matches' })
   })
   test('where customer relations are off, not even to an administrator', async () => {

@@ -23,9 +23,16 @@ describe.skipIf(!lookForBrowser()).each([true, false])('in the browser, script: 
   })
 
   async function shop(options: BrowserContextOptions = {}) {
-    const there = await world(service, { people: { pia: 'planner', gus: 'guest' }, contacts: customers, inactive: ['old@example.com'] })
+    const there = await world(service, {
+      people: { pia: 'planner', gus: 'guest' },
+      contacts: customers,
+      inactive: ['old@example.com'],
+    })
     const signedIn = async (person = 'pia') =>
-      open(`${service.url}${await there.signInLink(person)}&to=${encodeURIComponent(there.issue.path)}`, { javaScriptEnabled, ...options })
+      open(`${service.url}${await there.signInLink(person)}&to=${encodeURIComponent(there.issue.path)}`, {
+        javaScriptEnabled,
+        ...options,
+      })
     return { ...there, signedIn }
   }
 

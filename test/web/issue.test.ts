@@ -23,7 +23,11 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
   })
 
   async function shop(wanted: Wanted = {}) {
-    const there = await world(service, { people: { pia: 'planner', dan: 'developer', gus: 'guest' }, contacts: customers, ...wanted })
+    const there = await world(service, {
+      people: { pia: 'planner', dan: 'developer', gus: 'guest' },
+      contacts: customers,
+      ...wanted,
+    })
     const signedIn = async (person: string, options?: BrowserContextOptions) =>
       open(`${service.url}${await there.signInLink(person)}&to=${encodeURIComponent(there.issue.path)}`, options)
     return { ...there, signedIn }
@@ -190,7 +194,8 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
 
   test('a comment full of markup is shown as text', async () => {
     const { signedIn, say } = await shop()
-    const body = '<script>document.title = "taken"</script><img src=x onerror="document.title = 1">\n</textarea> & "quotes"'
+    const body =
+      '<script>document.title = "taken"</script><img src=x onerror="document.title = 1">\n</textarea> & "quotes"'
     const page = await signedIn('pia')
     await box(page).fill(body)
     await send(page)
@@ -205,7 +210,8 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
 
   test('Markdown is shown as such, and what it embeds is not loaded', async () => {
     const { signedIn, say } = await shop()
-    const body = '# Steps\n\n- open `/cart`\n- **pay**\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n![photo](https://tracker.example/x.png)'
+    const body =
+      '# Steps\n\n- open `/cart`\n- **pay**\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n![photo](https://tracker.example/x.png)'
     await say('dan', body)
     const page = await signedIn('pia')
     const asked: string[] = []

@@ -3,7 +3,8 @@ import { renderToString } from 'preact-render-to-string'
 import { describe, expect, test } from 'vitest'
 import { Markdown, tooHeavy } from '../../src/web/markdown.tsx'
 
-const shown = (text: string) => renderToString(Markdown({ text })).replace(/^<div class="prose" dir="auto">(.*)<\/div>$/s, '$1')
+const shown = (text: string) =>
+  renderToString(Markdown({ text })).replace(/^<div class="prose" dir="auto">(.*)<\/div>$/s, '$1')
 const rel = 'rel="noopener nofollow ugc"'
 
 test.each([

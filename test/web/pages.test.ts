@@ -20,8 +20,14 @@ const post = (path: string, fields: Record<string, string>, headers: Record<stri
   ask(path, { method: 'POST', body: new URLSearchParams(fields), headers })
 
 async function shop(wanted: Parameters<typeof world>[1] = {}) {
-  const there = await world(service, { people: { pia: 'planner', gus: 'guest', eve: 'nobody' }, contacts: ['ann@example.com'], ...wanted })
-  const cookie = async (person: string) => ({ cookie: cookieOf(await pressSignIn(service.url, await there.signInLink(person))) })
+  const there = await world(service, {
+    people: { pia: 'planner', gus: 'guest', eve: 'nobody' },
+    contacts: ['ann@example.com'],
+    ...wanted,
+  })
+  const cookie = async (person: string) => ({
+    cookie: cookieOf(await pressSignIn(service.url, await there.signInLink(person))),
+  })
   return { ...there, cookie }
 }
 
@@ -49,7 +55,10 @@ test('opening a sign-in link shows the user and does not use the link up, as mai
     expect([page.status, page.headers.get('set-cookie')]).toEqual([200, null])
     expect(await page.text()).toContain('This link signs you in as <bdi>pia</bdi>')
   }
-  for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }] as Record<string, string>[])
+  for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }] as Record<
+    string,
+    string
+  >[])
     expect((await pressSignIn(service.url, link, headers)).status).toBe(403)
   expect((await pressSignIn(service.url, link, { origin: service.url })).status).toBe(303)
 })
@@ -57,7 +66,9 @@ test('opening a sign-in link shows the user and does not use the link up, as mai
 test('a new sign-in link replaces earlier ones, of the same user alone', async () => {
   const { signInLink } = await shop()
   const [first, other, second] = [await signInLink('pia'), await signInLink('gus'), await signInLink('pia')]
-  const entered = await Promise.all([first, other, second].map(async (link) => (await pressSignIn(service.url, link)).status))
+  const entered = await Promise.all(
+    [first, other, second].map(async (link) => (await pressSignIn(service.url, link)).status),
+  )
   expect(entered).toEqual([403, 303, 303])
 })
 
@@ -78,15 +89,19 @@ test('signing out as a program does not revoke its token', async () => {
   expect((await ask('/', { headers })).status).toBe(200)
 })
 
-test.each(['https://evil.example/', '//evil.example', '/\\evil.example', '/.//evil.example', '/\t/evil.example', 'javascript:alert(1)'])(
-  'nobody is sent elsewhere: %s',
-  async (to) => {
-    const { signInLink } = await shop()
-    const answer = await pressSignIn(service.url, `${await signInLink('pia')}&to=${encodeURIComponent(to)}`)
-    const location = answer.headers.get('location') ?? ''
-    expect(new URL(location, service.url).origin).toBe(service.url)
-  },
-)
+test.each([
+  'https://evil.example/',
+  '//evil.example',
+  '/\\evil.example',
+  '/.//evil.example',
+  '/\t/evil.example',
+  'javascript:alert(1)',
+])('nobody is sent elsewhere: %s', async (to) => {
+  const { signInLink } = await shop()
+  const answer = await pressSignIn(service.url, `${await signInLink('pia')}&to=${encodeURIComponent(to)}`)
+  const location = answer.headers.get('location') ?? ''
+  expect(new URL(location, service.url).origin).toBe(service.url)
+})
 
 test('an access token signs in, and the session may do no more than the token', async () => {
   const { token, issue, users } = await shop()
@@ -150,7 +165,10 @@ test('what does not exist and what may not be seen look the same; a visitor is a
   expect(new Set(await Promise.all(answers.map((answer) => answer.text()))).size).toBe(1)
   for (const path of paths) {
     const visitor = await ask(path)
-    expect([visitor.status, visitor.headers.get('location')]).toEqual([302, `/users/sign_in?to=${encodeURIComponent(path)}`])
+    expect([visitor.status, visitor.headers.get('location')]).toEqual([
+      302,
+      `/users/sign_in?to=${encodeURIComponent(path)}`,
+    ])
   }
 })
 
@@ -180,7 +198,9 @@ test('the same form sent twice is one comment; changed in between it is two', as
   const { cookie, issue } = await shop()
   const pia = await cookie('pia')
   const delivery = 'b7e5c4de-0000-4000-8000-000000000000'
-  await Promise.all([1, 2, 3].map(() => post(issue.path, { body: 'One\r\n/add_contacts ann@example.com', delivery }, pia)))
+  await Promise.all(
+    [1, 2, 3].map(() => post(issue.path, { body: 'One\r\n/add_contacts ann@example.com', delivery }, pia)),
+  )
   const again = await post(issue.path, { body: 'One\r\n/add_contacts ann@example.com', delivery }, pia)
   // Whoever sends it again reads the same answer again.
   expect(await again.text()).toContain('Added ann@example.com.')
@@ -226,8 +246,15 @@ test('browsers get an error as a page, programs as a document', async () => {
   const visitor = await (await post('/nothing/here', {})).text()
   expect(visitor).toContain('href="/users/sign_in"')
   expect(visitor).not.toContain('Sign out')
-  const program = await ask('/nothing/here', { method: 'POST', body: 'x', headers: { accept: '*/*', 'content-type': 'message/rfc822' } })
-  expect([program.status, program.headers.get('content-type')]).toEqual([404, 'application/problem+json; charset=utf-8'])
+  const program = await ask('/nothing/here', {
+    method: 'POST',
+    body: 'x',
+    headers: { accept: '*/*', 'content-type': 'message/rfc822' },
+  })
+  expect([program.status, program.headers.get('content-type')]).toEqual([
+    404,
+    'application/problem+json; charset=utf-8',
+  ])
 })
 
 test('script and stylesheet are kept by browsers, pages are not', async () => {
@@ -235,7 +262,8 @@ test('script and stylesheet are kept by browsers, pages are not', async () => {
   expect(page.headers.get('cache-control')).toBe('no-store')
   const addresses = (await page.text()).match(/\/assets\/page\.(js|css)\?v=[0-9a-f]{12}/g) ?? []
   expect(addresses).toHaveLength(2)
-  for (const address of addresses) expect((await ask(address)).headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  for (const address of addresses)
+    expect((await ask(address)).headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
 })
 
 /** Reads a stream of events until it ends; what came so far is in `text`. */
@@ -243,7 +271,8 @@ async function listen(path: string, headers: Record<string, string>) {
   const response = await fetch(service.url + path, { headers: { accept: 'text/event-stream', ...headers } })
   const heard = { status: response.status, text: '', ended: false }
   const reading = (async () => {
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) heard.text += new TextDecoder().decode(chunk)
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
+      heard.text += new TextDecoder().decode(chunk)
     heard.ended = true
   })()
   return { heard, reading }

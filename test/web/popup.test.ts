@@ -25,7 +25,8 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     return { ...there, signedIn }
   }
 
-  const box = (page: Page) => page.getByRole('textbox', { name: 'Comment' }).or(page.getByRole('combobox', { name: 'Comment' }))
+  const box = (page: Page) =>
+    page.getByRole('textbox', { name: 'Comment' }).or(page.getByRole('combobox', { name: 'Comment' }))
   const options = (page: Page) => page.getByRole('option')
   const highlighted = (page: Page) => page.getByRole('option', { selected: true })
 
@@ -86,7 +87,12 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
   })
 
   test('rows have one height, and the list leaves the buttons free', async () => {
-    const long = { firstName: 'Maximiliane', lastName: 'von und zu '.repeat(12), email: 'max@example.com', company: 'Long '.repeat(40) }
+    const long = {
+      firstName: 'Maximiliane',
+      lastName: 'von und zu '.repeat(12),
+      email: 'max@example.com',
+      company: 'Long '.repeat(40),
+    }
     const many = Array.from({ length: 10 }, (_, at) => `many${at}@example.com`)
     const { signedIn } = await shop({ contacts: [...many, long] })
     const page = await signedIn('pia')

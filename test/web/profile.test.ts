@@ -17,7 +17,11 @@ beforeAll(async () => {
 async function people() {
   const there = await world(service, { people: { pia: 'planner', dan: 'developer' } })
   const idOf = (person: string) => there.users.get(person)?.id as number
-  const slack = (person: string) => ({ via: 'slack', externalId: `T1/${person}-${idOf(person)}`, name: `${person}.slack` })
+  const slack = (person: string) => ({
+    via: 'slack',
+    externalId: `T1/${person}-${idOf(person)}`,
+    name: `${person}.slack`,
+  })
   const who = (person: string) => findUserElsewhere(service.db, 'slack', slack(person).externalId)
   return { ...there, idOf, slack, who }
 }
@@ -26,7 +30,8 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
   const { open } = browsers()
   const code = (page: Page) => page.locator('.code')
   const getCode = (page: Page, name = 'Get a link code') => page.getByRole('button', { name }).click()
-  const signedIn = async (link: string, options: BrowserContextOptions = { javaScriptEnabled: false }) => open(service.url + link, options)
+  const signedIn = async (link: string, options: BrowserContextOptions = { javaScriptEnabled: false }) =>
+    open(service.url + link, options)
 
   test('get a code, type it elsewhere, see it listed, unlink it after a second thought', async () => {
     const { signInLink, idOf, slack, who } = await people()
@@ -119,9 +124,17 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
 
 describe('as a browser asks', () => {
   const ask = (path: string, cookie = '', init: RequestInit = {}) =>
-    fetch(service.url + path, { redirect: 'manual', ...init, headers: { accept: 'text/html', cookie, ...init.headers } })
-  const post = (path: string, cookie: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) =>
-    ask(path, cookie, { method: 'POST', body: new URLSearchParams(fields), headers })
+    fetch(service.url + path, {
+      redirect: 'manual',
+      ...init,
+      headers: { accept: 'text/html', cookie, ...init.headers },
+    })
+  const post = (
+    path: string,
+    cookie: string,
+    fields: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ) => ask(path, cookie, { method: 'POST', body: new URLSearchParams(fields), headers })
   const enter = async (link: string) => cookieOf(await pressSignIn(service.url, link))
   const unlinking = '/-/profile/unlink'
 
@@ -173,7 +186,11 @@ describe('as a browser asks', () => {
 
   test('names from elsewhere are shown as text', async () => {
     const { signInLink, idOf } = await people()
-    await nameUserElsewhere(service.db, idOf('pia'), { via: 'slack', externalId: '"><b>', name: '<script>alert(1)</script>' })
+    await nameUserElsewhere(service.db, idOf('pia'), {
+      via: 'slack',
+      externalId: '"><b>',
+      name: '<script>alert(1)</script>',
+    })
     const page = await (await ask('/-/profile', await enter(await signInLink('pia')))).text()
     expect(page).toContain('&lt;script>alert(1)&lt;/script>')
     expect(page).not.toContain('<script>alert')

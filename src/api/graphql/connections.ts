@@ -24,14 +24,15 @@ export const mostOnPage = 100
 
 /** @throws GraphQLError for invalid arguments */
 function pageWanted({ first, last, after, before }: PageArguments): PageWanted {
-  if (typeof first === 'number' && typeof last === 'number') throw new GraphQLError('Can only provide either `first` or `last`, not both')
+  if (typeof first === 'number' && typeof last === 'number')
+    throw new GraphQLError('Can only provide either `first` or `last`, not both')
   if ((first ?? 0) < 0 || (last ?? 0) < 0) throw new GraphQLError('`first` and `last` cannot be less than 0')
   const limit = Math.min(first ?? last ?? mostOnPage, mostOnPage)
   return { limit, after: after || undefined, before: before || undefined, fromEnd: typeof last === 'number' && !before }
 }
 
 /** A page as a connection. */
-const connectionOf = <Row>({ rows, cursors, hasNext, hasPrevious, startCursor, endCursor, cutOff }: Page<Row>) => ({
+const asConnection = <Row>({ rows, cursors, hasNext, hasPrevious, startCursor, endCursor, cutOff }: Page<Row>) => ({
   edges: rows.map((node, at) => ({ node, cursor: cursors[at] as string })),
   pageInfo: { hasNextPage: hasNext, hasPreviousPage: hasPrevious, startCursor, endCursor },
   cutOff,
@@ -42,18 +43,19 @@ const connectionOf = <Row>({ rows, cursors, hasNext, hasPrevious, startCursor, e
  * @param count how many there are on all pages together
  * @throws GraphQLError for invalid arguments
  */
-export async function connect<Row>(
+export async function connectionOf<Row>(
   asked: PageArguments,
   read: (wanted: PageWanted) => Promise<Result<Page<Row>>>,
   count?: () => Promise<number | null>,
 ) {
   const wanted = pageWanted(asked)
   // `first: 0` is a way to request no rows.
-  return { ...connectionOf<Row>(wanted.limit === 0 ? emptyPage : granted(await read(wanted))), count }
+  return { ...asConnection<Row>(wanted.limit === 0 ? emptyPage : granted(await read(wanted))), count }
 }
 
 /** How many there are on all pages together; counted only when requested. */
 export const countField = {
   description: 'How many there are on all pages together',
-  resolve: async ({ count }: { count?: () => Promise<number | null> }): Promise<number | null> => (await count?.()) ?? null,
+  resolve: async ({ count }: { count?: () => Promise<number | null> }): Promise<number | null> =>
+    (await count?.()) ?? null,
 } as const

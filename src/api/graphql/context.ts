@@ -1,8 +1,8 @@
 // One request: who sends it, and what it is answered with.
 import { GraphQLError } from 'graphql'
-import type { Asker } from '../../domain/people/access-tokens.ts'
+import type { SignedInUser } from '../../domain/people/access-tokens.ts'
 import type { Actor } from '../../domain/rules/history.ts'
-import type { Hear } from '../../pipeline/wait.ts'
+import type { Submit } from '../../pipeline/wait.ts'
 import type { Db } from '../../storage/db.ts'
 import type { Newsroom } from '../../storage/notify.ts'
 import type { Loaders } from './loaders.ts'
@@ -11,7 +11,7 @@ import { missing } from './refusals.ts'
 /** What the API needs from the other modules. */
 export interface GraphqlParts {
   db: Db
-  hear: Hear
+  submit: Submit
   newsroom: Newsroom
   publicUrl: string
   mostAtOnce: number
@@ -19,7 +19,7 @@ export interface GraphqlParts {
 
 /** One request. */
 export interface Context extends GraphqlParts {
-  asker: Asker | null
+  user: SignedInUser | null
   /** null for a visitor. */
   userId: number | null
   /** The caller, as the history names them; absent for a visitor. */
@@ -32,8 +32,8 @@ export interface Context extends GraphqlParts {
 }
 
 /** The caller, if they can change anything at all. @throws for visitors, and for read-only tokens */
-export function actorOf({ asker, actor }: Context) {
-  if (!asker || !actor) return missing()
-  if (!asker.scopes.includes('api')) throw new GraphQLError("This token is read-only: it doesn't have the `api` scope.")
+export function actorOf({ user, actor }: Context) {
+  if (!user || !actor) return missing()
+  if (!user.scopes.includes('api')) throw new GraphQLError("This token is read-only: it doesn't have the `api` scope.")
   return actor
 }

@@ -11,7 +11,11 @@ import type { InputFields, Types } from './payloads.ts'
 type InputsOf<Fields> = { [Name in keyof Fields]: PothosSchemaTypes.InputFieldRef<Types, Given<Fields>[Name]> }
 
 /** An input field for each row of the table. @param how `whole`: required ones must be given */
-export function inputsOf<Fields extends FieldTable>(t: InputFields, fields: Fields, how: { whole: boolean }): InputsOf<Fields>
+export function inputsOf<Fields extends FieldTable>(
+  t: InputFields,
+  fields: Fields,
+  how: { whole: boolean },
+): InputsOf<Fields>
 export function inputsOf(t: InputFields, fields: FieldTable, { whole }: { whole: boolean }): Record<string, unknown> {
   return mapRecord(fields, (field) => {
     const options = { required: whole && field.required === true }
@@ -29,8 +33,15 @@ export const outputsOf = <Parent, Name extends string>(
 ) =>
   mapRecord(fields, ({ kind, required, about }, name) =>
     kind === 'amount'
-      ? t.float({ description: about, resolve: async (parent, _, context) => amountOf(await read(parent, name, context)) })
-      : t.string({ description: about, nullable: !required, resolve: (parent, _, context) => read(parent, name, context) }),
+      ? t.float({
+          description: about,
+          resolve: async (parent, _, context) => amountOf(await read(parent, name, context)),
+        })
+      : t.string({
+          description: about,
+          nullable: !required,
+          resolve: (parent, _, context) => read(parent, name, context),
+        }),
   )
 
 const amountOf = (text: string | null): number | null => (text === null ? null : Number(text))

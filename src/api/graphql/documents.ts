@@ -28,7 +28,8 @@ type Read = { document: DocumentNode; extent: Extent } | { fault: unknown }
 
 function read(source: string): Read {
   try {
-    if (source.length > longestQuery) throw new GraphQLError(`Query is too long (maximum is ${longestQuery} characters)`)
+    if (source.length > longestQuery)
+      throw new GraphQLError(`Query is too long (maximum is ${longestQuery} characters)`)
     const document = cleanDocument(parse(source, { maxTokens: mostTokens }))
     return { document, extent: addExtent(nothingYet(), document) }
   } catch (fault) {

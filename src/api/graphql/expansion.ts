@@ -18,10 +18,19 @@ export type Extent = Record<keyof typeof bounds, number> & {
   certain: number
 }
 
-export const nothingYet = (): Extent => ({ operations: 0, selections: 0, repeats: 0, depth: 0, schemas: 0, types: 0, certain: 0 })
+export const nothingYet = (): Extent => ({
+  operations: 0,
+  selections: 0,
+  repeats: 0,
+  depth: 0,
+  schemas: 0,
+  types: 0,
+  certain: 0,
+})
 
 /** Which limits an extent exceeds. */
-export const exceededBy = (extent: Extent) => (Object.keys(bounds) as (keyof typeof bounds)[]).filter((name) => extent[name] > bounds[name])
+export const exceededBy = (extent: Extent) =>
+  (Object.keys(bounds) as (keyof typeof bounds)[]).filter((name) => extent[name] > bounds[name])
 
 interface Part {
   set: SelectionSetNode
@@ -56,7 +65,9 @@ class Expander {
 
   constructor(document: DocumentNode, extent: Extent) {
     this.#extent = extent
-    const fragments = document.definitions.filter((one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION)
+    const fragments = document.definitions.filter(
+      (one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION,
+    )
     this.#fragments = new Map(fragments.map((fragment) => [fragment.name.value, fragment]))
     this.#unused = new Set(this.#fragments.keys())
   }
@@ -103,7 +114,8 @@ class Expander {
   }
 
   #add(field: FieldNode, isCertain: boolean, byName: Map<string, Shared>): void {
-    const introspects = field.name.value === '__schema' ? 'schemas' : field.name.value === '__type' ? 'types' : undefined
+    const introspects =
+      field.name.value === '__schema' ? 'schemas' : field.name.value === '__type' ? 'types' : undefined
     if (introspects) this.#extent[introspects]++
     const name = field.alias?.value ?? field.name.value
     const shared = byName.get(name) ?? { times: 0, weight: 0, certain: false, below: [] }

@@ -27,7 +27,8 @@ export const gid = (kind: IdKind, id: number | string): string => `gid://gitlab/
  * @throws GraphQLError that says whether it is no global id at all, or one of something else
  */
 export function numberOf(kind: IdKind, text: unknown): number {
-  const [, name, digits] = /^gid:\/\/gitlab\/([A-Za-z:]{1,60})\/(\d{1,15})$/.exec(typeof text === 'string' ? text : '') ?? []
+  const [, name, digits] =
+    /^gid:\/\/gitlab\/([A-Za-z:]{1,60})\/(\d{1,15})$/.exec(typeof text === 'string' ? text : '') ?? []
   if (name === undefined || digits === undefined) throw new GraphQLError(`"${shorten(text)}" is not a valid Global ID`)
   if (!(classes[kind] as readonly string[]).includes(name))
     throw new GraphQLError(`"${text}" does not represent an instance of ${classes[kind][0]}`)

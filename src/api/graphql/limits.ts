@@ -53,17 +53,25 @@ interface Asked {
 
 /** Which limits are exceeded; empty if it may run. */
 export function faultsOf(asked: Asked, rank: Rank): GraphQLError[] {
-  const operations = asked.document.definitions.filter((one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION)
-  const operation = asked.operationName ? operations.find(({ name }) => name?.value === asked.operationName) : operations[0]
+  const operations = asked.document.definitions.filter(
+    (one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION,
+  )
+  const operation = asked.operationName
+    ? operations.find(({ name }) => name?.value === asked.operationName)
+    : operations[0]
   const root = operation && asked.schema.getRootType(operation.operation)
   if (!operation || !root) return []
   const { cost, depth, nested } = new Meter(asked).measure(operation.selectionSet, root)
-  const onlyLooks = operation.selectionSet.selections.every((one) => one.kind === Kind.FIELD && /^__(?:schema|type)$/.test(one.name.value))
+  const onlyLooks = operation.selectionSet.selections.every(
+    (one) => one.kind === Kind.FIELD && /^__(?:schema|type)$/.test(one.name.value),
+  )
   const dearest = rank === 'visitor' && onlyLooks ? costliest.introspection : costliest[rank]
   const lowest = deepest[rank === 'visitor' ? 'visitor' : 'user']
   const repeated = onlyLooks ? [] : [...nested].filter(([, times]) => times > mostNested).map(([field]) => field)
   return [
-    ...(cost > dearest ? [`Query has complexity of ${Math.ceil(cost)}, which exceeds max complexity of ${dearest}`] : []),
+    ...(cost > dearest
+      ? [`Query has complexity of ${Math.ceil(cost)}, which exceeds max complexity of ${dearest}`]
+      : []),
     ...(depth > lowest ? [`Query has depth of ${depth}, which exceeds max depth of ${lowest}`] : []),
     ...(repeated.length > 0
       ? [`Recursive query - too many of fields '${repeated.join(', ')}' detected in single branch of the query`]
@@ -79,15 +87,24 @@ class Meter {
 
   constructor(asked: Asked) {
     this.#asked = asked
-    const fragments = asked.document.definitions.filter((one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION)
+    const fragments = asked.document.definitions.filter(
+      (one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION,
+    )
     this.#fragments = new Map(fragments.map((fragment) => [fragment.name.value, fragment]))
   }
 
   measure(selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType): Measure {
-    const measures = (selectionSet?.selections ?? []).filter((one) => this.#isWanted(one)).map((one) => this.#ofSelection(one, type))
+    const measures = (selectionSet?.selections ?? [])
+      .filter((one) => this.#isWanted(one))
+      .map((one) => this.#ofSelection(one, type))
     const nested = new Map<string, number>()
-    for (const one of measures) for (const [field, times] of one.nested) nested.set(field, Math.max(nested.get(field) ?? 0, times))
-    return { cost: sumOf(measures.map(({ cost }) => cost)), depth: Math.max(0, ...measures.map(({ depth }) => depth)), nested }
+    for (const one of measures)
+      for (const [field, times] of one.nested) nested.set(field, Math.max(nested.get(field) ?? 0, times))
+    return {
+      cost: sumOf(measures.map(({ cost }) => cost)),
+      depth: Math.max(0, ...measures.map(({ depth }) => depth)),
+      nested,
+    }
   }
 
   #isWanted(node: SelectionNode): boolean {
@@ -98,11 +115,14 @@ class Meter {
 
   #ofSelection(node: SelectionNode, type: GraphQLNamedType): Measure {
     if (node.kind === Kind.FIELD) return this.#ofField(node, type)
-    if (node.kind === Kind.INLINE_FRAGMENT) return this.measure(node.selectionSet, this.#typeNamed(node.typeCondition?.name.value) ?? type)
+    if (node.kind === Kind.INLINE_FRAGMENT)
+      return this.measure(node.selectionSet, this.#typeNamed(node.typeCondition?.name.value) ?? type)
     const name = node.name.value
     const fragment = this.#fragments.get(name)
     if (!fragment) return nothing
-    const known = this.#known.get(name) ?? this.measure(fragment.selectionSet, this.#typeNamed(fragment.typeCondition.name.value) ?? type)
+    const known =
+      this.#known.get(name) ??
+      this.measure(fragment.selectionSet, this.#typeNamed(fragment.typeCondition.name.value) ?? type)
     this.#known.set(name, known)
     return known
   }
@@ -128,6 +148,7 @@ class Meter {
 // How connections are built, which every list repeats.
 const passedOver = new Set(['edges', 'node', 'nodes', 'pageInfo'])
 
-const pageSize = ({ first, last }: PageArguments): number => Math.max(0, Math.min(first ?? last ?? mostOnPage, mostOnPage))
+const pageSize = ({ first, last }: PageArguments): number =>
+  Math.max(0, Math.min(first ?? last ?? mostOnPage, mostOnPage))
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)

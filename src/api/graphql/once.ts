@@ -13,7 +13,7 @@ export const partOf = ({ operation, path }: Pick<GraphQLResolveInfo, 'operation'
   operation.selectionSet.selections.length > 1 ? String(path.key) : undefined
 
 /** The mutation that is run. */
-export interface Asked {
+export interface MutationRequest {
   input: { clientMutationId?: string | null }
   asked: GraphQLResolveInfo
   /** Names one of several operations of the mutation. */
@@ -27,7 +27,7 @@ export interface Asked {
  */
 export function once<Value>(
   context: Context,
-  { input, asked, part }: Asked,
+  { input, asked, part }: MutationRequest,
   work: (db: Db, actor: Actor) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
   const actor = actorOf(context)
@@ -39,7 +39,7 @@ export function once<Value>(
 }
 
 /** An operation on a contact or an organization. */
-export type Deed = (db: Db, actor: Actor) => Promise<Result<{ id: number }>>
+export type Operation = (db: Db, actor: Actor) => Promise<Result<{ id: number }>>
 
 /** What is kept of something that was changed. */
 export const idOf = ({ value, refused }: Result<{ id: number }>): Result<{ id: number }> =>
@@ -48,5 +48,5 @@ export const idOf = ({ value, refused }: Result<{ id: number }>): Result<{ id: n
 /** What was changed, to show it. @throws for callers who have lost access to it before they repeated the request */
 export async function stillVisible<Row extends { groupId: number }>({ load }: Context, row: Row): Promise<Row> {
   const owner = await load.group.load(row.groupId)
-  return owner && can(owner.asHolder, 'read_contacts') ? row : missing()
+  return owner && can(owner.asOwnerGroup, 'read_contacts') ? row : missing()
 }

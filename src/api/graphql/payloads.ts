@@ -12,7 +12,10 @@ interface Echoing {
 }
 
 /** The result of a mutation, with the value that its client wants back. */
-export const echo = async <Came extends object>({ clientMutationId }: Echoing, work: () => Promise<Came>): Promise<Came & Echoing> => ({
+export const echo = async <Came extends object>(
+  { clientMutationId }: Echoing,
+  work: () => Promise<Came>,
+): Promise<Came & Echoing> => ({
   ...(await work()),
   clientMutationId,
 })

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type DocumentNode, GraphQLError, validate } from 'graphql'
 import { createYoga, type Plugin, type YogaInitialContext } from 'graphql-yoga'
-import type { Asker } from '../../domain/people/access-tokens.ts'
+import type { SignedInUser } from '../../domain/people/access-tokens.ts'
 import { jsonExcess } from '../../json.ts'
 import { keyOf } from '../idempotency.ts'
 import type { Context, GraphqlParts } from './context.ts'
@@ -18,16 +18,20 @@ const mostTogether = 10
 interface Asking {
   /** The request as Fastify has it: yoga has one of its own. */
   sent: FastifyRequest
-  asker: Asker | null
+  user: SignedInUser | null
 }
 
-const rankOf = ({ asker }: { asker: Asker | null }): Rank => (asker ? (asker.administrator ? 'administrator' : 'user') : 'visitor')
+const rankOf = ({ user }: { user: SignedInUser | null }): Rank =>
+  user ? (user.administrator ? 'administrator' : 'user') : 'visitor'
 
 const validated = new WeakMap<DocumentNode, readonly GraphQLError[]>()
 
 /** Validates a document, once however often it is sent. */
-function validateOnce(...[of, document, rules, options, typeInfo]: Parameters<typeof validate>): readonly GraphQLError[] {
-  const errors = validated.get(document) ?? validate(of, document, rules, { ...options, maxErrors: mostFaults }, typeInfo)
+function validateOnce(
+  ...[of, document, rules, options, typeInfo]: Parameters<typeof validate>
+): readonly GraphQLError[] {
+  const errors =
+    validated.get(document) ?? validate(of, document, rules, { ...options, maxErrors: mostFaults }, typeInfo)
   validated.set(document, errors)
   return errors
 }
@@ -78,13 +82,17 @@ function rememberPositions(body: unknown): void {
   if (Array.isArray(body)) for (const [at, one] of body.entries()) if (one instanceof Object) positions.set(one, at)
 }
 
-const contextOf = ({ asker, sent, params }: Asking & YogaInitialContext, parts: GraphqlParts, streams: Set<() => void>): Context => ({
+const contextOf = (
+  { user, sent, params }: Asking & YogaInitialContext,
+  parts: GraphqlParts,
+  streams: Set<() => void>,
+): Context => ({
   ...parts,
-  asker,
-  userId: asker?.userId ?? null,
-  actor: asker ? { userId: asker.userId, via: 'api' } : undefined,
-  keyOf: (...parts) => keyOf(sent, asker?.userId ?? 0, positions.get(params), ...parts),
-  load: openLoaders(parts.db, asker?.userId ?? null),
+  user,
+  userId: user?.userId ?? null,
+  actor: user ? { userId: user.userId, via: 'api' } : undefined,
+  keyOf: (...parts) => keyOf(sent, user?.userId ?? 0, positions.get(params), ...parts),
+  load: openLoaders(parts.db, user?.userId ?? null),
   ending(end) {
     streams.add(end)
     return () => streams.delete(end)
@@ -94,7 +102,7 @@ const contextOf = ({ asker, sent, params }: Asking & YogaInitialContext, parts: 
 /** Serves GraphQL. */
 export function graphqlRoutes(
   app: FastifyInstance,
-  { who, ...parts }: GraphqlParts & { who: (request: FastifyRequest) => Promise<Asker | null> },
+  { who, ...parts }: GraphqlParts & { who: (request: FastifyRequest) => Promise<SignedInUser | null> },
 ): void {
   const streams = new Set<() => void>()
   const yoga = createYoga<Asking, Context>({
@@ -110,9 +118,12 @@ export function graphqlRoutes(
     logging: false,
     maskedErrors: {
       maskError(fault) {
-        if (fault instanceof GraphQLError && !(fault.originalError && !(fault.originalError instanceof GraphQLError))) return fault
+        if (fault instanceof GraphQLError && !(fault.originalError && !(fault.originalError instanceof GraphQLError)))
+          return fault
         app.log.error({ fault }, 'graphql failed')
-        return new GraphQLError('Internal server error: something went wrong on our side. The operator can find details in the log.')
+        return new GraphQLError(
+          'Internal server error: something went wrong on our side. The operator can find details in the log.',
+        )
       },
     },
     context: (asking) => contextOf(asking, parts, streams),
@@ -123,14 +134,14 @@ export function graphqlRoutes(
     url: address,
     exposeHeadRoute: false,
     handler: async (request, reply) => {
-      const asker = await askerOf(who, request, reply)
-      if (asker === undefined) return reply
+      const user = await userOf(who, request, reply)
+      if (user === undefined) return reply
       preferJson(request)
       // An invalid key is rejected here: no single mutation is at fault.
       keyOf(request, 0)
       rememberPositions(request.body)
-      if (answerUnread(request, reply, rankOf({ asker }))) return reply
-      const response = await yoga.handleNodeRequestAndResponse(request, reply, { sent: request, asker })
+      if (answerUnread(request, reply, rankOf({ user }))) return reply
+      const response = await yoga.handleNodeRequestAndResponse(request, reply, { sent: request, user })
       response.headers.forEach((value, name) => void reply.header(name, value))
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
       return reply.code(response.status).send(isStream ? response.body : await response.text())
@@ -145,7 +156,11 @@ function preferJson({ raw: { headers } }: FastifyRequest): void {
 }
 
 /** The caller; undefined if the request was answered already, as GitLab does. */
-async function askerOf(who: (request: FastifyRequest) => Promise<Asker | null>, request: FastifyRequest, reply: FastifyReply) {
+async function userOf(
+  who: (request: FastifyRequest) => Promise<SignedInUser | null>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   try {
     return await who(request)
   } catch (fault) {

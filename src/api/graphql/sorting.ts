@@ -25,7 +25,8 @@ const inCapitals = (name: string): string =>
 export function sortsOf<By extends string>(orders: readonly By[]): Sorts<By> {
   const sorts = new Map<string, Sort<By>>()
   for (const by of orders)
-    for (const descending of [false, true]) sorts.set(`${inCapitals(by)}_${descending ? 'DESC' : 'ASC'}`, { by, descending })
+    for (const descending of [false, true])
+      sorts.set(`${inCapitals(by)}_${descending ? 'DESC' : 'ASC'}`, { by, descending })
   const names = [...sorts.keys()]
   const old = names.filter((name) => /^(?:CREATED|UPDATED)_/.test(name))
   return {

@@ -33,6 +33,6 @@ builder.queryField('currentUser', (t) =>
   t.field({
     type: CurrentUser,
     description: 'The caller; null for a visitor',
-    resolve: (_, __, { asker }) => (asker ? { id: asker.userId, username: asker.username, name: asker.name } : null),
+    resolve: (_, __, { user }) => (user ? { id: user.userId, username: user.username, name: user.name } : null),
   }),
 )

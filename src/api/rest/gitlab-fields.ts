@@ -3,7 +3,10 @@ import { anything, each, empty, noId, off, on, only, type Unused } from './unuse
 
 /** Bodies that create or change issues. docs.gitlab.com/api/issues/#new-issue */
 export const issueFields: Unused = {
-  ...each(noId, 'assignee_id assignee_ids milestone_id epic_id epic_iid discussion_to_resolve merge_request_to_resolve_discussions_of'),
+  ...each(
+    noId,
+    'assignee_id assignee_ids milestone_id epic_id epic_iid discussion_to_resolve merge_request_to_resolve_discussions_of',
+  ),
   ...each(empty, 'labels add_labels assignees due_date weight created_at updated_at iid'),
   ...each(off, 'confidential discussion_locked'),
   // Nothing has labels that could be removed. python-gitlab sends back lists of ours that a script has read.
@@ -24,7 +27,10 @@ export const issueOptions: Unused = {
   labels: only('None', 'none', 'No_Label'),
   milestone: only('None', 'none', 'No Milestone'),
   // Excluding a property that no issue has leaves all issues.
-  ...each(anything, 'not[labels] not[milestone] not[milestone_id] not[assignee_id] not[assignee_username] not[my_reaction_emoji]'),
+  ...each(
+    anything,
+    'not[labels] not[milestone] not[milestone_id] not[assignee_id] not[assignee_username] not[my_reaction_emoji]',
+  ),
   ...each(anything, 'not[weight] not[iteration_id] with_labels_details non_archived'),
 }
 
@@ -36,16 +42,37 @@ export const noteOptions: Unused = { activity_filter: only('all_notes', '0') }
 
 /** Bodies that create or change groups. docs.gitlab.com/api/groups/#create-a-group */
 export const groupFields: Unused = {
-  ...each(off, 'request_access_enabled auto_devops_enabled require_two_factor_authentication membership_lock share_with_group_lock'),
-  ...each(off, 'emails_disabled mentions_disabled prevent_sharing_groups_outside_hierarchy prevent_forking_outside_group'),
-  ...each(off, 'experiment_features_enabled service_access_tokens_expiration_enforced only_allow_merge_if_pipeline_succeeds'),
+  ...each(
+    off,
+    'request_access_enabled auto_devops_enabled require_two_factor_authentication membership_lock share_with_group_lock',
+  ),
+  ...each(
+    off,
+    'emails_disabled mentions_disabled prevent_sharing_groups_outside_hierarchy prevent_forking_outside_group',
+  ),
+  ...each(
+    off,
+    'experiment_features_enabled service_access_tokens_expiration_enforced only_allow_merge_if_pipeline_succeeds',
+  ),
   ...each(off, 'allow_merge_on_skipped_pipeline only_allow_merge_if_all_discussions_are_resolved'),
-  ...each(empty, 'avatar file_template_project_id ip_restriction_ranges allowed_email_domains_list shared_runners_minutes_limit'),
-  ...each(empty, 'extra_shared_runners_minutes_limit unique_project_download_limit unique_project_download_limit_allowlist'),
+  ...each(
+    empty,
+    'avatar file_template_project_id ip_restriction_ranges allowed_email_domains_list shared_runners_minutes_limit',
+  ),
+  ...each(
+    empty,
+    'extra_shared_runners_minutes_limit unique_project_download_limit unique_project_download_limit_allowlist',
+  ),
   ...each(only('disabled'), 'wiki_access_level duo_availability'),
   // These settings are about features that don't exist here: repositories, pipelines, mails about changes, passwords.
-  ...each(anything, 'default_branch default_branch_protection default_branch_protection_defaults lfs_enabled emails_enabled'),
-  ...each(anything, 'two_factor_grace_period enabled_git_access_protocol max_artifacts_size math_rendering_limits_enabled'),
+  ...each(
+    anything,
+    'default_branch default_branch_protection default_branch_protection_defaults lfs_enabled emails_enabled',
+  ),
+  ...each(
+    anything,
+    'two_factor_grace_period enabled_git_access_protocol max_artifacts_size math_rendering_limits_enabled',
+  ),
   ...each(anything, 'lock_math_rendering_limits_enabled shared_runners_setting organization_id'),
   // As in the permission table.
   project_creation_level: only('maintainer'),
@@ -62,23 +89,62 @@ export const groupOptions: Unused = each(anything, 'statistics with_custom_attri
 export const projectFields: Unused = {
   ...each(on, 'issues_enabled'),
   issues_access_level: only('enabled', 'private'),
-  ...each(off, 'merge_requests_enabled wiki_enabled snippets_enabled jobs_enabled packages_enabled container_registry_enabled'),
-  ...each(off, 'initialize_with_readme request_access_enabled auto_devops_enabled archived mirror emails_disabled service_desk_enabled'),
-  ...each(off, 'use_custom_template merge_pipelines_enabled merge_trains_enabled shared_runners_enabled group_runners_enabled'),
-  ...each(only('disabled'), 'merge_requests_access_level wiki_access_level snippets_access_level builds_access_level pages_access_level'),
-  ...each(only('disabled'), 'repository_access_level forking_access_level container_registry_access_level releases_access_level'),
-  ...each(only('disabled'), 'analytics_access_level environments_access_level feature_flags_access_level infrastructure_access_level'),
+  ...each(
+    off,
+    'merge_requests_enabled wiki_enabled snippets_enabled jobs_enabled packages_enabled container_registry_enabled',
+  ),
+  ...each(
+    off,
+    'initialize_with_readme request_access_enabled auto_devops_enabled archived mirror emails_disabled service_desk_enabled',
+  ),
+  ...each(
+    off,
+    'use_custom_template merge_pipelines_enabled merge_trains_enabled shared_runners_enabled group_runners_enabled',
+  ),
+  ...each(
+    only('disabled'),
+    'merge_requests_access_level wiki_access_level snippets_access_level builds_access_level pages_access_level',
+  ),
+  ...each(
+    only('disabled'),
+    'repository_access_level forking_access_level container_registry_access_level releases_access_level',
+  ),
+  ...each(
+    only('disabled'),
+    'analytics_access_level environments_access_level feature_flags_access_level infrastructure_access_level',
+  ),
   ...each(only('disabled'), 'monitor_access_level requirements_access_level security_and_compliance_access_level'),
   ...each(only('disabled'), 'model_experiments_access_level model_registry_access_level package_registry_access_level'),
   ...each(empty, 'topics tag_list avatar import_url template_name template_project_id group_with_project_templates_id'),
-  ...each(empty, 'issue_branch_template issues_template external_authorization_classification_label approvals_before_merge'),
+  ...each(
+    empty,
+    'issue_branch_template issues_template external_authorization_classification_label approvals_before_merge',
+  ),
   // These settings are about features that don't exist here: repositories, merge requests, pipelines.
-  ...each(anything, 'default_branch lfs_enabled merge_method squash_option merge_commit_template squash_commit_template'),
-  ...each(anything, 'only_allow_merge_if_pipeline_succeeds only_allow_merge_if_all_discussions_are_resolved public_builds public_jobs'),
-  ...each(anything, 'allow_merge_on_skipped_pipeline remove_source_branch_after_merge printing_merge_request_link_enabled'),
-  ...each(anything, 'resolve_outdated_diff_discussions autoclose_referenced_issues suggestion_commit_message build_timeout'),
-  ...each(anything, 'build_git_strategy build_coverage_regex ci_config_path auto_cancel_pending_pipelines keep_latest_artifact'),
-  ...each(anything, 'auto_devops_deploy_strategy repository_object_format repository_storage container_expiration_policy_attributes'),
+  ...each(
+    anything,
+    'default_branch lfs_enabled merge_method squash_option merge_commit_template squash_commit_template',
+  ),
+  ...each(
+    anything,
+    'only_allow_merge_if_pipeline_succeeds only_allow_merge_if_all_discussions_are_resolved public_builds public_jobs',
+  ),
+  ...each(
+    anything,
+    'allow_merge_on_skipped_pipeline remove_source_branch_after_merge printing_merge_request_link_enabled',
+  ),
+  ...each(
+    anything,
+    'resolve_outdated_diff_discussions autoclose_referenced_issues suggestion_commit_message build_timeout',
+  ),
+  ...each(
+    anything,
+    'build_git_strategy build_coverage_regex ci_config_path auto_cancel_pending_pipelines keep_latest_artifact',
+  ),
+  ...each(
+    anything,
+    'auto_devops_deploy_strategy repository_object_format repository_storage container_expiration_policy_attributes',
+  ),
   ...each(anything, 'emails_enabled show_default_award_emojis warn_about_potentially_unwanted_characters'),
   ...each(anything, 'enforce_auth_checks_on_uploads restrict_user_defined_variables'),
 }
@@ -106,8 +172,14 @@ export const userFields: Unused = {
   ...each(anything, 'password reset_password force_random_password skip_confirmation projects_limit'),
   ...each(off, 'external private_profile auditor'),
   ...each(on, 'can_create_group'),
-  ...each(empty, 'note bio avatar extern_uid provider location organization public_email website_url linkedin twitter discord skype'),
-  ...each(empty, 'group_id_for_saml theme_id color_scheme_id shared_runners_minutes_limit extra_shared_runners_minutes_limit pronouns'),
+  ...each(
+    empty,
+    'note bio avatar extern_uid provider location organization public_email website_url linkedin twitter discord skype',
+  ),
+  ...each(
+    empty,
+    'group_id_for_saml theme_id color_scheme_id shared_runners_minutes_limit extra_shared_runners_minutes_limit pronouns',
+  ),
   view_diffs_file_by_file: anything,
 }
 
@@ -137,4 +209,7 @@ export const memberOptions: Unused = each(anything, 'show_seat_info with_saml_id
 export const tokenFields: Unused = each(empty, 'description')
 
 /** Options of deleting groups, projects, and memberships: everything is deleted at once and completely. */
-export const deletionOptions: Unused = each(anything, 'permanently_remove full_path skip_subresources unassign_issuables')
+export const deletionOptions: Unused = each(
+  anything,
+  'permanently_remove full_path skip_subresources unassign_issuables',
+)

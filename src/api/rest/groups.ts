@@ -8,12 +8,12 @@ import { transferGroup, transferProject } from '../../domain/moves/transfers.ts'
 import { roles } from '../../domain/rules/permissions.ts'
 import { unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
-import { found } from './addresses.ts'
+import { foundResource } from './addresses.ts'
 import { flag } from './flags.ts'
 import { deletionOptions, groupFields, groupFilters, groupOptions } from './gitlab-fields.ts'
 import { accessLevel, idOrNone, oneOf, search, sort, text, visibility } from './inputs.ts'
 import { noRows, pageFields, pageOf } from './paging.ts'
-import { Accepted, accepted, openGroup, openProject } from './places.ts'
+import { Accepted, accepted, requestedGroup, requestedProject } from './requested.ts'
 import { GroupDetail, groupDetail, ShownGroup, shownGroup } from './shown-groups.ts'
 import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
@@ -47,7 +47,10 @@ const Edit = alsoAccepting(fields, groupFields)
 const names = { contactSourceId: 'crm_source_group_id', parent: 'group_id' }
 
 /** A page of the groups right below one, anywhere below one, of top-level ones, or of all. */
-async function list(call: Call<'everybody', z.output<typeof List>>, where: { parentId?: number; belowId?: number } = {}) {
+async function list(
+  call: Call<'everybody', z.output<typeof List>>,
+  where: { parentId?: number; belowId?: number } = {},
+) {
   const { db, userId, query, publicUrl } = call
   if (leavesNothing(query)) return noRows(call, query)
   const { min_access_level: least, owned, all_available: all, order_by: order, sort: direction } = query
@@ -68,7 +71,7 @@ async function list(call: Call<'everybody', z.output<typeof List>>, where: { par
 }
 
 async function detailOf(call: Call<'users'>, groupId: number) {
-  return groupDetail(call, found(call, await groupFor(call.db, call, groupId), 'Group'))
+  return groupDetail(call, foundResource(call, await groupFor(call.db, call, groupId), 'Group'))
 }
 
 const settingsOf = ({ crm_enabled, crm_source_group_id }: z.output<typeof Edit>) => ({
@@ -96,7 +99,7 @@ const reading: readonly Route[] = [
     query: List,
     answers: { 200: z.array(ShownGroup) },
     paged: true,
-    handle: async (call) => list(call, { parentId: (await openGroup(call)).id }),
+    handle: async (call) => list(call, { parentId: (await requestedGroup(call)).id }),
   }),
   defineRoute({
     method: 'GET',
@@ -106,7 +109,7 @@ const reading: readonly Route[] = [
     query: List,
     answers: { 200: z.array(ShownGroup) },
     paged: true,
-    handle: async (call) => list(call, { belowId: (await openGroup(call)).id }),
+    handle: async (call) => list(call, { belowId: (await requestedGroup(call)).id }),
   }),
   defineRoute({
     method: 'GET',
@@ -115,7 +118,7 @@ const reading: readonly Route[] = [
     for: 'everybody',
     query: alsoAccepting({}, groupOptions),
     answers: { 200: GroupDetail },
-    handle: async (call) => groupDetail(call, await openGroup(call)),
+    handle: async (call) => groupDetail(call, await requestedGroup(call)),
   }),
 ]
 
@@ -131,7 +134,10 @@ const changing: readonly Route[] = [
     async handle(call) {
       const { name, path, visibility: seenBy, description, parent_id: parentId } = call.body
       const given = { name, path, visibility: seenBy, description, parentId }
-      return detailOf(call, unlessRefused(await createGroupWithSettings(call.db, call.actor, given, settingsOf(call.body)), names))
+      return detailOf(
+        call,
+        unlessRefused(await createGroupWithSettings(call.db, call.actor, given, settingsOf(call.body)), names),
+      )
     },
   }),
   defineRoute({
@@ -144,7 +150,7 @@ const changing: readonly Route[] = [
     async handle(call) {
       const { name, path, visibility: seenBy, description } = call.body
       const wanted = { fields: { name, path, visibility: seenBy, description }, settings: settingsOf(call.body) }
-      const { id: groupId } = await openGroup(call)
+      const { id: groupId } = await requestedGroup(call)
       return groupDetail(call, unlessRefused(await editGroupWithSettings(call.db, call.actor, groupId, wanted), names))
     },
   }),
@@ -156,8 +162,11 @@ const changing: readonly Route[] = [
     body: z.strictObject({ group_id: idOrNone.optional() }),
     answers: { 201: GroupDetail },
     async handle(call) {
-      const { id: groupId } = await openGroup(call)
-      return groupDetail(call, unlessRefused(await transferGroup(call.db, call.actor, groupId, call.body.group_id ?? null), names))
+      const { id: groupId } = await requestedGroup(call)
+      return groupDetail(
+        call,
+        unlessRefused(await transferGroup(call.db, call.actor, groupId, call.body.group_id ?? null), names),
+      )
     },
   }),
   defineRoute({
@@ -167,8 +176,8 @@ const changing: readonly Route[] = [
     for: 'users',
     answers: { 201: GroupDetail },
     async handle(call) {
-      const { id: groupId } = await openGroup(call)
-      const { id: projectId } = await openProject(call, 'project_id')
+      const { id: groupId } = await requestedGroup(call)
+      const { id: projectId } = await requestedProject(call, 'project_id')
       unlessRefused(await transferProject(call.db, call.actor, projectId, groupId))
       return detailOf(call, groupId)
     },
@@ -181,7 +190,7 @@ const changing: readonly Route[] = [
     query: alsoAccepting({}, deletionOptions),
     answers: { 202: Accepted },
     async handle(call) {
-      unlessRefused(await removeGroup(call.db, call.actor, (await openGroup(call)).id))
+      unlessRefused(await removeGroup(call.db, call.actor, (await requestedGroup(call)).id))
       return accepted
     },
   }),

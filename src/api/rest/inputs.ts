@@ -5,7 +5,9 @@ import { roles } from '../../domain/rules/permissions.ts'
 export const text = z.string('must be a text')
 
 /** A search text. Postgres can't store a NUL; it is read as U+FFFD. */
-export const search = text.max(1_000, 'can be at most 1000 characters long').transform((words) => words.replaceAll('\0', '\uFFFD'))
+export const search = text
+  .max(1_000, 'can be at most 1000 characters long')
+  .transform((words) => words.replaceAll('\0', '\uFFFD'))
 
 const digits = z
   .string()
@@ -33,7 +35,9 @@ export const moment = z
   .transform(momentIn)
 
 /** A role, as the number that GitLab has for it. */
-export const accessLevel = id.refine((level) => levels.includes(level), `must be one of ${levels.join(', ')}`).meta({ enum: levels })
+export const accessLevel = id
+  .refine((level) => levels.includes(level), `must be one of ${levels.join(', ')}`)
+  .meta({ enum: levels })
 
 /** Null; an empty form field means none. */
 export const idOrNone = z.union([id, z.null(), z.literal('').transform(() => null)], 'must be a whole number, or null')

@@ -1,14 +1,14 @@
 // Lists of issues: of a project, of a group, and of everything. docs.gitlab.com/api/issues/
 import { z } from 'zod'
-import type { IssueFilter, IssuePlace } from '../../domain/issues/filters.ts'
+import type { IssueFilter, IssueScope } from '../../domain/issues/filters.ts'
 import { countIssuesIn, listIssuesIn } from '../../domain/issues/lists.ts'
 import { signInFirst, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { issueFilters, issueOptions } from './gitlab-fields.ts'
 import { id, moment, oneOf, search, sort } from './inputs.ts'
-import { keysetFields, partOf, setKeysetHeaders } from './keyset.ts'
+import { keysetFields, keysetPartOf, setKeysetHeaders } from './keyset.ts'
 import { noRows, pageFields, setPageHeaders } from './paging.ts'
-import { openGroup, openProject } from './places.ts'
+import { requestedGroup, requestedProject } from './requested.ts'
 import { ShownIssue, shownIssue } from './shown-issues.ts'
 import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
@@ -41,8 +41,8 @@ const fields = {
 const listing = (usual: 'all' | 'created_by_me') =>
   alsoFiltering(alsoAccepting({ ...fields, scope: scope.default(usual) }, issueOptions), issueFilters)
 
-const ofPlace = listing('all')
-type List = z.output<typeof ofPlace>
+const inNamespace = listing('all')
+type List = z.output<typeof inNamespace>
 type Asked = Pick<Call<'everybody', List>, 'db' | 'userId' | 'publicUrl' | 'request' | 'reply' | 'query'>
 
 const usual = { answers: { 200: z.array(ShownIssue) }, paged: true, method: 'GET', for: 'everybody' } as const
@@ -53,9 +53,9 @@ export const issueListRoutes: readonly Route[] = [
     ...usual,
     path: '/api/v4/projects/:id/issues',
     summary: 'Lists the issues of a project',
-    query: ofPlace,
+    query: inNamespace,
     async handle(call) {
-      const { id: projectId, fullPath } = await openProject(call)
+      const { id: projectId, fullPath } = await requestedProject(call)
       return issuesIn(call, { projectId }, fullPath)
     },
   }),
@@ -63,9 +63,9 @@ export const issueListRoutes: readonly Route[] = [
     ...usual,
     path: '/api/v4/groups/:id/issues',
     summary: 'Lists the issues of a group and its subgroups',
-    query: ofPlace,
+    query: inNamespace,
     async handle(call) {
-      const { id: groupId, fullPath } = await openGroup(call)
+      const { id: groupId, fullPath } = await requestedGroup(call)
       return issuesIn(call, { groupId }, fullPath)
     },
   }),
@@ -75,7 +75,7 @@ export const issueListRoutes: readonly Route[] = [
     summary: 'Lists your own issues, or with `scope=all` every issue that you can see',
     query: listing('created_by_me'),
     handle(call) {
-      if (!call.asker && call.query.scope !== 'all') throw signInFirst()
+      if (!call.user && call.query.scope !== 'all') throw signInFirst()
       return issuesIn(call, 'everywhere', null)
     },
   }),
@@ -89,7 +89,8 @@ function filterOf({ userId, query }: Asked): IssueFilter {
     state: query.state === 'all' ? undefined : query.state,
     search: query.search,
     iids: numbers.length > 0 ? numbers.flat() : undefined,
-    authorId: own !== undefined && query.author_id !== undefined && own !== query.author_id ? 0 : (own ?? query.author_id),
+    authorId:
+      own !== undefined && query.author_id !== undefined && own !== query.author_id ? 0 : (own ?? query.author_id),
     authorUsername: query.author_username || undefined,
     created: { from: query.created_after, to: query.created_before },
     updated: { from: query.updated_after, to: query.updated_before },
@@ -101,14 +102,18 @@ function filterOf({ userId, query }: Asked): IssueFilter {
 const names = { after: 'cursor', before: 'cursor' }
 const orders = { created_at: 'createdAt', updated_at: 'updatedAt', title: 'title' } as const
 
-async function issuesIn(call: Asked, place: IssuePlace, seenFrom: string | null): Promise<z.input<typeof ShownIssue>[]> {
+async function issuesIn(
+  call: Asked,
+  scope: IssueScope,
+  seenFrom: string | null,
+): Promise<z.input<typeof ShownIssue>[]> {
   const { db, userId, query, publicUrl } = call
   if (leavesNothing(query)) return noRows(call, query)
   const filter = filterOf(call)
-  const part = { ...partOf(query), limit: query.per_page }
+  const part = { ...keysetPartOf(query), limit: query.per_page }
   const order = { by: orders[query.order_by], descending: query.sort === 'desc' }
-  const page = unlessRefused(await listIssuesIn(db, userId, place, { ...filter, ...part, sort: order }), names)
+  const page = unlessRefused(await listIssuesIn(db, userId, scope, { ...filter, ...part, sort: order }), names)
   if (query.pagination === 'keyset') setKeysetHeaders(call, page)
-  else setPageHeaders(call, query, unlessRefused(await countIssuesIn(db, userId, place, filter))[query.state])
+  else setPageHeaders(call, query, unlessRefused(await countIssuesIn(db, userId, scope, filter))[query.state])
   return page.rows.map((issue) => shownIssue(issue, publicUrl, seenFrom))
 }

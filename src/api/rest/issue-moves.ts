@@ -1,7 +1,7 @@
 // Moving an issue to another project, and cloning it there, as GitLab has it. docs.gitlab.com/api/issues/#move-an-issue
 import { z } from 'zod'
 import { cloneIssue, moveIssue } from '../../domain/issues/moves.ts'
-import { Refusal, unlessRefused } from '../refusal.ts'
+import { RefusalError, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { issueIn } from './addresses.ts'
 import { flag } from './flags.ts'
@@ -38,9 +38,13 @@ export const issueMoveRoutes: readonly Route[] = [
 // GitLab's own words, which clients match.
 const refusals = { forbidden: 'due to insufficient permissions!', conflict: 'to project it originates from!' }
 
-async function bring(call: Call<'users', unknown, z.output<typeof Move>>, verb: 'move' | 'clone', deed: typeof moveIssue) {
-  const result = await deed(call.db, call.actor, issueIn(call), call.body.to_project_id)
+async function bring(
+  call: Call<'users', unknown, z.output<typeof Move>>,
+  verb: 'move' | 'clone',
+  operation: typeof moveIssue,
+) {
+  const result = await operation(call.db, call.actor, issueIn(call), call.body.to_project_id)
   const why = result.refused?.why
-  if (why === 'forbidden' || why === 'conflict') throw new Refusal(400, `Cannot ${verb} issue ${refusals[why]}`)
+  if (why === 'forbidden' || why === 'conflict') throw new RefusalError(400, `Cannot ${verb} issue ${refusals[why]}`)
   return issueShown(call, unlessRefused(result).id)
 }

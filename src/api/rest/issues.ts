@@ -1,16 +1,16 @@
 // /api/v4/projects/:id/issues: opening, showing, changing and deleting issues, as GitLab has it. docs.gitlab.com/api/issues/
 import type { z } from 'zod'
 import { deleteIssue, editIssue } from '../../domain/issues/edits.ts'
-import { showIssues } from '../../domain/issues/list-rows.ts'
-import type { Heard } from '../../pipeline/wait.ts'
-import { Refusal, unlessRefused } from '../refusal.ts'
+import { shownIssues } from '../../domain/issues/list-rows.ts'
+import type { Submitted } from '../../pipeline/wait.ts'
+import { RefusalError, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
-import { absent, issueIn, openIssue } from './addresses.ts'
+import { absentResource, issueIn, requestedIssue } from './addresses.ts'
 import { issueFields } from './gitlab-fields.ts'
-import { summaryOf, takenOf, writing } from './heard.ts'
 import { oneOf, text } from './inputs.ts'
-import { openProject } from './places.ts'
+import { requestedProject } from './requested.ts'
 import { ShownIssue, shownIssue, WrittenIssue } from './shown-issues.ts'
+import { summaryOf, takenOf, writing } from './submitted.ts'
 import { alsoAccepting } from './unused.ts'
 
 const issuesOf = '/api/v4/projects/:id/issues'
@@ -22,11 +22,11 @@ const Edit = alsoAccepting(edit, issueFields)
 
 /** An issue as shown to the caller. */
 export async function issueShown(
-  call: Pick<Call, 'db' | 'asker' | 'userId' | 'publicUrl'>,
+  call: Pick<Call, 'db' | 'user' | 'userId' | 'publicUrl'>,
   id: number,
 ): Promise<z.input<typeof ShownIssue>> {
-  const [issue] = await showIssues(call.db, call.userId, [id])
-  if (!issue) throw absent(call, 'Issue')
+  const [issue] = await shownIssues(call.db, call.userId, [id])
+  if (!issue) throw absentResource(call, 'Issue')
   return shownIssue(issue, call.publicUrl)
 }
 
@@ -41,9 +41,18 @@ export const issueRoutes: readonly Route[] = [
     body: NewIssue,
     answers: { 201: WrittenIssue },
     async handle(call) {
-      const { fullPath } = await openProject(call)
+      const { fullPath } = await requestedProject(call)
       const { title, description } = call.body
-      return written(call, await call.hear({ ...writing(call), on: fullPath, place: fullPath, body: description ?? '', opens: { title } }))
+      return written(
+        call,
+        await call.submit({
+          ...writing(call),
+          on: fullPath,
+          replyTo: fullPath,
+          body: description ?? '',
+          opens: { title },
+        }),
+      )
     },
   }),
   defineRoute({
@@ -53,7 +62,7 @@ export const issueRoutes: readonly Route[] = [
     for: 'everybody',
     answers: { 200: ShownIssue },
     async handle(call) {
-      const { issueId } = await openIssue(call)
+      const { issueId } = await requestedIssue(call)
       return issueShown(call, issueId)
     },
   }),
@@ -67,15 +76,24 @@ export const issueRoutes: readonly Route[] = [
     async handle(call) {
       const { title, description, state_event } = call.body
       if (Object.keys(call.body).length === 0)
-        throw new Refusal(400, 'title, description, state_event are missing, at least one parameter must be provided')
+        throw new RefusalError(
+          400,
+          'title, description, state_event are missing, at least one parameter must be provided',
+        )
       const fields = { title, state: state_event && states[state_event] }
       const on = issueIn(call)
       if (description === undefined) {
         const { id } = unlessRefused(await editIssue(call.db, call.actor, on, fields))
         return issueShown(call, id)
       }
-      const comment = { ...writing(call), on, place: `${on.project}#${on.iid}`, body: description ?? '', edits: { description: fields } }
-      return written(call, await call.hear(comment))
+      const comment = {
+        ...writing(call),
+        on,
+        replyTo: `${on.project}#${on.iid}`,
+        body: description ?? '',
+        edits: { description: fields },
+      }
+      return written(call, await call.submit(comment))
     },
   }),
   defineRoute({
@@ -91,7 +109,7 @@ export const issueRoutes: readonly Route[] = [
   }),
 ]
 
-async function written(call: Call<'users'>, heard: Heard): Promise<z.input<typeof WrittenIssue>> {
-  const { issue } = takenOf(heard, 'Issue')
-  return { ...(await issueShown(call, issue.issueId)), ...summaryOf(heard) }
+async function written(call: Call<'users'>, submitted: Submitted): Promise<z.input<typeof WrittenIssue>> {
+  const { issue } = takenOf(submitted, 'Issue')
+  return { ...(await issueShown(call, issue.issueId)), ...summaryOf(submitted) }
 }

@@ -1,9 +1,9 @@
 // GitLab's keyset paging: a next-page cursor in Link, and no totals. docs.gitlab.com/api/rest/#keyset-based-pagination
 import { z } from 'zod'
-import { Refusal } from '../refusal.ts'
+import { RefusalError } from '../refusal.ts'
 import type { Call } from '../route.ts'
 import { text } from './inputs.ts'
-import { addressWith, type Page, rowsOn } from './paging.ts'
+import { addressWith, type RestPage, rowsOn } from './paging.ts'
 
 /** The query fields of a list with keyset paging, in addition to `pageFields`. */
 export const keysetFields = {
@@ -18,18 +18,18 @@ interface Around {
   endCursor: string | null
 }
 
-interface Asked extends Page {
+interface Asked extends RestPage {
   pagination: 'offset' | 'keyset'
   cursor?: string
 }
 
-const misplaced = (field: string, message: string) => new Refusal(422, `${field} ${message}`, [{ field, message }])
+const misplaced = (field: string, message: string) => new RefusalError(422, `${field} ${message}`, [{ field, message }])
 
 /**
  * Which part of a list is requested. Our cursors say whether they point forward or backward.
  * @throws Refusal for a field of the other kind of paging
  */
-export function partOf(asked: Asked): { after?: string; before?: string; offset?: number } {
+export function keysetPartOf(asked: Asked): { after?: string; before?: string; offset?: number } {
   const { pagination, cursor, page } = asked
   if (pagination === 'offset') {
     if (cursor) throw misplaced('cursor', 'requires pagination=keyset')
@@ -42,7 +42,12 @@ export function partOf(asked: Asked): { after?: string; before?: string; offset?
 
 /** Sets the headers that lead to the pages around this one. */
 export function setKeysetHeaders(call: Pick<Call, 'request' | 'reply' | 'publicUrl'>, page: Around): void {
-  const places = { prev: page.hasPrevious && page.startCursor ? `-${page.startCursor}` : null, next: page.hasNext ? page.endCursor : null }
-  const links = Object.entries(places).flatMap(([rel, cursor]) => (cursor ? [`<${addressWith(call, { cursor })}>; rel="${rel}"`] : []))
+  const places = {
+    prev: page.hasPrevious && page.startCursor ? `-${page.startCursor}` : null,
+    next: page.hasNext ? page.endCursor : null,
+  }
+  const links = Object.entries(places).flatMap(([rel, cursor]) =>
+    cursor ? [`<${addressWith(call, { cursor })}>; rel="${rel}"`] : [],
+  )
   call.reply.headers({ link: links.join(', ') })
 }

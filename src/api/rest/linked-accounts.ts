@@ -7,14 +7,20 @@ import { defineRoute, nothing, type Route } from '../route.ts'
 
 const LinkCode = z.strictObject({ code: z.string(), expires_at: z.iso.datetime() })
 
-const LinkedAccount = z.strictObject({ via: z.string(), id: z.string(), name: z.string().nullable(), created_at: z.iso.datetime() })
+const LinkedAccount = z.strictObject({
+  via: z.string(),
+  id: z.string(),
+  name: z.string().nullable(),
+  created_at: z.iso.datetime(),
+})
 
 /** Creating a link code, and managing linked accounts: users their own. */
 export const linkedAccountRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: '/api/link_codes',
-    summary: 'Creates a code that links an account elsewhere: it works once, expires in ten minutes, and replaces earlier codes',
+    summary:
+      'Creates a code that links an account elsewhere: it works once, expires in ten minutes, and replaces earlier codes',
     for: 'users',
     answers: { 201: LinkCode },
     async handle({ db, userId }) {
@@ -30,7 +36,12 @@ export const linkedAccountRoutes: readonly Route[] = [
     answers: { 200: z.array(LinkedAccount) },
     async handle({ db, userId }) {
       const names = await namesElsewhere(db, userId)
-      return names.map(({ via, externalId, name, createdAt }) => ({ via, id: externalId, name, created_at: createdAt.toISOString() }))
+      return names.map(({ via, externalId, name, createdAt }) => ({
+        via,
+        id: externalId,
+        name,
+        created_at: createdAt.toISOString(),
+      }))
     },
   }),
   defineRoute({

@@ -3,15 +3,15 @@ import { z } from 'zod'
 import { findMember, type ListedMember, listMembers } from '../../domain/groups/member-lists.ts'
 import { giveRole, takeRole } from '../../domain/groups/roles.ts'
 import { lookUpUser } from '../../domain/people/user-lists.ts'
-import type { RolePlace } from '../../domain/rules/members.ts'
+import type { GroupOrProject } from '../../domain/rules/members.ts'
 import { roles } from '../../domain/rules/permissions.ts'
-import { notFound, Refusal, unlessRefused } from '../refusal.ts'
+import { notFoundRefusal, RefusalError, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
 import { deletionOptions, memberFields, memberFilters, memberOptions } from './gitlab-fields.ts'
 import { accessLevel, id, search, text } from './inputs.ts'
 import { noRows, pageFields, pageOf } from './paging.ts'
-import { openGroup, openProject } from './places.ts'
+import { requestedGroup, requestedProject } from './requested.ts'
 import { ShownUser, shownUser } from './shown-users.ts'
 import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
@@ -23,7 +23,10 @@ const Member = ShownUser.extend({
 })
 
 const List = alsoFiltering(alsoAccepting({ ...pageFields, query: search.optional() }, memberOptions), memberFilters)
-const NewMember = alsoAccepting({ user_id: id.optional(), username: text.optional(), access_level: accessLevel }, memberFields)
+const NewMember = alsoAccepting(
+  { user_id: id.optional(), username: text.optional(), access_level: accessLevel },
+  memberFields,
+)
 const Edit = alsoAccepting({ access_level: accessLevel }, memberFields)
 
 const roleOf = (level: number): string => Object.entries(roles).find(([, one]) => one === level)?.[0] ?? ''
@@ -37,20 +40,20 @@ const shownMember = (member: ListedMember, publicUrl: string): z.input<typeof Me
 })
 
 type Kind = 'group' | 'project'
-type OpenPlace = (call: Pick<Call, 'params' | 'db' | 'asker' | 'userId'>) => Promise<RolePlace>
+type OpenNamespace = (call: Pick<Call, 'params' | 'db' | 'user' | 'userId'>) => Promise<GroupOrProject>
 
-const placeOf: Record<Kind, OpenPlace> = {
-  group: async (call) => ({ group: { id: (await openGroup(call)).id } }),
-  project: async (call) => ({ project: { id: (await openProject(call)).id } }),
+const namespaceOf: Record<Kind, OpenNamespace> = {
+  group: async (call) => ({ group: { id: (await requestedGroup(call)).id } }),
+  project: async (call) => ({ project: { id: (await requestedProject(call)).id } }),
 }
 
 async function shown(
   { db, userId, publicUrl }: Pick<Call, 'db' | 'userId' | 'publicUrl'>,
-  place: RolePlace,
+  namespace: GroupOrProject,
   who: { userId: number; inherited: boolean },
 ) {
-  const member = await findMember(db, place, who.userId, { inherited: who.inherited, reader: userId })
-  if (!member) throw notFound('Member')
+  const member = await findMember(db, namespace, who.userId, { inherited: who.inherited, reader: userId })
+  if (!member) throw notFoundRefusal('Member')
   return shownMember(member, publicUrl)
 }
 
@@ -58,9 +61,14 @@ async function shown(
 async function userIn({ db, body }: Call<'users', unknown, z.output<typeof NewMember>>): Promise<number> {
   const { user_id, username } = body
   if ((user_id === undefined) === (username === undefined))
-    throw new Refusal(422, 'Say either user_id or username.', [{ field: 'user_id', message: 'or username is required, but not both' }])
-  const user = await lookUpUser(db, user_id === undefined ? { username: username?.replaceAll('\0', '\uFFFD') ?? '' } : { id: user_id })
-  if (!user) throw notFound('User')
+    throw new RefusalError(422, 'Say either user_id or username.', [
+      { field: 'user_id', message: 'or username is required, but not both' },
+    ])
+  const user = await lookUpUser(
+    db,
+    user_id === undefined ? { username: username?.replaceAll('\0', '\uFFFD') ?? '' } : { id: user_id },
+  )
+  if (!user) throw notFoundRefusal('User')
   return user.id
 }
 
@@ -76,12 +84,12 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
     paged: true,
     async handle(call) {
       const { db, userId, query, publicUrl } = call
-      const place = await placeOf[kind](call)
+      const namespace = await namespaceOf[kind](call)
       if (leavesNothing(query)) return noRows(call, query)
       const wanted = { inherited, search: query.query, reader: userId }
       return pageOf(
         call,
-        (rows) => listMembers(db, place, wanted, rows),
+        (rows) => listMembers(db, namespace, wanted, rows),
         (member) => shownMember(member, publicUrl),
       )
     },
@@ -92,7 +100,8 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
     summary: `Shows a member of a ${kind}${inherited ? ', who may be inherited' : ''}`,
     for: 'everybody',
     answers: { 200: Member },
-    handle: async (call) => shown(call, await placeOf[kind](call), { userId: numberIn(call, 'user_id', 'Member'), inherited }),
+    handle: async (call) =>
+      shown(call, await namespaceOf[kind](call), { userId: numberIn(call, 'user_id', 'Member'), inherited }),
   }),
 ]
 
@@ -106,11 +115,11 @@ const changing = (kind: Kind): Route[] => [
     body: NewMember,
     answers: { 201: Member },
     async handle(call) {
-      const place = await placeOf[kind](call)
+      const namespace = await namespaceOf[kind](call)
       const userId = await userIn(call)
       const role = roleOf(call.body.access_level)
-      unlessRefused(await giveRole(call.db, call.actor, place, { userId, role, whose: 'new' }))
-      return shown(call, place, { userId, inherited: false })
+      unlessRefused(await giveRole(call.db, call.actor, namespace, { userId, role, whose: 'new' }))
+      return shown(call, namespace, { userId, inherited: false })
     },
   }),
   defineRoute({
@@ -121,10 +130,16 @@ const changing = (kind: Kind): Route[] => [
     body: Edit,
     answers: { 200: Member },
     async handle(call) {
-      const place = await placeOf[kind](call)
+      const namespace = await namespaceOf[kind](call)
       const userId = numberIn(call, 'user_id', 'Member')
-      unlessRefused(await giveRole(call.db, call.actor, place, { userId, role: roleOf(call.body.access_level), whose: 'member' }))
-      return shown(call, place, { userId, inherited: false })
+      unlessRefused(
+        await giveRole(call.db, call.actor, namespace, {
+          userId,
+          role: roleOf(call.body.access_level),
+          whose: 'member',
+        }),
+      )
+      return shown(call, namespace, { userId, inherited: false })
     },
   }),
   defineRoute({
@@ -135,8 +150,8 @@ const changing = (kind: Kind): Route[] => [
     query: alsoAccepting({}, deletionOptions),
     answers: { 204: nothing },
     async handle(call) {
-      const place = await placeOf[kind](call)
-      unlessRefused(await takeRole(call.db, call.actor, place, numberIn(call, 'user_id', 'Member')))
+      const namespace = await namespaceOf[kind](call)
+      unlessRefused(await takeRole(call.db, call.actor, namespace, numberIn(call, 'user_id', 'Member')))
       return undefined
     },
   }),
@@ -145,4 +160,8 @@ const changing = (kind: Kind): Route[] => [
 const kinds: readonly Kind[] = ['group', 'project']
 
 /** Members of groups and of projects. */
-export const memberRoutes: readonly Route[] = kinds.flatMap((kind) => [...reading(kind, false), ...reading(kind, true), ...changing(kind)])
+export const memberRoutes: readonly Route[] = kinds.flatMap((kind) => [
+  ...reading(kind, false),
+  ...reading(kind, true),
+  ...changing(kind),
+])

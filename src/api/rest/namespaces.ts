@@ -2,13 +2,13 @@
 import { z } from 'zod'
 import { listGroups, showGroup } from '../../domain/groups/lists.ts'
 import { roles } from '../../domain/rules/permissions.ts'
-import { notFound } from '../refusal.ts'
+import { notFoundRefusal } from '../refusal.ts'
 import { defineRoute, type Route } from '../route.ts'
 import { flag } from './flags.ts'
 import { groupOptions } from './gitlab-fields.ts'
 import { search } from './inputs.ts'
 import { pageFields, pageOf } from './paging.ts'
-import { openGroup } from './places.ts'
+import { requestedGroup } from './requested.ts'
 import { ShownNamespace, shownNamespace } from './shown-groups.ts'
 import { alsoAccepting } from './unused.ts'
 
@@ -33,8 +33,8 @@ export const namespaceRoutes: readonly Route[] = [
     answers: { 200: z.array(ShownNamespace) },
     paged: true,
     async handle(call) {
-      const { db, asker, userId, query, publicUrl } = call
-      const least = query.owned_only ? roles.owner : asker.administrator ? undefined : roles.guest
+      const { db, user, userId, query, publicUrl } = call
+      const least = query.owned_only ? roles.owner : user.administrator ? undefined : roles.guest
       const parentId = query.top_level_only ? null : undefined
       const wanted = { search: query.search, byFullPath: query.full_path_search, least, parentId, order: 'id' as const }
       return pageOf(
@@ -51,8 +51,8 @@ export const namespaceRoutes: readonly Route[] = [
     for: 'users',
     answers: { 200: ShownNamespace },
     async handle(call) {
-      const group = await showGroup(call.db, (await openGroup(call)).id, call.userId)
-      if (!group) throw notFound('Namespace')
+      const group = await showGroup(call.db, (await requestedGroup(call)).id, call.userId)
+      if (!group) throw notFoundRefusal('Namespace')
       return shownNamespace(group, call.publicUrl)
     },
   }),

@@ -2,19 +2,22 @@
 import { z } from 'zod'
 import { deleteComment } from '../../domain/issues/comment-edits.ts'
 import { countComments, findComment, listComments, type ShownComment } from '../../domain/issues/comments.ts'
-import type { Heard } from '../../pipeline/wait.ts'
-import { notFound, unlessRefused } from '../refusal.ts'
+import type { Submitted } from '../../pipeline/wait.ts'
+import { notFoundRefusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
-import { issueIn, numberIn, openIssue } from './addresses.ts'
+import { issueIn, numberIn, requestedIssue } from './addresses.ts'
 import { noteFields, noteOptions } from './gitlab-fields.ts'
-import { commandFields, commandsOf, takenOf, writing } from './heard.ts'
 import { oneOf, sort, text } from './inputs.ts'
 import { pageFields, setPageHeaders } from './paging.ts'
 import { Note, shownNote } from './shown-notes.ts'
+import { commandFields, commandsOf, takenOf, writing } from './submitted.ts'
 import { alsoAccepting } from './unused.ts'
 
 const NewNote = alsoAccepting({ body: text.refine((body) => body.trim() !== '', 'is empty') }, noteFields)
-const List = alsoAccepting({ ...pageFields, sort: sort('desc'), order_by: oneOf(['created_at']).default('created_at') }, noteOptions)
+const List = alsoAccepting(
+  { ...pageFields, sort: sort('desc'), order_by: oneOf(['created_at']).default('created_at') },
+  noteOptions,
+)
 const Commands = z.strictObject(commandFields)
 
 const notesOf = '/api/v4/projects/:id/issues/:iid/notes'
@@ -33,7 +36,7 @@ export const noteRoutes: readonly Route[] = [
     paged: true,
     async handle(call) {
       const { db, publicUrl } = call
-      const facts = await openIssue(call)
+      const facts = await requestedIssue(call)
       const { sort: direction, ...page } = call.query
       const [total, notes] = await Promise.all([
         countComments(db, facts.issueId),
@@ -54,9 +57,9 @@ export const noteRoutes: readonly Route[] = [
     for: 'everybody',
     answers: { 200: Note },
     async handle(call) {
-      const facts = await openIssue(call)
+      const facts = await requestedIssue(call)
       const note = await findComment(call.db, facts.issueId, facts.userId, noteIdIn(call))
-      if (!note) throw notFound('Note')
+      if (!note) throw notFoundRefusal('Note')
       return shownNote(note, facts, call.publicUrl)
     },
   }),
@@ -69,10 +72,15 @@ export const noteRoutes: readonly Route[] = [
     answers: { 201: Note, 202: Commands },
     async handle(call) {
       const on = issueIn(call)
-      const heard = await call.hear({ ...writing(call), on, place: `${on.project}#${on.iid}`, body: call.body.body })
-      const { shown } = takenOf(heard, 'Issue')
-      const author = { id: call.userId, username: call.asker.username, name: call.asker.name }
-      return answer(call, heard, shown && { ...shown, updatedAt: shown.createdAt, system: false, author })
+      const submitted = await call.submit({
+        ...writing(call),
+        on,
+        replyTo: `${on.project}#${on.iid}`,
+        body: call.body.body,
+      })
+      const { shown } = takenOf(submitted, 'Issue')
+      const author = { id: call.userId, username: call.user.username, name: call.user.name }
+      return answer(call, submitted, shown && { ...shown, updatedAt: shown.createdAt, system: false, author })
     },
   }),
   defineRoute({
@@ -85,9 +93,15 @@ export const noteRoutes: readonly Route[] = [
     async handle(call) {
       const on = issueIn(call)
       const edits = { comment: noteIdIn(call) }
-      const heard = await call.hear({ ...writing(call), on, place: `${on.project}#${on.iid}`, body: call.body.body, edits })
-      const { shown, issue } = takenOf(heard, 'Issue')
-      return answer(call, heard, shown && (await findComment(call.db, issue.issueId, call.userId, shown.id)))
+      const submitted = await call.submit({
+        ...writing(call),
+        on,
+        replyTo: `${on.project}#${on.iid}`,
+        body: call.body.body,
+        edits,
+      })
+      const { shown, issue } = takenOf(submitted, 'Issue')
+      return answer(call, submitted, shown && (await findComment(call.db, issue.issueId, call.userId, shown.id)))
     },
   }),
   defineRoute({
@@ -105,10 +119,10 @@ export const noteRoutes: readonly Route[] = [
 
 function answer(
   { reply, publicUrl }: Call,
-  heard: Heard,
+  submitted: Submitted,
   note: ShownComment | null | undefined,
 ): z.input<typeof Note> | z.input<typeof Commands> {
-  if (note) return { ...shownNote(note, takenOf(heard, 'Issue').issue, publicUrl), ...commandsOf(heard) }
+  if (note) return { ...shownNote(note, takenOf(submitted, 'Issue').issue, publicUrl), ...commandsOf(submitted) }
   reply.code(202)
-  return commandsOf(heard)
+  return commandsOf(submitted)
 }

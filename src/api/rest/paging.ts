@@ -3,7 +3,11 @@ import { z } from 'zod'
 import type { Call } from '../route.ts'
 
 const whole = (least: number, otherwise: number) =>
-  z.coerce.number('must be a number').int('must be a whole number').min(least, `must be at least ${least}`).default(otherwise)
+  z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(least, `must be at least ${least}`)
+    .default(otherwise)
 
 /** The query fields of a paged list. A page larger than 100 gives 100, as at GitLab. */
 export const pageFields = {
@@ -11,7 +15,7 @@ export const pageFields = {
   per_page: whole(1, 20).transform((size) => Math.min(size, 100)),
 }
 
-export interface Page {
+export interface RestPage {
   page: number
   per_page: number
 }
@@ -31,14 +35,14 @@ export function addressWith({ request, publicUrl }: Paged, fields: Readonly<Reco
 }
 
 /** Which rows of a list are on a page. */
-export const rowsOn = ({ page, per_page: limit }: Page): Rows => ({ limit, offset: (page - 1) * limit })
+export const rowsOn = ({ page, per_page: limit }: RestPage): Rows => ({ limit, offset: (page - 1) * limit })
 
 /**
  * The requested page of a list, with its headers.
  * @param list reads these rows, and counts all
  */
 export async function pageOf<Row, Shown>(
-  call: Paged & { query: Page },
+  call: Paged & { query: RestPage },
   list: (rows: Rows) => Promise<{ total: number; rows: readonly Row[] }>,
   show: (row: Row) => Shown,
 ): Promise<Shown[]> {
@@ -48,16 +52,18 @@ export async function pageOf<Row, Shown>(
 }
 
 /** An empty list, with its headers. */
-export function noRows(call: Paged, page: Page): [] {
+export function noRows(call: Paged, page: RestPage): [] {
   setPageHeaders(call, page, 0)
   return []
 }
 
 /** Sets the headers that describe this page of the list and link to the others. */
-export function setPageHeaders(call: Paged, { page, per_page: size }: Page, total: number): void {
+export function setPageHeaders(call: Paged, { page, per_page: size }: RestPage, total: number): void {
   const pages = Math.max(1, Math.ceil(total / size))
   const places = { prev: page > 1 ? page - 1 : 0, next: page < pages ? page + 1 : 0, first: 1, last: pages }
-  const links = Object.entries(places).flatMap(([rel, at]) => (at ? [`<${addressWith(call, { page: String(at) })}>; rel="${rel}"`] : []))
+  const links = Object.entries(places).flatMap(([rel, at]) =>
+    at ? [`<${addressWith(call, { page: String(at) })}>; rel="${rel}"`] : [],
+  )
   call.reply.headers({
     'x-total': total,
     'x-total-pages': pages,

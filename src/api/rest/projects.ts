@@ -1,7 +1,7 @@
 // /api/v4/projects, and those of a group, as GitLab has them. docs.gitlab.com/api/projects/
 import { z } from 'zod'
 import { createProject, editProject } from '../../domain/groups/edits.ts'
-import type { PlaceName } from '../../domain/groups/facts.ts'
+import type { NamespaceName } from '../../domain/groups/facts.ts'
 import { groupFor } from '../../domain/groups/guard.ts'
 import { listProjects } from '../../domain/groups/lists.ts'
 import { removeProject } from '../../domain/moves/removals.ts'
@@ -9,12 +9,12 @@ import { transferProject } from '../../domain/moves/transfers.ts'
 import { roles } from '../../domain/rules/permissions.ts'
 import { unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
-import { found } from './addresses.ts'
+import { foundResource } from './addresses.ts'
 import { flag } from './flags.ts'
 import { deletionOptions, projectFields, projectFilters, projectOptions } from './gitlab-fields.ts'
 import { accessLevel, id, oneOf, search, sort, text, visibility } from './inputs.ts'
 import { noRows, pageFields, pageOf } from './paging.ts'
-import { Accepted, accepted, openGroup, openProject } from './places.ts'
+import { Accepted, accepted, requestedGroup, requestedProject } from './requested.ts'
 import { projectDetail, ShownProject, shownProject } from './shown-projects.ts'
 import { alsoAccepting, alsoFiltering, leavesNothing } from './unused.ts'
 
@@ -73,8 +73,8 @@ async function listed(call: Call<'everybody', z.output<z.ZodObject<typeof list>>
 }
 
 /** The group with that number or full path, if the caller can see it. */
-async function namespaceId(call: Call<'users', undefined, { namespace: PlaceName }>): Promise<number> {
-  return found(call, await groupFor(call.db, call, call.body.namespace), 'Namespace').id
+async function namespaceId(call: Call<'users', undefined, { namespace: NamespaceName }>): Promise<number> {
+  return foundResource(call, await groupFor(call.db, call, call.body.namespace), 'Namespace').id
 }
 
 const namespace = z.union(
@@ -102,7 +102,8 @@ const reading: readonly Route[] = [
     query: ListOfGroup,
     answers: { 200: z.array(ShownProject) },
     paged: true,
-    handle: async (call) => listed(call, { groupId: (await openGroup(call)).id, below: call.query.include_subgroups }),
+    handle: async (call) =>
+      listed(call, { groupId: (await requestedGroup(call)).id, below: call.query.include_subgroups }),
   }),
   defineRoute({
     method: 'GET',
@@ -111,7 +112,7 @@ const reading: readonly Route[] = [
     for: 'everybody',
     query: Detail,
     answers: { 200: ShownProject },
-    handle: async (call) => projectDetail(call, (await openProject(call)).id),
+    handle: async (call) => projectDetail(call, (await requestedProject(call)).id),
   }),
 ]
 
@@ -126,7 +127,9 @@ const changing: readonly Route[] = [
     answers: { 201: ShownProject },
     async handle(call) {
       const { name, path, visibility: seenBy, description, namespace_id: groupId } = call.body
-      const project = unlessRefused(await createProject(call.db, call.actor, { name, path, visibility: seenBy, description, groupId }))
+      const project = unlessRefused(
+        await createProject(call.db, call.actor, { name, path, visibility: seenBy, description, groupId }),
+      )
       return projectDetail(call, project.id)
     },
   }),
@@ -139,7 +142,7 @@ const changing: readonly Route[] = [
     answers: { 200: ShownProject },
     async handle(call) {
       const { name, path, visibility: seenBy, description } = call.body
-      const { id: projectId } = await openProject(call)
+      const { id: projectId } = await requestedProject(call)
       unlessRefused(await editProject(call.db, call.actor, projectId, { name, path, visibility: seenBy, description }))
       return projectDetail(call, projectId)
     },
@@ -152,7 +155,7 @@ const changing: readonly Route[] = [
     body: z.strictObject({ namespace }),
     answers: { 200: ShownProject },
     async handle(call) {
-      const { id: projectId } = await openProject(call)
+      const { id: projectId } = await requestedProject(call)
       unlessRefused(await transferProject(call.db, call.actor, projectId, await namespaceId(call)))
       return projectDetail(call, projectId)
     },
@@ -165,7 +168,7 @@ const changing: readonly Route[] = [
     query: alsoAccepting({}, deletionOptions),
     answers: { 202: Accepted },
     async handle(call) {
-      unlessRefused(await removeProject(call.db, call.actor, (await openProject(call)).id))
+      unlessRefused(await removeProject(call.db, call.actor, (await requestedProject(call)).id))
       return accepted
     },
   }),

@@ -43,7 +43,7 @@ export const sessionRoutes: readonly Route[] = [
       pageOf(
         call,
         (rows) => listSessions(call.db, call.userId, rows),
-        (session) => shownSession(session, call.asker.tokenId),
+        (session) => shownSession(session, call.user.tokenId),
       ),
   }),
   defineRoute({
@@ -52,8 +52,8 @@ export const sessionRoutes: readonly Route[] = [
     summary: 'Ends all browser sessions of the caller except the current one',
     for: 'users',
     answers: { 204: nothing },
-    async handle({ db, asker }) {
-      await endSessionsExcept(db, asker.userId, asker.tokenId)
+    async handle({ db, user }) {
+      await endSessionsExcept(db, user.userId, user.tokenId)
       return undefined
     },
   }),

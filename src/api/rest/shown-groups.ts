@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { GroupFacts } from '../../domain/groups/facts.ts'
 import { type ListedGroup, showGroup } from '../../domain/groups/lists.ts'
 import { can } from '../../domain/rules/permissions.ts'
-import { notFound } from '../refusal.ts'
+import { notFoundRefusal } from '../refusal.ts'
 import type { Call } from '../route.ts'
 
 export const ShownGroup = z.strictObject({
@@ -77,7 +77,7 @@ export async function groupDetail(
   facts: GroupFacts,
 ): Promise<z.input<typeof GroupDetail>> {
   const group = await showGroup(db, facts.id, userId)
-  if (!group) throw notFound('Group')
+  if (!group) throw notFoundRefusal('Group')
   const seesSettings = can(facts.standing, 'change_settings') || can(facts.standing, 'read_contacts')
   const settings = { crm_enabled: facts.customerRelations, crm_source_group_id: facts.namedSourceId }
   return { ...shownGroup(group, publicUrl), ...(seesSettings && settings) }

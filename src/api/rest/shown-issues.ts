@@ -1,8 +1,8 @@
 // Issues as they are shown. docs.gitlab.com/api/issues/
 import { z } from 'zod'
 import type { ListedIssue } from '../../domain/issues/list-rows.ts'
-import { Summary } from './heard.ts'
 import { ShownUser, shownUser } from './shown-users.ts'
+import { Summary } from './submitted.ts'
 
 // GitLab's fields that always have the same value here.
 const always = {
@@ -70,7 +70,11 @@ const constants: z.input<z.ZodObject<typeof always>> = {
 }
 
 /** @param seenFrom the full path that relative references start from; null: none; absent: the issue's project */
-export function shownIssue(issue: ListedIssue, publicUrl: string, seenFrom: string | null = issue.projectPath): z.input<typeof ShownIssue> {
+export function shownIssue(
+  issue: ListedIssue,
+  publicUrl: string,
+  seenFrom: string | null = issue.projectPath,
+): z.input<typeof ShownIssue> {
   const { id, iid, projectId, projectPath, title, description, state, author } = issue
   const short = `#${iid}`
   const project = `${publicUrl}/api/v4/projects/${projectId}`

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { ShownComment } from '../../domain/issues/comments.ts'
 import type { IssueFacts } from '../../domain/issues/issues.ts'
-import { commandFields } from './heard.ts'
 import { ShownUser, shownUser } from './shown-users.ts'
+import { commandFields } from './submitted.ts'
 
 export const Note = z.strictObject({
   id: z.int(),

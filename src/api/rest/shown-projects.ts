@@ -1,7 +1,7 @@
 // Projects as they are shown. docs.gitlab.com/api/projects/
 import { z } from 'zod'
 import { type ListedProject, showProject } from '../../domain/groups/lists.ts'
-import { notFound } from '../refusal.ts'
+import { notFoundRefusal } from '../refusal.ts'
 import type { Call } from '../route.ts'
 import { ShownNamespace, shownNamespace } from './shown-groups.ts'
 
@@ -63,6 +63,6 @@ export function shownProject(project: ListedProject, publicUrl: string): z.input
 /** A project, for users who can see it. */
 export async function projectDetail({ db, userId, publicUrl }: Pick<Call, 'db' | 'userId' | 'publicUrl'>, id: number) {
   const project = await showProject(db, id, userId)
-  if (!project) throw notFound('Project')
+  if (!project) throw notFoundRefusal('Project')
   return shownProject(project, publicUrl)
 }

@@ -8,7 +8,7 @@ import {
   rotateToken,
   type ShownToken,
 } from '../../domain/people/personal-tokens.ts'
-import { notFound, Refusal, unlessRefused } from '../refusal.ts'
+import { notFoundRefusal, RefusalError, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
 import { flag } from './flags.ts'
@@ -64,7 +64,8 @@ const shownToken = (token: ShownToken): z.input<typeof Token> => ({
   expires_at: token.expiresAt?.toISOString().slice(0, 10) ?? null,
 })
 
-const tokenIn = (call: Call<'users'>): number => (call.params.id === 'self' ? call.asker.tokenId : numberIn(call, 'id', 'Token'))
+const tokenIn = (call: Call<'users'>): number =>
+  call.params.id === 'self' ? call.user.tokenId : numberIn(call, 'id', 'Token')
 
 /** Creating, managing, and revoking API tokens. A secret is returned once, when it is created. */
 export const tokenRoutes: readonly Route[] = [
@@ -78,7 +79,7 @@ export const tokenRoutes: readonly Route[] = [
     async handle(call) {
       const { name, expires_at: expiresAt } = call.body
       const scopes = call.body.scopes ?? call.body['scopes[]']
-      const made = await issueToken(call.db, call.asker, numberIn(call, 'id', 'User'), { name, scopes, expiresAt })
+      const made = await issueToken(call.db, call.user, numberIn(call, 'id', 'User'), { name, scopes, expiresAt })
       const { token, secret } = unlessRefused(made, { expiresAt: 'expires_at' })
       return { ...shownToken(token), token: secret }
     },
@@ -92,12 +93,18 @@ export const tokenRoutes: readonly Route[] = [
     answers: { 200: z.array(Token) },
     paged: true,
     async handle(call) {
-      const { db, asker, query } = call
+      const { db, user, query } = call
       const { user_id: userId, state, revoked, search: part, sort: order } = query
-      if (userId !== undefined && userId !== asker.userId && !asker.administrator)
-        throw new Refusal(403, "403 Forbidden: only administrators can see other users' tokens.")
-      const wanted = { userId, active: state && state === 'active', revoked, search: part, descending: order.endsWith('desc') }
-      return pageOf(call, (rows) => listTokens(db, asker, wanted, rows), shownToken)
+      if (userId !== undefined && userId !== user.userId && !user.administrator)
+        throw new RefusalError(403, "403 Forbidden: only administrators can see other users' tokens.")
+      const wanted = {
+        userId,
+        active: state && state === 'active',
+        revoked,
+        search: part,
+        descending: order.endsWith('desc'),
+      }
+      return pageOf(call, (rows) => listTokens(db, user, wanted, rows), shownToken)
     },
   }),
   defineRoute({
@@ -107,8 +114,8 @@ export const tokenRoutes: readonly Route[] = [
     for: 'users',
     answers: { 200: Token },
     async handle(call) {
-      const token = await findToken(call.db, call.asker, tokenIn(call))
-      if (!token) throw notFound('Token')
+      const token = await findToken(call.db, call.user, tokenIn(call))
+      if (!token) throw notFoundRefusal('Token')
       return shownToken(token)
     },
   }),
@@ -120,7 +127,7 @@ export const tokenRoutes: readonly Route[] = [
     body: z.strictObject({ expires_at: text.nullable().optional() }),
     answers: { 200: Token.extend({ token: z.string() }) },
     async handle(call) {
-      const rotated = await rotateToken(call.db, call.asker, tokenIn(call), call.body.expires_at)
+      const rotated = await rotateToken(call.db, call.user, tokenIn(call), call.body.expires_at)
       const { token, secret } = unlessRefused(rotated, { expiresAt: 'expires_at' })
       return { ...shownToken(token), token: secret }
     },
@@ -132,7 +139,7 @@ export const tokenRoutes: readonly Route[] = [
     for: 'users',
     answers: { 204: nothing },
     async handle(call) {
-      unlessRefused(await revokePersonalToken(call.db, call.asker, tokenIn(call)))
+      unlessRefused(await revokePersonalToken(call.db, call.user, tokenIn(call)))
       return undefined
     },
   }),

@@ -17,7 +17,8 @@ export const empty: AsksNothing = (value) => {
 }
 
 /** Empty, or the id 0, which clients send to unassign. */
-export const noId: AsksNothing = (value) => empty(value) || [value].flat().every((one) => isNone(one) || Number(one) === 0)
+export const noId: AsksNothing = (value) =>
+  empty(value) || [value].flat().every((one) => isNone(one) || Number(one) === 0)
 
 /** Something that is off here in any case. */
 export const off: AsksNothing = (value) => empty(value) || readFlag(value) === false
@@ -35,7 +36,8 @@ export const only =
 export const anything: AsksNothing = () => true
 
 /** The same rule for several names, separated by blanks. */
-export const each = (rule: AsksNothing, names: string): Unused => Object.fromEntries(names.split(' ').map((name) => [name, rule]))
+export const each = (rule: AsksNothing, names: string): Unused =>
+  Object.fromEntries(names.split(' ').map((name) => [name, rule]))
 
 // Each name also as a form writes a list. They are not documented: a program written for Rolobot doesn't need them.
 const shapeOf = (unused: Unused, accept: (rule: AsksNothing) => z.ZodType): z.ZodRawShape =>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { listMemberships, type Membership } from '../../domain/groups/member-lists.ts'
 import { listUsers, lookUpUser } from '../../domain/people/user-lists.ts'
 import { addUser, blockUser, unblockUser } from '../../domain/people/users.ts'
-import { notFound, unlessRefused } from '../refusal.ts'
+import { notFoundRefusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, type Route } from '../route.ts'
 import { numberIn } from './addresses.ts'
 import { flag } from './flags.ts'
@@ -52,18 +52,19 @@ const version = { version: '17.7.0', revision: 'rolobot' }
 type User = Parameters<typeof fullUser>[0]
 
 /** All fields for oneself and for administrators; public ones for everyone else. */
-const userFor = ({ asker, publicUrl }: Call<'users'>, user: User) =>
-  asker.administrator || asker.userId === user.id ? fullUser(user, publicUrl) : shownUser(user, publicUrl)
+const userFor = ({ user: caller, publicUrl }: Call<'users'>, user: User) =>
+  caller.administrator || caller.userId === user.id ? fullUser(user, publicUrl) : shownUser(user, publicUrl)
 
 async function userOr404({ db }: Pick<Call, 'db'>, id: number): Promise<User> {
   const user = await lookUpUser(db, { id })
-  if (!user) throw notFound('User')
+  if (!user) throw notFoundRefusal('User')
   return user
 }
 
 const blocking = {
   block: {
-    summary: 'Blocks a user: ends their sessions and streams at once; their tokens are invalid until they are unblocked',
+    summary:
+      'Blocks a user: ends their sessions and streams at once; their tokens are invalid until they are unblocked',
     change: blockUser,
   },
   unblock: { summary: 'Unblocks a user', change: unblockUser },
@@ -96,11 +97,18 @@ export const userRoutes: readonly Route[] = [
     answers: { 200: z.array(z.union([FullUser, ShownUser])) },
     paged: true,
     async handle(call) {
-      const { query, asker } = call
+      const { query, user } = call
       if (leavesNothing(query)) return noRows(call, query)
       const blocked = query.blocked ? true : query.active ? false : undefined
       const { order_by: order, sort: direction, username, search: part } = query
-      const wanted = { username, search: part, byAddress: asker.administrator, blocked, order, descending: direction === 'desc' }
+      const wanted = {
+        username,
+        search: part,
+        byAddress: user.administrator,
+        blocked,
+        order,
+        descending: direction === 'desc',
+      }
       return pageOf(
         call,
         (rows) => listUsers(call.db, wanted, rows),
@@ -134,12 +142,16 @@ export const userRoutes: readonly Route[] = [
   defineRoute({
     method: 'POST',
     path: usersAt,
-    summary: 'Creates a user. A password in the request is ignored: users set their own with a link from `rolobot user reset`',
+    summary:
+      'Creates a user. A password in the request is ignored: users set their own with a link from `rolobot user reset`',
     for: 'administrators',
     body: NewUser,
     answers: { 201: FullUser },
     async handle({ db, actor, body: { username, name, email, admin }, publicUrl }) {
-      return fullUser(unlessRefused(await addUser(db, actor, { username, name, email, administrator: admin })), publicUrl)
+      return fullUser(
+        unlessRefused(await addUser(db, actor, { username, name, email, administrator: admin })),
+        publicUrl,
+      )
     },
   }),
   ...(['block', 'unblock'] as const).map((verb) =>

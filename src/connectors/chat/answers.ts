@@ -5,13 +5,13 @@ import type { Chat } from './chat.ts'
 import type { Origin } from './submission.ts'
 
 /** Undefined: done. Otherwise why it will never be possible. */
-export type Given = { cannot: string } | undefined
+export type GivenUp = { cannot: string } | undefined
 
 /** A way to answer; it may turn out to be impossible. @throws transient errors */
-export type Way = () => Promise<Given>
+export type Way = () => Promise<GivenUp>
 
 /** Answers in the first of the ways that is possible. @returns why none is, otherwise */
-export async function answerInOneWay(ways: readonly Way[]): Promise<Given> {
+export async function answerInOneWay(ways: readonly Way[]): Promise<GivenUp> {
   const reasons: string[] = []
   for (const way of ways) {
     const given = await way()
@@ -22,8 +22,8 @@ export async function answerInOneWay(ways: readonly Way[]): Promise<Given> {
 }
 
 /** The answer as the author reads it; it names the issue if the author left that out. */
-export function textOfAnswer(chat: Chat, { toAsker }: Answer, { about }: Pick<Origin, 'about'>): string {
-  const said = chat.lines(toAsker.length > 0 ? toAsker : ['Done.'])
+export function textOfAnswer(chat: Chat, { toAuthor }: Answer, { about }: Pick<Origin, 'about'>): string {
+  const said = chat.lines(toAuthor.length > 0 ? toAuthor : ['Done.'])
   return about ? `${chat.plain(about)}: ${said}` : said
 }
 
@@ -35,7 +35,7 @@ export const later = ({ title }: Pick<Chat, 'title'>, seconds: number) =>
   Object.assign(new Error(`${title} asks to wait ${seconds} seconds`), { retryAfter: seconds * 1_000 })
 
 /** Posts a message to a `response_url`, which a chat sends along: it is checked before anything is sent there. */
-export type Respond = (url: string, message: object) => Promise<Given>
+export type Respond = (url: string, message: object) => Promise<GivenUp>
 
 /** Creates a client for such URLs. @param allowed the hosts of the chat */
 export function openRespond(chat: Pick<Chat, 'title'>, allowed: Parameters<typeof openPostJson>[0]): Respond {

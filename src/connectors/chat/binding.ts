@@ -29,13 +29,21 @@ export async function bindPlace(house: ChatHouse, { person, place, what, kind, n
   if (userId === undefined) return whoAreYou(house)
   const before = await findBinding(house.db, house.chat.via, [place])
   if (what === '')
-    return { text: before ? await tellBinding(house, userId, before, kind) : `This ${kind} isn't bound. Enter \`bind acme/shop#12\`.` }
+    return {
+      text: before
+        ? await tellBinding(house, userId, before, kind)
+        : `This ${kind} isn't bound. Enter \`bind acme/shop#12\`.`,
+    }
   const target = await targetOf(house, userId, what, place)
   if (!target) return { text: noSuchThing, state: 'lacking' }
   if (before && !(await mayLoosen(house, userId, before))) return notYours(kind)
-  if (!(await once(house, name, (tx) => bind(tx, { via: house.chat.via, place, to: target.to, userId })))) return nothing
+  if (!(await once(house, name, (tx) => bind(tx, { via: house.chat.via, place, to: target.to, userId }))))
+    return nothing
   const example = 'issueId' in target.to ? 'ann@example.com' : '#12 ann@example.com'
-  return { text: `This ${kind} is now bound to ${house.chat.plain(target.name)}: \`add_contacts ${example}\` is enough.`, state: 'done' }
+  return {
+    text: `This ${kind} is now bound to ${house.chat.plain(target.name)}: \`add_contacts ${example}\` is enough.`,
+    state: 'done',
+  }
 }
 
 const nothing: Said = { text: '' }

@@ -32,11 +32,11 @@ export const contactLine = (contact: { name: string; address: string | null; org
 export async function choose(
   house: ChatHouse,
   person: Person,
-  { value, name, place }: { value: string; name: string; place: object },
+  { value, name, replyTo }: { value: string; name: string; replyTo: object },
 ): Promise<Said> {
   const chosen = chosenOf(value)
   if (!chosen) return { text: noSuchIssue, state: 'lacking' }
   // By number: the contact's address may have changed or been removed.
   const body = `/${actions.find(({ suggests }) => suggests === chosen.wish)?.name} [contact:#${chosen.contactId}]`
-  return submit(house, { person, on: { id: chosen.issueId }, body, delivery: `choice ${name}`, place })
+  return submit(house, { person, on: { id: chosen.issueId }, body, delivery: `choice ${name}`, replyTo })
 }

@@ -16,10 +16,12 @@ const late: Said = {
   text: 'This is taking longer than usual. If no answer comes within a minute, send it again: nothing is done twice.',
 }
 
-const sorry = 'Something went wrong on our side, and your command may not have been received. Send it again: nothing is done twice.'
+const sorry =
+  'Something went wrong on our side, and your command may not have been received. Send it again: nothing is done twice.'
 
 /** What a chat shows if there is nothing else to show in time. */
-export const sendAgain = 'This is taking too long, or something went wrong on our side. Send it again in a moment: nothing is done twice.'
+export const sendAgain =
+  'This is taking too long, or something went wrong on our side. Send it again in a moment: nothing is done twice.'
 
 export const workingOnIt = 'Working on it …'
 

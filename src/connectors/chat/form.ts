@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { contactsToAdd, contactsWithIds, type Suggestion } from '../../domain/contacts/suggestions.ts'
 import { issueFor } from '../../domain/issues/guard.ts'
-import { showIssues } from '../../domain/issues/list-rows.ts'
+import { shownIssues } from '../../domain/issues/list-rows.ts'
 import { issuesThatFit, type SuggestedIssue } from '../../domain/issues/suggestions.ts'
 import { findBinding } from '../../domain/people/bindings.ts'
 import { referenceTo } from '../../domain/rules/change.ts'
 import { redact } from '../../quick-actions/commands.ts'
-import { count, fits } from '../../quick-actions/phrases.ts'
+import { count, fitsPhrase } from '../../quick-actions/phrases.ts'
 import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
 import { forOutcome } from './deadlines.ts'
 import type { Person } from './names.ts'
@@ -17,7 +17,12 @@ import { noSuchIssue, submit } from './submission.ts'
 export type IssueChoice = Pick<SuggestedIssue, 'id' | 'iid' | 'projectPath' | 'title'>
 
 /** Issues for the field of the form, at most `limit`. */
-export async function suggestIssues(house: ChatHouse, person: Person, typed: string, limit: number): Promise<IssueChoice[]> {
+export async function suggestIssues(
+  house: ChatHouse,
+  person: Person,
+  typed: string,
+  limit: number,
+): Promise<IssueChoice[]> {
   const userId = await house.people.find(person)
   return userId === undefined ? [] : issuesThatFit(house.db, userId, typed, limit)
 }
@@ -38,8 +43,12 @@ export async function suggestContacts(
 }
 
 /** An issue as a choice, for a user who can read it. */
-export async function issueChoice({ db }: Pick<ChatHouse, 'db'>, userId: number, id: number): Promise<IssueChoice | undefined> {
-  const [issue] = await showIssues(db, userId, [id])
+export async function issueChoice(
+  { db }: Pick<ChatHouse, 'db'>,
+  userId: number,
+  id: number,
+): Promise<IssueChoice | undefined> {
+  const [issue] = await shownIssues(db, userId, [id])
   return issue
 }
 
@@ -47,7 +56,11 @@ export async function issueChoice({ db }: Pick<ChatHouse, 'db'>, userId: number,
  * The issue to which a thread or channel is bound.
  * @param places the thread, if it is one, and the channel
  */
-export async function boundIssue(house: ChatHouse, userId: number, places: readonly string[]): Promise<IssueChoice | undefined> {
+export async function boundIssue(
+  house: ChatHouse,
+  userId: number,
+  places: readonly string[],
+): Promise<IssueChoice | undefined> {
   const binding = await findBinding(house.db, house.chat.via, places)
   return binding?.issue ? issueChoice(house, userId, binding.issue.id) : undefined
 }
@@ -60,18 +73,18 @@ export interface LinkForm {
   contacts: readonly number[]
   reason: string
   /** Where its outcome is answered. */
-  place: object
+  replyTo: object
 }
 
 /** What is wrong with which field; or the answer. */
-export type Outcome = { wrong: 'issue' | 'contacts'; text: string } | { said: Said }
+export type FormOutcome = { wrong: 'issue' | 'contacts'; text: string } | { said: Said }
 
 /** Takes a submitted form. A resubmission because our response was late is the same form, and is taken once. */
 export async function submitForm(
   house: ChatHouse,
   person: Person,
-  { name, issue: id, contacts: wanted, reason, place }: LinkForm,
-): Promise<Outcome> {
+  { name, issue: id, contacts: wanted, reason, replyTo }: LinkForm,
+): Promise<FormOutcome> {
   const userId = await house.people.find(person)
   if (userId === undefined) return { wrong: 'issue', text: whoAreYou(house).text }
   if (id === undefined) return { wrong: 'issue', text: noSuchIssue }
@@ -84,7 +97,9 @@ export async function submitForm(
   const body = [`/add_contacts ${contacts.map(referenceTo).join(' ')}`, redact(reason)].join('\n\n').trim()
   // The same form submitted with other fields is another request.
   const delivery = `form ${name} ${createHash('sha256').update(`${facts.issueId} ${body}`).digest('base64url')}`
-  return { said: await submit(house, { person, on: { id: facts.issueId }, body, delivery, place, patience: forOutcome }) }
+  return {
+    said: await submit(house, { person, on: { id: facts.issueId }, body, delivery, replyTo, patience: forOutcome }),
+  }
 }
 
 function faultOf(wanted: number, found: number, mostAtOnce: number): string | undefined {
@@ -92,6 +107,6 @@ function faultOf(wanted: number, found: number, mostAtOnce: number): string | un
   if (wanted > mostAtOnce) return `You can add at most ${count(mostAtOnce, 'contact')} at once; these are ${wanted}.`
   const gone = wanted - found
   return gone > 0
-    ? `${count(gone, 'contact')} of these ${fits(gone, 'is', 'are')} not there any more, or ${fits(gone, 'belongs', 'belong')} to another issue. Choose again.`
+    ? `${count(gone, 'contact')} of these ${fitsPhrase(gone, 'is', 'are')} not there any more, or ${fitsPhrase(gone, 'belongs', 'belong')} to another issue. Choose again.`
     : undefined
 }

@@ -3,7 +3,7 @@ import { understand } from '../../quick-actions/commands.ts'
 import { bindPlace, unbindPlace } from './binding.ts'
 import type { ChatHouse, Said } from './chat.ts'
 import { type Person, placeName } from './names.ts'
-import { type Named, takeIssue } from './references.ts'
+import { type Named, takeIssueName } from './references.ts'
 import { onHelp } from './slash-commands.ts'
 import { issueMeant, type Submission, submit, tellLack } from './submission.ts'
 
@@ -19,7 +19,7 @@ export interface ChatMessage {
   /** It was edited: which edit it is, and the text before; if that was an edit itself, which one. */
   edit?: { at: string; before: string; earlier?: string }
   /** Where its outcome is answered. */
-  place: object
+  replyTo: object
 }
 
 // Our own words that are not quick actions. They must be alone in a message.
@@ -65,7 +65,7 @@ export function readMessage(text: string, publicUrl: string): ReadMessage {
   const lines = text.split(/\r\n?|\n/)
   const named: Named[] = []
   for (const { line, arguments: words } of understand(lines.join('\n')).commands) {
-    const taken = takeIssue(words, publicUrl)
+    const taken = takeIssueName(words, publicUrl)
     if (!taken.named) continue
     named.push(taken.named)
     const before = lines[line - 1] as string
@@ -85,15 +85,16 @@ export function hasNewCommands(text: string, before: string): boolean {
   })
 }
 
-const commandsIn = (text: string): string[] => understand(text).commands.map(({ name, arguments: words }) => `${name} ${words}`)
+const commandsIn = (text: string): string[] =>
+  understand(text).commands.map(({ name, arguments: words }) => `${name} ${words}`)
 
 async function take(house: ChatHouse, message: ChatMessage, { body, named }: ReadMessage): Promise<Said> {
   if (differ(named)) return { text: 'A message can name only one issue; this one names several.', state: 'lacking' }
   const meant = await issueMeant(house, named[0], placesOf(message))
-  const { person, place } = message
+  const { person, replyTo } = message
   if ('lacks' in meant) return tellLack(house, person, meant.lacks)
   const replaces = await takeBefore(house, message)
-  return submit(house, { person, ...meant, body, delivery: nameOf(message), replaces, place })
+  return submit(house, { person, ...meant, body, delivery: nameOf(message), replaces, replyTo })
 }
 
 /**
@@ -103,7 +104,11 @@ async function take(house: ChatHouse, message: ChatMessage, { body, named }: Rea
 async function takeBefore(house: ChatHouse, message: ChatMessage): Promise<Submission['replaces']> {
   const { edit, ...rest } = message
   if (!edit?.before) return undefined
-  const earlier: ChatMessage = { ...rest, text: edit.before, ...(edit.earlier && { edit: { at: edit.earlier, before: '' } }) }
+  const earlier: ChatMessage = {
+    ...rest,
+    text: edit.before,
+    ...(edit.earlier && { edit: { at: edit.earlier, before: '' } }),
+  }
   const read = readMessage(earlier.text, house.publicUrl)
   if (understand(read.body).commands.length === 0) return undefined
   const { taken } = await take(house, earlier, read)
@@ -111,7 +116,8 @@ async function takeBefore(house: ChatHouse, message: ChatMessage): Promise<Submi
 }
 
 // A message is named by its channel and id, and its edit by its own, however often and as whatever event it arrives.
-const nameOf = ({ person, channel, id, edit }: ChatMessage) => ['message', person.at, channel, id, edit?.at].filter(Boolean).join(' ')
+const nameOf = ({ person, channel, id, edit }: ChatMessage) =>
+  ['message', person.at, channel, id, edit?.at].filter(Boolean).join(' ')
 
 const placesOf = ({ person, channel, thread }: ChatMessage) => [
   ...(thread ? [placeName(person, channel, thread)] : []),
@@ -129,4 +135,5 @@ function answerWord(house: ChatHouse, message: ChatMessage, word: string, what: 
   return word === 'bind' ? bindPlace(house, bound) : unbindPlace(house, bound)
 }
 
-const differ = (named: readonly Named[]): boolean => new Set(named.map((one) => JSON.stringify(one).toLowerCase())).size > 1
+const differ = (named: readonly Named[]): boolean =>
+  new Set(named.map((one) => JSON.stringify(one).toLowerCase())).size > 1

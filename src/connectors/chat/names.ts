@@ -12,4 +12,5 @@ export interface Person {
 export const externalId = ({ team, id }: Pick<Person, 'team' | 'id'>): string => `${team}:${id}`
 
 /** The name under which a channel, or a thread in it, is bound. */
-export const placeName = ({ at }: Person, channel: string, thread?: string): string => [at, channel, thread].filter(Boolean).join('/')
+export const placeName = ({ at }: Person, channel: string, thread?: string): string =>
+  [at, channel, thread].filter(Boolean).join('/')

@@ -2,7 +2,7 @@
 import { contactsOfIssues } from '../../domain/contacts/contacts-of-issues.ts'
 import { issueFor } from '../../domain/issues/guard.ts'
 import { parseReference, readFactsOfMany } from '../../domain/issues/issues.ts'
-import { showIssues } from '../../domain/issues/list-rows.ts'
+import { shownIssues } from '../../domain/issues/list-rows.ts'
 import { findUserElsewhere } from '../../domain/people/users.ts'
 import { can } from '../../domain/rules/permissions.ts'
 import type { ChatHouse } from './chat.ts'
@@ -10,7 +10,7 @@ import { externalId, type Person } from './names.ts'
 import { issueAt } from './references.ts'
 
 /** Who sees a preview. */
-export interface Audience {
+export interface PreviewReader {
   /** The user who shared the link; null if users of other companies are present, or if that is unknown. */
   viewer: number | null
   /** Everyone in a private channel, if we know all of them. */
@@ -29,20 +29,23 @@ export interface Preview {
 const mostContacts = 21
 
 /** Our users for everyone in a channel; undefined if anyone is unknown. */
-export async function usersOf({ db, chat }: ChatHouse, people: readonly Pick<Person, 'team' | 'id'>[]): Promise<number[] | undefined> {
+export async function usersOf(
+  { db, chat }: ChatHouse,
+  people: readonly Pick<Person, 'team' | 'id'>[],
+): Promise<number[] | undefined> {
   const users = await Promise.all(people.map((person) => findUserElsewhere(db, chat.via, externalId(person))))
   const known = users.filter((id) => id !== undefined)
   return known.length === users.length ? known : undefined
 }
 
 /** Previews the issue at a URL: what the sharing user can see, and nothing that anyone present can't. */
-export async function previewOf(house: ChatHouse, url: string, audience: Audience): Promise<Preview | undefined> {
+export async function previewOf(house: ChatHouse, url: string, audience: PreviewReader): Promise<Preview | undefined> {
   const { db, publicUrl } = house
   const { viewer } = audience
   const name = parseReference(issueAt(url, publicUrl) ?? '')
   const facts = name && (await issueFor(db, { userId: viewer }, name)).value
   if (!facts) return undefined
-  const [issue] = await showIssues(db, viewer, [facts.issueId])
+  const [issue] = await shownIssues(db, viewer, [facts.issueId])
   if (!issue) return undefined
   return {
     title: issue.title,
@@ -52,7 +55,7 @@ export async function previewOf(house: ChatHouse, url: string, audience: Audienc
   }
 }
 
-async function contactsFor({ db }: ChatHouse, issueId: number, { viewer, members }: Audience): Promise<string[]> {
+async function contactsFor({ db }: ChatHouse, issueId: number, { viewer, members }: PreviewReader): Promise<string[]> {
   if (viewer === null || !members) return []
   const present = [...new Set([viewer, ...members])].map((userId) => ({ issueId, userId }))
   const all = await readFactsOfMany(db, present)

@@ -8,7 +8,7 @@ export type Named = { reference: string } | { iid: number }
  * Reads the reference at the start of a text: `acme/shop#12`, `#12`, or the URL of an issue's page.
  * @returns the issue, if there is one, and the rest
  */
-export function takeIssue(text: string, publicUrl: string): { named?: Named; rest: string } {
+export function takeIssueName(text: string, publicUrl: string): { named?: Named; rest: string } {
   const [, first = '', rest = ''] = /^\s*(\S*)\s*([\s\S]*)$/.exec(text) ?? []
   const named = issueNamed(first.replace(/[,:;]$/, ''), publicUrl)
   return named ? { named, rest } : { rest: text.trim() }
@@ -26,7 +26,8 @@ export function issueNamed(word: string, publicUrl: string): Named | undefined {
 /** The issue whose page is at one of our URLs, as `acme/shop#12`. */
 export function issueAt(url: string, publicUrl: string): string | undefined {
   if (!url.startsWith(`${publicUrl}/`) || !URL.canParse(url)) return undefined
-  const [, path, iid] = /^\/(.+)\/-\/issues\/(\d{1,9})\/?$/.exec(url.slice(publicUrl.length).replace(/[?#].*$/, '')) ?? []
+  const [, path, iid] =
+    /^\/(.+)\/-\/issues\/(\d{1,9})\/?$/.exec(url.slice(publicUrl.length).replace(/[?#].*$/, '')) ?? []
   return path ? `${decoded(path)}#${iid}` : undefined
 }
 

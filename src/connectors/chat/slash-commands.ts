@@ -7,7 +7,7 @@ import { type Bound, bindPlace, unbindPlace } from './binding.ts'
 import { type ChatHouse, profileLink, type Said, whoAreYou } from './chat.ts'
 import { forOutcome } from './deadlines.ts'
 import { externalId, type Person, placeName } from './names.ts'
-import { takeIssue } from './references.ts'
+import { takeIssueName } from './references.ts'
 import { issueMeant, submit, tellLack } from './submission.ts'
 
 /** A slash command, as typed. */
@@ -23,7 +23,7 @@ export interface SlashCommand {
   /** Names this command, the same for every redelivery. */
   name: string
   /** Where its outcome is answered. */
-  place: object
+  replyTo: object
 }
 
 /** The slash commands in a chat: all that work on an issue. `/help` is the chat's own. */
@@ -45,12 +45,19 @@ const placeOf = ({ person, channel }: SlashCommand) => placeName(person, channel
 
 /** `/add_contacts`, `/remove_contacts`, `/contacts`. */
 async function onAction(house: ChatHouse, typed: SlashCommand): Promise<Said> {
-  const { person, command, text, name: delivery, place } = typed
+  const { person, command, text, name: delivery, replyTo } = typed
   // One line, whatever was typed: a second line isn't a second command.
-  const { named, rest } = takeIssue(text.replace(/\s+/g, ' '), house.publicUrl)
+  const { named, rest } = takeIssueName(text.replace(/\s+/g, ' '), house.publicUrl)
   const meant = await issueMeant(house, named, [placeOf(typed)])
   if ('lacks' in meant) return tellLack(house, person, meant.lacks)
-  return submit(house, { person, ...meant, body: `${command} ${rest}`.trimEnd(), delivery, place, patience: forOutcome })
+  return submit(house, {
+    person,
+    ...meant,
+    body: `${command} ${rest}`.trimEnd(),
+    delivery,
+    replyTo,
+    patience: forOutcome,
+  })
 }
 
 /** `/rolobot …` */
@@ -113,7 +120,9 @@ async function link(house: ChatHouse, { person, userName: name, rest }: Typed): 
   if (rest === '') return { text: `Which code? Get one from ${profileLink(house)}.` }
   const linked = await useLinkCode(db, rest, { via: chat.via, externalId: externalId(person), name })
   return {
-    text: linked.refused ? linked.refused.reason : `Your ${chat.title} account is now linked to ${chat.plain(linked.value.username)}.`,
+    text: linked.refused
+      ? linked.refused.reason
+      : `Your ${chat.title} account is now linked to ${chat.plain(linked.value.username)}.`,
   }
 }
 

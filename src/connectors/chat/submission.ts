@@ -15,7 +15,7 @@ export interface Submission extends Pick<Comment, 'body' | 'delivery'> {
   /** The issue was not named: the answer names it. */
   unnamed?: boolean
   /** Where the connector answers: stored as JSON, together with the `Origin`. */
-  place: object
+  replyTo: object
   /** What was taken before an edit, and on which issue. */
   replaces?: { delivery: string; text: string; issueId: number }
   /** How long, in milliseconds, the user can be made to wait for the outcome. */
@@ -33,8 +33,11 @@ export interface Origin {
 export const noSuchIssue = "This issue doesn't exist, or you don't have access to it."
 
 /** The facts of an issue for a user who can read it. */
-const factsFor = async ({ db }: Pick<ChatHouse, 'db'>, on: IssueName, userId: number): Promise<IssueFacts | undefined> =>
-  (await issueFor(db, { userId }, on)).value
+const factsFor = async (
+  { db }: Pick<ChatHouse, 'db'>,
+  on: IssueName,
+  userId: number,
+): Promise<IssueFacts | undefined> => (await issueFor(db, { userId }, on)).value
 
 /** Submits a comment. The result is the immediate answer; the outcome is sent later. */
 export async function submit(house: ChatHouse, submission: Submission): Promise<Said> {
@@ -47,13 +50,24 @@ export async function submit(house: ChatHouse, submission: Submission): Promise<
   return take(house, { ...submission, replaces }, facts)
 }
 
-async function take({ chat, receive, hear }: ChatHouse, submission: Submission, facts: IssueFacts): Promise<Said> {
+async function take(
+  { chat, receive, submit: submitAndWait }: ChatHouse,
+  submission: Submission,
+  facts: IssueFacts,
+): Promise<Said> {
   const { person, body, delivery, replaces, patience, unnamed } = submission
-  const origin: Origin = { person, since: Date.now(), issue: facts.issueId, ...(unnamed && { about: referenceOf(facts) }) }
-  const place = JSON.stringify({ ...submission.place, ...origin })
+  const origin: Origin = {
+    person,
+    since: Date.now(),
+    issue: facts.issueId,
+    ...(unnamed && { about: referenceOf(facts) }),
+  }
+  const replyTo = JSON.stringify({ ...submission.replyTo, ...origin })
   const author = { id: externalId(person), name: person.id }
-  const comment: Comment = { via: chat.via, delivery, replaces, on: { id: facts.issueId }, place, author, body }
-  const { receipt, outcome } = patience ? await hear(comment, patience) : { receipt: await receive(comment), outcome: undefined }
+  const comment: Comment = { via: chat.via, delivery, replaces, on: { id: facts.issueId }, replyTo, author, body }
+  const { receipt, outcome } = patience
+    ? await submitAndWait(comment, patience)
+    : { receipt: await receive(comment), outcome: undefined }
   if (receipt.status === 'refused') return { text: receipt.reason, state: 'lacking' }
   const { again } = receipt
   const taken = { issueId: facts.issueId, again, outcome: outcome?.answer }
@@ -76,7 +90,8 @@ export async function issueMeant(
     return name ? { on: name, unnamed: false } : { lacks: noSuchIssue }
   }
   const binding = await findBinding(db, chat.via, places)
-  if (named) return binding ? { on: { project: binding.projectId, iid: named.iid }, unnamed: false } : { lacks: whichIssue }
+  if (named)
+    return binding ? { on: { project: binding.projectId, iid: named.iid }, unnamed: false } : { lacks: whichIssue }
   return binding?.issue ? { on: { id: binding.issue.id }, unnamed: true } : { lacks: whichIssue }
 }
 

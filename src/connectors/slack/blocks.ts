@@ -18,12 +18,18 @@ export const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 
 /** Text for Slack's mrkdwn without any markup. docs.slack.dev/messaging/formatting-message-text#escaping */
-export const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+export const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /** Sentences and lists in Slack's format. */
-export const asText = (lines: readonly string[]): string => cut(escaped(lines.join('\n').replace(/^- /gm, '• ')), longestText)
+export const asPlainText = (lines: readonly string[]): string =>
+  cut(escaped(lines.join('\n').replace(/^- /gm, '• ')), longestText)
 
-export const plain = (text: string, most = longestOption): PlainTextElement => ({ type: 'plain_text', text: cut(text, most), emoji: false })
+export const plain = (text: string, most = longestOption): PlainTextElement => ({
+  type: 'plain_text',
+  text: cut(text, most),
+  emoji: false,
+})
 
 const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text: cut(text, longestSection) })
 

@@ -1,6 +1,6 @@
 // Calling Slack: errors that are permanent are distinguished from those that are transient.
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
-import { type Given, later } from '../chat/answers.ts'
+import { type GivenUp, later } from '../chat/answers.ts'
 import { slackChat } from './slack-chat.ts'
 
 // Transient errors. Each method's page has the list: docs.slack.dev/reference/methods/chat.postEphemeral#errors
@@ -19,7 +19,7 @@ const wanted: ReadonlySet<string> = new Set(['already_reacted'])
  * Calls a method of Slack's API.
  * @throws transient errors: no connection, no response in time, a rate limit (with `retryAfter`)
  */
-export async function call(ask: () => Promise<unknown>): Promise<Given> {
+export async function call(ask: () => Promise<unknown>): Promise<GivenUp> {
   try {
     await ask()
     return undefined

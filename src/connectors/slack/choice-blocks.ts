@@ -17,7 +17,10 @@ export function choiceBlocks(choices: readonly Choice[], issueId: number): Known
   const how = shown.length === 1 ? 'alone' : 'one'
   return shown.flatMap(({ name, wish, contacts }, at): KnownBlock[] => [
     section(`Which “${escaped(name)}”?`),
-    { type: 'actions', elements: contacts.map((contact, row) => button(contact, { wish, issueId }, `choose ${how} ${at} ${row}`)) },
+    {
+      type: 'actions',
+      elements: contacts.map((contact, row) => button(contact, { wish, issueId }, `choose ${how} ${at} ${row}`)),
+    },
   ])
 }
 

@@ -4,7 +4,7 @@ import type { Said } from '../chat/chat.ts'
 import { inTime, textAtOnce } from '../chat/deadlines.ts'
 import { runSlashCommand, type SlashCommand } from '../chat/slash-commands.ts'
 import { asTyped } from './inbound.ts'
-import type { SlackPlace } from './outbound.ts'
+import type { SlackReplyTo } from './outbound.ts'
 import type { SlackHouse } from './slack-chat.ts'
 
 /** All slash commands. */
@@ -39,6 +39,6 @@ function toSlashCommand({
     text: asTyped(text),
     // A Slack-compatible server might not have triggers.
     name: `command ${team_id} ${trigger_id ?? response_url}`,
-    place: { in: 'command', url: response_url, channel } satisfies SlackPlace,
+    replyTo: { in: 'command', url: response_url, channel } satisfies SlackReplyTo,
   }
 }

@@ -8,7 +8,7 @@ import { commandListeners } from './commands.ts'
 import { eventListeners } from './events.ts'
 import { formListeners } from './form-listeners.ts'
 import { installRoutes } from './installs.ts'
-import { openReply } from './outbound.ts'
+import { openSlackReply } from './outbound.ts'
 import { OurReceiver, receiveOverHttp } from './receiver.ts'
 import { respondToSlack } from './respond.ts'
 import type { SlackSettings } from './settings.ts'
@@ -22,7 +22,9 @@ export function connect(settings: SlackSettings, house: House): Connection {
   const { log, publicUrl } = house
   const client = clientOptions(settings, log)
   const workspaces = openWorkspaces(settings, house)
-  const trusted: ConfirmedAddress | undefined = settings.SLACK_TRUST_EMAIL ? (person) => confirmedAddress(workspaces, person) : undefined
+  const trusted: ConfirmedAddress | undefined = settings.SLACK_TRUST_EMAIL
+    ? (person) => confirmedAddress(workspaces, person)
+    : undefined
   const people = openPeople(house, slackChat, trusted)
   const respond = respondToSlack(settings, house)
   const receiver = new OurReceiver(log)
@@ -30,7 +32,7 @@ export function connect(settings: SlackSettings, house: House): Connection {
   const { SLACK_APP_TOKEN: appToken, SLACK_CLIENT_ID: installs } = settings
   const sockets = appToken ? openSockets(receiver, { appToken, client, log }) : undefined
   return {
-    reply: openReply(workspaces, { inChannel: settings.SLACK_IN_CHANNEL, respond, log }),
+    reply: openSlackReply(workspaces, { inChannel: settings.SLACK_IN_CHANNEL, respond, log }),
     routes(http, who) {
       receiveOverHttp(http, receiver, settings.SLACK_SIGNING_SECRET)
       if (installs) installRoutes(http, who, { settings, workspaces, db: house.db, log, publicUrl })
@@ -68,7 +70,8 @@ function openApp(receiver: OurReceiver, { house, workspaces, client }: Parts): v
   app.use(async ({ context, body, payload, next, ...rest }) => {
     if (context.botToken || partings.includes((payload as { type?: unknown }).type)) return next()
     // What is a command can be answered; everything else is ignored.
-    if ('ack' in rest) await (rest.ack as (text?: string) => Promise<void>)('command' in body ? notInstalled : undefined)
+    if ('ack' in rest)
+      await (rest.ack as (text?: string) => Promise<void>)('command' in body ? notInstalled : undefined)
   })
   commandListeners(app, house)
   choiceListeners(app, house)

@@ -14,7 +14,8 @@ interface Envelope {
   authorizations?: readonly { user_id: string; is_bot: boolean }[]
 }
 
-const ourUser = ({ authorizations }: Envelope) => (authorizations?.find((one) => one.is_bot) ?? authorizations?.[0])?.user_id
+const ourUser = ({ authorizations }: Envelope) =>
+  (authorizations?.find((one) => one.is_bot) ?? authorizations?.[0])?.user_id
 
 /** Everything that happens without a user waiting for an answer. */
 export function eventListeners(app: App, house: ChatHouse, workspaces: Workspaces): void {

@@ -5,7 +5,7 @@ import { type ChatHouse, type Said, whoAreYou } from '../chat/chat.ts'
 import { textAtOnce } from '../chat/deadlines.ts'
 import { boundIssue, type IssueChoice, issueChoice, suggestContacts, suggestIssues } from '../chat/form.ts'
 import { placeName } from '../chat/names.ts'
-import { asText, contactOption, issueOption, mostOptions } from './blocks.ts'
+import { asPlainText, contactOption, issueOption, mostOptions } from './blocks.ts'
 import { call } from './calls.ts'
 import { asId, takeForm } from './form.ts'
 import { formId, formView, knownOf, messageShortcut } from './form-view.ts'
@@ -28,16 +28,19 @@ export function formListeners(app: App, house: ChatHouse): void {
     const contacts = await suggestContacts(house, personOf(body), { typed: body.value, issue, limit: mostOptions })
     await ack({ options: contacts.map((contact) => contactOption(contact, String(contact.id))) })
   })
-  app.action<BlockAction<ExternalSelectAction>>({ action_id: 'issue', type: 'block_actions' }, async ({ ack, body, action, client }) => {
-    await ack()
-    const { view } = body
-    const userId = await house.people.find(personOf(body))
-    const id = asId(action.selected_option?.value)
-    // Not Slack's copy of the option: it is escaped.
-    const issue = userId === undefined || id === undefined ? undefined : await issueChoice(house, userId, id)
-    const draft = viewOf(house, issue, view?.state.values.reason?.reason?.value ?? undefined)
-    if (view) await call(() => client.views.update({ view_id: view.id, hash: view.hash, view: draft }))
-  })
+  app.action<BlockAction<ExternalSelectAction>>(
+    { action_id: 'issue', type: 'block_actions' },
+    async ({ ack, body, action, client }) => {
+      await ack()
+      const { view } = body
+      const userId = await house.people.find(personOf(body))
+      const id = asId(action.selected_option?.value)
+      // Not Slack's copy of the option: it is escaped.
+      const issue = userId === undefined || id === undefined ? undefined : await issueChoice(house, userId, id)
+      const draft = viewOf(house, issue, view?.state.values.reason?.reason?.value ?? undefined)
+      if (view) await call(() => client.views.update({ view_id: view.id, hash: view.hash, view: draft }))
+    },
+  )
   app.view(formId, async ({ ack, body, view }) => {
     const outcome = await takeForm(house, personOf(body), view)
     if ('errors' in outcome) await ack({ response_action: 'errors', errors: outcome.errors })
@@ -48,7 +51,7 @@ export function formListeners(app: App, house: ChatHouse): void {
 const viewOf = ({ mostAtOnce }: ChatHouse, issue: IssueChoice | undefined, reason: string | undefined) =>
   formView({ issue: issue && issueOption(issue), reason, mostAtOnce })
 
-const textOf = (said: Said): string => (said.taken?.outcome ? asText(said.taken.outcome) : textAtOnce(said))
+const textOf = (said: Said): string => (said.taken?.outcome ? asPlainText(said.taken.outcome) : textAtOnce(said))
 
 async function open(house: ChatHouse, client: WebClient, shortcut: SlackShortcut): Promise<void> {
   const { trigger_id } = shortcut

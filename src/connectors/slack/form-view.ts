@@ -16,7 +16,7 @@ export const knownOf = (metadata: string): Known => (metadata ? (JSON.parse(meta
 /** The name of the contacts field. It depends on the issue, so that Slack clears the field when another issue is chosen. */
 export const contactsBlock = ({ issue }: Known): string => `contacts ${issue ?? 'of none'}`
 
-export interface Draft {
+export interface FormDraft {
   /** The chosen issue. */
   issue?: PlainTextOption
   reason?: string
@@ -24,7 +24,7 @@ export interface Draft {
 }
 
 /** The form, as far as it is filled in. */
-export function formView({ issue, reason, mostAtOnce }: Draft): ModalView {
+export function formView({ issue, reason, mostAtOnce }: FormDraft): ModalView {
   const known: Known = issue ? { issue: Number(issue.value) } : {}
   return {
     type: 'modal',
@@ -55,7 +55,9 @@ const contactsField = (known: Known, mostAtOnce: number): InputBlock => ({
   type: 'input',
   block_id: contactsBlock(known),
   label: plain('Contacts'),
-  ...(known.issue === undefined && { hint: plain('Choose the issue first: it determines which contacts you can add.', longestInput) }),
+  ...(known.issue === undefined && {
+    hint: plain('Choose the issue first: it determines which contacts you can add.', longestInput),
+  }),
   element: {
     type: 'multi_external_select',
     action_id: 'contacts',

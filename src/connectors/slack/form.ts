@@ -4,15 +4,18 @@ import type { ChatHouse, Said } from '../chat/chat.ts'
 import { type LinkForm, submitForm } from '../chat/form.ts'
 import type { Person } from '../chat/names.ts'
 import { contactsBlock } from './form-view.ts'
-import type { SlackPlace } from './outbound.ts'
+import type { SlackReplyTo } from './outbound.ts'
 
 /** The fields as Slack sends them. */
-export interface Submitted {
+export interface FormSubmission {
   id: string
   state: {
     values: Record<
       string,
-      Record<string, { selected_option?: { value: string } | null; selected_options?: { value: string }[]; value?: string | null }>
+      Record<
+        string,
+        { selected_option?: { value: string } | null; selected_options?: { value: string }[]; value?: string | null }
+      >
     >
   }
 }
@@ -27,7 +30,7 @@ const withoutMarks = (text: string): string => text.replace(/<([^|]*)\|([^>]*)>/
 export async function takeForm(
   house: ChatHouse,
   person: Person,
-  view: Submitted,
+  view: FormSubmission,
 ): Promise<{ errors: Record<string, string> } | { said: Said }> {
   const form = toLinkForm(person, view)
   const outcome = await submitForm(house, person, form)
@@ -35,7 +38,7 @@ export async function takeForm(
   return { errors: { [blockOf(outcome.wrong, form, view)]: withoutMarks(outcome.text) } }
 }
 
-function toLinkForm(person: Person, view: Submitted): LinkForm {
+function toLinkForm(person: Person, view: FormSubmission): LinkForm {
   const { values } = view.state
   const chosen = values[contactsIn(view) ?? '']?.contacts?.selected_options ?? []
   return {
@@ -43,11 +46,12 @@ function toLinkForm(person: Person, view: Submitted): LinkForm {
     issue: asId(values.issue?.issue?.selected_option?.value),
     contacts: chosen.map(({ value }) => asId(value) ?? 0),
     reason: values.reason?.reason?.value ?? '',
-    place: { in: 'form', view: view.id } satisfies SlackPlace,
+    replyTo: { in: 'form', view: view.id } satisfies SlackReplyTo,
   }
 }
 
-const contactsIn = ({ state }: Submitted): string | undefined => Object.keys(state.values).find((name) => name.startsWith('contacts '))
+const contactsIn = ({ state }: FormSubmission): string | undefined =>
+  Object.keys(state.values).find((name) => name.startsWith('contacts '))
 
-const blockOf = (field: 'issue' | 'contacts', { issue }: LinkForm, view: Submitted): string =>
+const blockOf = (field: 'issue' | 'contacts', { issue }: LinkForm, view: FormSubmission): string =>
   field === 'issue' ? 'issue' : (contactsIn(view) ?? contactsBlock({ issue }))

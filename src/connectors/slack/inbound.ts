@@ -2,7 +2,13 @@
 import type { Person } from '../chat/names.ts'
 
 /** The user who pressed, chose, or submitted something: users of another workspace carry its id. */
-export const personOf = ({ user, team }: { user: { id: string; team_id?: string }; team: { id: string } | null }): Person => ({
+export const personOf = ({
+  user,
+  team,
+}: {
+  user: { id: string; team_id?: string }
+  team: { id: string } | null
+}): Person => ({
   team: user.team_id ?? team?.id ?? '',
   id: user.id,
   at: team?.id ?? user.team_id ?? '',
@@ -23,7 +29,8 @@ export const asTyped = (text: string, us?: string): string =>
 function written(what: string, label: string | undefined, us: string | undefined): string {
   if (what === `@${us}`) return '@rolobot'
   if (what.startsWith('mailto:')) return label?.includes('@') ? label : what.slice('mailto:'.length)
-  if (/^[@#!]/.test(what)) return label ? `${what[0] === '#' ? '#' : '@'}${label.replace(/^[@#]/, '')}` : what.replace(/^!/, '@')
+  if (/^[@#!]/.test(what))
+    return label ? `${what[0] === '#' ? '#' : '@'}${label.replace(/^[@#]/, '')}` : what.replace(/^!/, '@')
   // Slack links anything that looks like a link: `x.io` comes as `<http://x.io|x.io>`.
   if (label === undefined || what.endsWith(label)) return label ?? what
   return `[${label}](${what})`
@@ -71,14 +78,22 @@ export function toMessage(event: MessageEvent, from: { team: string; us?: string
   const edited = subtype === 'message_changed' ? event.message : undefined
   const said = edited ?? event
   const { user, text = '', ts, thread_ts: thread, user_team: team = from.team } = said
-  if (!user || user === from.us || said.bot_id || !spoken.has((edited ? edited.subtype : subtype) ?? '')) return undefined
+  if (!user || user === from.us || said.bot_id || !spoken.has((edited ? edited.subtype : subtype) ?? ''))
+    return undefined
   const isDirect = event.channel_type === 'im'
   const mentioned = from.us !== undefined && text.includes(`<@${from.us}>`)
   // A mention also arrives as its own event, and once more when it is edited, in addition to the edit.
   const isEvent = event.type === 'app_mention' || isDirect || (subtype === 'file_share' && mentioned)
   if (edited ? !mentioned && !isDirect : event.edited || !isEvent) return undefined
   const addressed = (one: string) => (isDirect && !mentioned ? `<@${from.us}> ${one}` : one)
-  const message = { person: { team, id: user, at: from.team }, channel, ts, ...(thread && { thread }), text: addressed(text), us: from.us }
+  const message = {
+    person: { team, id: user, at: from.team },
+    channel,
+    ts,
+    ...(thread && { thread }),
+    text: addressed(text),
+    us: from.us,
+  }
   if (!edited) return message
   const before = event.previous_message?.text ?? ''
   const earlier = event.previous_message?.edited?.ts

@@ -1,7 +1,7 @@
 // Installing into several workspaces: an administrator follows a link, Slack asks for consent, and gives us a token.
 import { type Installation, InstallProvider, InvalidStateError, type StateStore } from '@slack/oauth'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Asker } from '../../domain/people/access-tokens.ts'
+import type { SignedInUser } from '../../domain/people/access-tokens.ts'
 import { isFirstTime } from '../../domain/rules/only-once.ts'
 import type { House } from '../connector.ts'
 import { deriveKey } from '../seal.ts'
@@ -13,7 +13,7 @@ import { clientOptions, type Workspaces } from './workspaces.ts'
 const installPath = '/slack/install'
 export const redirectPath = '/slack/oauth_redirect'
 
-type Who = (request: FastifyRequest) => Promise<Asker | null>
+type Who = (request: FastifyRequest) => Promise<SignedInUser | null>
 
 interface Parts extends Pick<House, 'db' | 'log' | 'publicUrl'> {
   settings: SlackSettings
@@ -36,7 +36,12 @@ function takeOnce(db: House['db'], provider: InstallProvider): InstallProvider {
 }
 
 function openProvider({ settings, workspaces, log }: Omit<Parts, 'db'>): InstallProvider {
-  const { SLACK_CLIENT_ID: clientId = '', SLACK_CLIENT_SECRET: clientSecret = '', SLACK_TOKEN_KEY: key = '', SLACK_API_URL } = settings
+  const {
+    SLACK_CLIENT_ID: clientId = '',
+    SLACK_CLIENT_SECRET: clientSecret = '',
+    SLACK_TOKEN_KEY: key = '',
+    SLACK_API_URL,
+  } = settings
   return new InstallProvider({
     clientId,
     clientSecret,
@@ -49,7 +54,12 @@ function openProvider({ settings, workspaces, log }: Omit<Parts, 'db'>): Install
       storeInstallation: async (installation: Installation) => {
         const { team, bot, metadata } = installation
         if (!team || !bot) throw new Error('Slack gave no token of a bot user in a workspace')
-        await workspaces.keep({ id: team.id, name: team.name ?? team.id, token: bot.token, userId: Number(metadata) || null })
+        await workspaces.keep({
+          id: team.id,
+          name: team.name ?? team.id,
+          token: bot.token,
+          userId: Number(metadata) || null,
+        })
       },
       fetchInstallation: () => Promise.reject(new Error('installations are read by workspaces.ts')),
     },
@@ -59,12 +69,12 @@ function openProvider({ settings, workspaces, log }: Omit<Parts, 'db'>): Install
 const refused = (statusCode: number, message: string) => Object.assign(new Error(message), { statusCode })
 
 /** Only administrators can install into a workspace, because we trust the workspace on who its users are. */
-async function administrator(who: Who, request: FastifyRequest): Promise<Asker> {
-  const asker = await who(request)
-  if (!asker) throw refused(401, `Sign in as an administrator first: /users/sign_in?to=${installPath}`)
-  if (!asker.administrator || !asker.scopes.includes('api'))
+async function administrator(who: Who, request: FastifyRequest): Promise<SignedInUser> {
+  const author = await who(request)
+  if (!author) throw refused(401, `Sign in as an administrator first: /users/sign_in?to=${installPath}`)
+  if (!author.administrator || !author.scopes.includes('api'))
     throw refused(403, 'Only administrators can install Rolobot into a workspace, and not with a read-only token.')
-  return asker
+  return author
 }
 
 /** Adds the two routes of the installation. */
@@ -72,8 +82,8 @@ export function installRoutes(http: FastifyInstance, who: Who, parts: Parts): vo
   const provider = takeOnce(parts.db, openProvider(parts))
   const redirectUri = `${parts.publicUrl}${redirectPath}`
   http.get(installPath, async (request, reply) => {
-    const asker = await who(request)
-    if (!asker) return reply.redirect(`/users/sign_in?to=${installPath}`)
+    const author = await who(request)
+    if (!author) return reply.redirect(`/users/sign_in?to=${installPath}`)
     const { userId } = await administrator(who, request)
     const install = { scopes: [...scopesFor(parts.settings)], redirectUri, metadata: String(userId) }
     return handOver(reply, () => provider.handleInstallPath(request.raw, reply.raw, {}, install))

@@ -7,7 +7,8 @@ import { eventsPath } from './receiver.ts'
 import { events, scopesFor } from './scopes.ts'
 import type { SlackSettings } from './settings.ts'
 
-const unreachable = "Slack must be able to reach this server over HTTPS: set PUBLIC_URL, or use --socket-mode, which doesn't need it."
+const unreachable =
+  "Slack must be able to reach this server over HTTPS: set PUBLIC_URL, or use --socket-mode, which doesn't need it."
 
 /**
  * Writes the manifest as YAML.
@@ -21,7 +22,12 @@ export async function manifestFor(
   const given = (settings ?? {}) as Partial<SlackSettings>
   const overSocket = Boolean(socketMode ?? given.SLACK_APP_TOKEN)
   if (!overSocket && !publicUrl.startsWith('https:')) return { refused: unreachable }
-  const wanted = { publicUrl, overSocket, installs: Boolean(given.SLACK_CLIENT_ID), trustEmail: Boolean(given.SLACK_TRUST_EMAIL) }
+  const wanted = {
+    publicUrl,
+    overSocket,
+    installs: Boolean(given.SLACK_CLIENT_ID),
+    trustEmail: Boolean(given.SLACK_TRUST_EMAIL),
+  }
   return { out: stringify(manifestOf(wanted), { lineWidth: 0 }).trimEnd() }
 }
 
@@ -62,8 +68,14 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
         },
       ],
       slash_commands: [
-        ...slashActions.map(({ name, summary, usage }) => command(`/${name}`, summary, `acme/shop#12 ${usage}`.trimEnd())),
-        command(rolobotCommand, "Help, your linked account, and this channel's binding", 'help | link 4F7K-9QXM | bind acme/shop#12'),
+        ...slashActions.map(({ name, summary, usage }) =>
+          command(`/${name}`, summary, `acme/shop#12 ${usage}`.trimEnd()),
+        ),
+        command(
+          rolobotCommand,
+          "Help, your linked account, and this channel's binding",
+          'help | link 4F7K-9QXM | bind acme/shop#12',
+        ),
       ],
       ...unfurls(publicUrl),
     },

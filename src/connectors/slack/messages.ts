@@ -5,7 +5,7 @@ import type { ChatHouse } from '../chat/chat.ts'
 import { type ChatMessage, hearMessage, signOf } from '../chat/messages.ts'
 import { call } from './calls.ts'
 import { asTyped, type Message } from './inbound.ts'
-import { react, type SlackPlace } from './outbound.ts'
+import { react, type SlackReplyTo } from './outbound.ts'
 
 // Slack waits three seconds for events too; by then the comment must be stored, even if the outcome isn't known.
 const patience = 1_500
@@ -31,7 +31,7 @@ export async function onMessage(house: ChatHouse, client: WebClient | undefined,
 }
 
 function toChatMessage({ person, channel, ts, thread, text, us, edit }: Message): ChatMessage {
-  const place = { in: 'message', channel, ts, thread } satisfies SlackPlace
+  const replyTo = { in: 'message', channel, ts, thread } satisfies SlackReplyTo
   const edited = edit && { ...edit, before: asTyped(edit.before, us) }
-  return { person, channel, id: ts, thread, text: asTyped(text, us), edit: edited, place }
+  return { person, channel, id: ts, thread, text: asTyped(text, us), edit: edited, replyTo }
 }

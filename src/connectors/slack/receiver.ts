@@ -141,7 +141,8 @@ function read(type: string | undefined, text: string): StringIndexed {
   return payload === null ? Object.fromEntries(fields) : parsed(payload)
 }
 
-const isObject = (value: unknown): value is StringIndexed => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is StringIndexed =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function parsed(text: string): StringIndexed {
   try {

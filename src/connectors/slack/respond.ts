@@ -10,8 +10,12 @@ import { slackChat } from './slack-chat.ts'
 const slackHosts = /(?:^|\.)slack(?:-gov)?\.com$/
 
 /** Creates a client for Slack's URLs, and those of the server at SLACK_API_URL. */
-export function respondToSlack({ SLACK_API_URL }: SlackSettings, { privateHosts }: Pick<House, 'privateHosts'>): Respond {
+export function respondToSlack(
+  { SLACK_API_URL }: SlackSettings,
+  { privateHosts }: Pick<House, 'privateHosts'>,
+): Respond {
   const api = new URL(SLACK_API_URL)
-  const expects = (url: URL) => url.host === api.host || (url.protocol === 'https:' && url.port === '' && slackHosts.test(url.hostname))
+  const expects = (url: URL) =>
+    url.host === api.host || (url.protocol === 'https:' && url.port === '' && slackHosts.test(url.hostname))
   return openRespond(slackChat, { expects, privateHosts: [...privateHosts, hostOf(api)] })
 }

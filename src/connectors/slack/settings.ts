@@ -11,7 +11,10 @@ const longEnough = 32
 
 const address = z
   .string()
-  .refine((text) => URL.canParse(text) && /^https?:/.test(text), 'must be an address that begins with http:// or https://')
+  .refine(
+    (text) => URL.canParse(text) && /^https?:/.test(text),
+    'must be an address that begins with http:// or https://',
+  )
   .transform((text) => `${text.replace(/\/+$/, '')}/`)
 
 export const settings = z
@@ -47,5 +50,11 @@ function lacking(given: Partial<Record<string, unknown>>): { name: string; why: 
   const signed = given.SLACK_SIGNING_SECRET || given.SLACK_APP_TOKEN
   return signed
     ? tokens
-    : [...tokens, { name: 'SLACK_SIGNING_SECRET', why: "is required to verify Slack's requests (or SLACK_APP_TOKEN, for Socket Mode)" }]
+    : [
+        ...tokens,
+        {
+          name: 'SLACK_SIGNING_SECRET',
+          why: "is required to verify Slack's requests (or SLACK_APP_TOKEN, for Socket Mode)",
+        },
+      ]
 }

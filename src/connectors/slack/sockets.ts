@@ -50,9 +50,17 @@ class Socket {
   #timer: NodeJS.Timeout | undefined
   #steady: NodeJS.Timeout | undefined
 
-  constructor(receiver: OurReceiver, { appToken, client, log }: { appToken: string; client: WebClientOptions; log: Log }) {
+  constructor(
+    receiver: OurReceiver,
+    { appToken, client, log }: { appToken: string; client: WebClientOptions; log: Log },
+  ) {
     this.#log = log
-    this.#client = new SocketModeClient({ appToken, clientOptions: client, autoReconnectEnabled: false, logger: slackLog(log) })
+    this.#client = new SocketModeClient({
+      appToken,
+      clientOptions: client,
+      autoReconnectEnabled: false,
+      logger: slackLog(log),
+    })
     this.#client.on('slack_event', (envelope: Envelope) => {
       const take = this.#take(receiver, envelope).finally(() => this.#taking.delete(take))
       this.#taking.add(take)
@@ -85,7 +93,8 @@ class Socket {
   #again(): void {
     clearTimeout(this.#steady)
     if (this.#closed || this.#timer) return
-    const pause = this.#failures === 0 ? 0 : Math.min(1_000 * 2 ** (this.#failures - 1), longestPause) * (0.5 + Math.random())
+    const pause =
+      this.#failures === 0 ? 0 : Math.min(1_000 * 2 ** (this.#failures - 1), longestPause) * (0.5 + Math.random())
     this.#failures += 1
     this.#timer = setTimeout(() => {
       this.#timer = undefined

@@ -1,10 +1,10 @@
 // Links to our issues in Slack: who sees them, and their previews.
 import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
-import { fits, list } from '../../quick-actions/phrases.ts'
+import { fitsPhrase, list } from '../../quick-actions/phrases.ts'
 import type { ChatHouse } from '../chat/chat.ts'
 import type { Person } from '../chat/names.ts'
-import { type Audience, type Preview, previewOf, usersOf } from '../chat/previews.ts'
+import { type Preview, type PreviewReader, previewOf, usersOf } from '../chat/previews.ts'
 import { context, escaped, section } from './blocks.ts'
 import { call } from './calls.ts'
 
@@ -40,8 +40,12 @@ export async function unfurl(house: ChatHouse, client: WebClient, shared: Shared
   await call(() => client.chat.unfurl({ ...where, unfurls }))
 }
 
-async function audienceOf(house: ChatHouse, client: WebClient, { person, channel, source, us }: Shared): Promise<Audience> {
-  const nobody: Audience = { viewer: null }
+async function audienceOf(
+  house: ChatHouse,
+  client: WebClient,
+  { person, channel, source, us }: Shared,
+): Promise<PreviewReader> {
+  const nobody: PreviewReader = { viewer: null }
   if (source === 'composer') return nobody
   let audience = nobody
   await call(async () => {
@@ -71,5 +75,7 @@ async function membersOf(
 function show(url: string, { title, reference, state, contacts }: Preview): KnownBlock[] {
   const blocks = [section(`*<${url}|${escaped(title)}>*`), context(`${escaped(reference)} · ${state}`)]
   const names = contacts.map(escaped)
-  return names.length > 0 ? [...blocks, context(`${fits(names.length, 'Contact', 'Contacts')}: ${list(names)}`)] : blocks
+  return names.length > 0
+    ? [...blocks, context(`${fitsPhrase(names.length, 'Contact', 'Contacts')}: ${list(names)}`)]
+    : blocks
 }

@@ -50,7 +50,8 @@ export function openWorkspaces(settings: SlackSettings, { db, log }: Pick<House,
       await own.learn()
       return own.isOf(team) ? own.client : undefined
     },
-    keep: async (workspace) => (installed ? installed.keep(workspace) : Promise.reject(new Error('there is no key to seal tokens with'))),
+    keep: async (workspace) =>
+      installed ? installed.keep(workspace) : Promise.reject(new Error('there is no key to seal tokens with')),
     forget: async (team, at) => installed?.forget(team, at),
   }
 }

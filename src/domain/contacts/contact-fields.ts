@@ -1,5 +1,5 @@
 // The fields of a contact: one table, from which input, history, merging, lists, moves, and the APIs follow. Pure.
-import type { Contact } from '../../storage/schema.ts'
+import type { Contact } from '../../storage/contacts-schema.ts'
 import { addressKey } from '../rules/change.ts'
 import { namesOf } from '../rules/records.ts'
 import { indexKey } from '../rules/search-keys.ts'
@@ -7,7 +7,10 @@ import { emailRule, type Given, type Texts } from '../rules/text-fields.ts'
 import { type Field, keysOf } from './field-tables.ts'
 
 type KeyColumn = Extract<keyof Contact, `${string}Key` | `findBy${string}`>
-type Column = Exclude<keyof Contact, 'id' | 'groupId' | 'organizationId' | 'state' | 'createdAt' | 'updatedAt' | 'searchText' | KeyColumn>
+type Column = Exclude<
+  keyof Contact,
+  'id' | 'groupId' | 'organizationId' | 'state' | 'createdAt' | 'updatedAt' | 'searchText' | KeyColumn
+>
 
 /** Every column with data of a contact is a row here; the types see to it. */
 export const contactFields = {

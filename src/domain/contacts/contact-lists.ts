@@ -1,9 +1,18 @@
 // Lists of contacts: their orders, what is shown of each, and how many there are.
 import { eq, getTableColumns, sql } from 'drizzle-orm'
+import { type Contact, contacts, organizations } from '../../storage/contacts-schema.ts'
 import type { Tx } from '../../storage/db.ts'
-import { type Contact, contacts, organizations } from '../../storage/schema.ts'
 import type { Order } from '../lists/cursor.ts'
-import { type Counts, countStates, type Listing, listPage, moments, type Page, type Reader, type Wanted } from '../lists/page.ts'
+import {
+  type Counts,
+  countStates,
+  type Listing,
+  type ListRequest,
+  listPage,
+  moments,
+  type Page,
+  type Reader,
+} from '../lists/page.ts'
 import type { Effort } from '../lists/search.ts'
 import { namesOf, pick } from '../rules/records.ts'
 import type { Result } from '../rules/results.ts'
@@ -26,7 +35,9 @@ const listing: Listing<ContactOrder> = { table: 'contacts', orders, usual: 'last
 const columns = ['id', 'groupId', ...namesOf(contactFields), 'state', 'createdAt', 'updatedAt'] as const
 
 /** A contact as a list shows it. */
-export type ListedContact = Pick<Contact, (typeof columns)[number]> & { organization: { id: number; name: string } | null }
+export type ListedContact = Pick<Contact, (typeof columns)[number]> & {
+  organization: { id: number; name: string } | null
+}
 
 const shown = {
   ...pick(getTableColumns(contacts), columns),
@@ -46,8 +57,12 @@ export const showContacts = (tx: Tx, ids: readonly number[]): Promise<ListedCont
  * @param facts of the group, for the caller
  * @returns an empty page if the caller can't see contacts there; a refusal for an invalid cursor, limit, or ids
  */
-export const listContacts = (tx: Tx, facts: Reader, wanted: Wanted<ContactOrder>, effort?: Effort): Promise<Result<Page<ListedContact>>> =>
-  listPage(tx, facts, { listing, wanted, effort }, showContacts)
+export const listContacts = (
+  tx: Tx,
+  facts: Reader,
+  wanted: ListRequest<ContactOrder>,
+  effort?: Effort,
+): Promise<Result<Page<ListedContact>>> => listPage(tx, facts, { listing, wanted, effort }, showContacts)
 
 /**
  * How many contacts a group uses, by state.

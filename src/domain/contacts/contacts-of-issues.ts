@@ -55,7 +55,11 @@ export async function contactsOfIssues(
 }
 
 /** How many contacts each of these issues has, in a fixed number of statements; none for issues whose contacts the user can't see. */
-export async function countContactsOfIssues(tx: Tx, userId: number | null, issueIds: readonly number[]): Promise<Map<number, number>> {
+export async function countContactsOfIssues(
+  tx: Tx,
+  userId: number | null,
+  issueIds: readonly number[],
+): Promise<Map<number, number>> {
   const readable = userId === null ? [] : await readableOf(tx, userId, issueIds)
   if (readable.length === 0) return new Map()
   const counts = await rowsOf<{ issueId: number; count: number }>(
@@ -83,7 +87,11 @@ async function readableOf(tx: Tx, userId: number, issueIds: readonly number[]): 
   return facts.flatMap((one) => guardIssue(one, 'read_issue_contacts').value?.issueId ?? [])
 }
 
-const linksOf = (tx: Tx, issueIds: readonly number[], bounds: Bounds): Promise<{ issueId: number; contactId: number }[]> => {
+const linksOf = (
+  tx: Tx,
+  issueIds: readonly number[],
+  bounds: Bounds,
+): Promise<{ issueId: number; contactId: number }[]> => {
   const { below = Number.MAX_SAFE_INTEGER, above = 0, backward, limit } = bounds
   const direction = sql.raw(backward ? 'asc' : 'desc')
   return rowsOf(

@@ -1,18 +1,18 @@
 // Contacts, the people that work is done for: create and edit.
 import { and, eq, ne, sql } from 'drizzle-orm'
+import { type Contact, contacts, organizations } from '../../storage/contacts-schema.ts'
 import type { Db, Tx } from '../../storage/db.ts'
-import { type Contact, contacts, organizations } from '../../storage/schema.ts'
 import { addressKey } from '../rules/change.ts'
 import { checkTwice } from '../rules/guard.ts'
 import { type Actor, difference, type Event, record } from '../rules/history.ts'
 import { pick } from '../rules/records.ts'
-import { done, type Fault, invalid, notFound, type Result } from '../rules/results.ts'
+import { done, type FieldFault, invalid, notFound, type Result } from '../rules/results.ts'
 import { keyOrNone } from '../rules/search-keys.ts'
 import { readTexts } from '../rules/text-fields.ts'
 import { attempt } from '../rules/transaction.ts'
-import { holdTreesStill } from '../rules/tree-locks.ts'
+import { lockTreesUnmoved } from '../rules/tree-locks.ts'
 import { type ContactFields, type ContactTexts, contactContents, contactFields, contactKeys } from './contact-fields.ts'
-import { cannotHold, groupForNew, heldOwnerFor } from './owner-group.ts'
+import { cannotHold, groupForNew, lockedOwnerFor } from './owner-group.ts'
 
 export type NewContact = ContactTexts & {
   organization?: { id: number; name: string } | null
@@ -33,7 +33,7 @@ export async function insertContacts(tx: Tx, groupId: number, wanted: readonly N
 }
 
 /** The fields of a contact as its history keeps them. */
-export const contentsOf = (contact: Contact) => pick(contact, contactContents)
+export const contactValues = (contact: Contact) => pick(contact, contactContents)
 
 /**
  * Creates a contact of a group; it is active.
@@ -43,15 +43,22 @@ export const createContact = (db: Db, actor: Actor, groupId: number, given: Cont
   attempt(db, async (tx) => {
     const owner = await checkTwice(
       () => groupForNew(tx, actor, groupId),
-      () => holdTreesStill(tx, sql`${groupId}::bigint`, 'together'),
+      () => lockTreesUnmoved(tx, sql`${groupId}::bigint`, 'together'),
     )
     if (owner.refused) return owner
     const { texts, faults } = readTexts(contactFields, given, { whole: true })
     const organization = await organizationFor(tx, groupId, given.organizationId)
-    const all = [...cannotHold(owner.value, 'contact'), ...faults, ...organization.faults, ...(await takenBy(tx, { groupId, ...texts }))]
+    const all = [
+      ...cannotHold(owner.value, 'contact'),
+      ...faults,
+      ...organization.faults,
+      ...(await takenBy(tx, { groupId, ...texts })),
+    ]
     if (all.length > 0) return invalid(all)
     const [contact] = (await insertContacts(tx, groupId, [{ ...texts, organization: organization.found }])) as [Contact]
-    await record(tx, actor, [{ action: 'contact_created', groupId, contactId: contact.id, after: contentsOf(contact) }])
+    await record(tx, actor, [
+      { action: 'contact_created', groupId, contactId: contact.id, after: contactValues(contact) },
+    ])
     return done(contact)
   })
 
@@ -66,7 +73,7 @@ export const editContact = (
   given: ContactFields & { active?: boolean | null },
 ): Promise<Result<Contact>> =>
   attempt(db, async (tx) => {
-    const owner = await heldOwnerFor(tx, actor, { noun: 'contact', id })
+    const owner = await lockedOwnerFor(tx, actor, { noun: 'contact', id })
     if (owner.refused) return owner
     const groupId = owner.value.id
     // Before the contact itself, because renaming or deleting an organization locks the organization first.
@@ -93,7 +100,7 @@ async function save(tx: Tx, actor: Actor, before: Contact, { texts, active, orga
     after.findByOrganization = keyOrNone(organization?.name)
   }
   if (typeof active === 'boolean') after.state = active ? 'active' : 'inactive'
-  const changed = difference(contentsOf(before), contentsOf(after))
+  const changed = difference(contactValues(before), contactValues(after))
   if (!changed && after.state === before.state) return before
   const { id, searchText: _, ...row } = { ...after, ...contactKeys(after) }
   const [saved] = await tx
@@ -109,14 +116,17 @@ async function save(tx: Tx, actor: Actor, before: Contact, { texts, active, orga
   return saved as Contact
 }
 
-const notOurs: Fault = { field: 'organizationId', fault: 'The specified organization was not found or does not belong to this group' }
+const notOurs: FieldFault = {
+  field: 'organizationId',
+  fault: 'The specified organization was not found or does not belong to this group',
+}
 
 /** The new organization of a contact: undefined for unchanged, null for none. It is locked, so that its name doesn't change. */
 async function organizationFor(
   tx: Tx,
   groupId: number,
   id: number | null | undefined,
-): Promise<{ found: { id: number; name: string } | null | undefined; faults: Fault[] }> {
+): Promise<{ found: { id: number; name: string } | null | undefined; faults: FieldFault[] }> {
   if (id === undefined || id === null) return { found: id, faults: [] }
   const [found] = await tx
     .select({ id: organizations.id, name: organizations.name })
@@ -127,7 +137,10 @@ async function organizationFor(
 }
 
 /** Reports that an address is taken, together with the other faults. If two are added at once, the database decides. */
-async function takenBy(tx: Tx, { id = 0, groupId, email }: { id?: number; groupId: number; email?: string | null }): Promise<Fault[]> {
+async function takenBy(
+  tx: Tx,
+  { id = 0, groupId, email }: { id?: number; groupId: number; email?: string | null },
+): Promise<FieldFault[]> {
   if (!email) return []
   const same = and(eq(contacts.groupId, groupId), eq(contacts.emailKey, addressKey(email)), ne(contacts.id, id))
   const [other] = await tx.select({ id: contacts.id }).from(contacts).where(same).limit(1)

@@ -58,7 +58,8 @@ const readableProject = (userId: number | null, projectId: SQL): SQL => sql`(
   select p.id, p.full_path from projects p join groups g on g.id = p.group_id where p.id = ${projectId}
     and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)} offset 0)`
 
-const whereAll = (conditions: readonly SQL[]): SQL => (conditions.length > 0 ? sql`where ${sql.join([...conditions], sql` and `)}` : sql``)
+const whereAll = (conditions: readonly SQL[]): SQL =>
+  conditions.length > 0 ? sql`where ${sql.join([...conditions], sql` and `)}` : sql``
 
 const nothing: CustomerIssues = { issues: [], hasNext: false, hasPrevious: false }
 
@@ -76,7 +77,10 @@ export async function listCustomerIssues(
   if (!(await isVisible(tx, customer, userId))) return nothing
   const backward = above !== undefined
   const direction = sql.raw(backward ? 'asc' : 'desc')
-  const bounds = [...(below === undefined ? [] : [sql`id < ${below}`]), ...(above === undefined ? [] : [sql`id > ${above}`])]
+  const bounds = [
+    ...(below === undefined ? [] : [sql`id < ${below}`]),
+    ...(above === undefined ? [] : [sql`id > ${above}`]),
+  ]
   // Each issue once, however many of the contacts are linked to it.
   const rows = await rowsOf<StoredIssue>(
     tx,
@@ -96,7 +100,8 @@ export async function listCustomerIssues(
 }
 
 type Moments = 'createdAt' | 'updatedAt' | 'closedAt'
-type StoredIssue = Omit<CustomerIssue, Moments> & Record<Exclude<Moments, 'closedAt'>, string> & { closedAt: string | null }
+type StoredIssue = Omit<CustomerIssue, Moments> &
+  Record<Exclude<Moments, 'closedAt'>, string> & { closedAt: string | null }
 
 const issueFrom = ({ createdAt, updatedAt, closedAt, ...rest }: StoredIssue): CustomerIssue => ({
   ...rest,

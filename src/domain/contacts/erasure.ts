@@ -1,23 +1,24 @@
 // Deleting contacts and organizations: their data goes; the record that something happened stays.
 import { eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { contacts, organizations } from '../../storage/contacts-schema.ts'
 import { Again, type Db, rowsOf, type Tx } from '../../storage/db.ts'
-import { contacts, erasures, organizations } from '../../storage/schema.ts'
+import { erasures } from '../../storage/schema.ts'
 import { lockIssues } from '../issues/issues.ts'
 import { cutLinks } from '../issues/unlinking.ts'
 import { type Actor, forgetContents, record, recordSameEdit } from '../rules/history.ts'
 import { done, notFound, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { setOrganization } from './organizations.ts'
-import { heldOwnerFor } from './owner-group.ts'
+import { lockedOwnerFor } from './owner-group.ts'
 
 /**
  * Deletes a contact, its links, and its values in the history. Its names and addresses are recorded, to be removed from deliveries too.
  */
 export const deleteContact = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
-    const owner = await heldOwnerFor(tx, actor, { noun: 'contact', id })
+    const owner = await lockedOwnerFor(tx, actor, { noun: 'contact', id })
     if (owner.refused) return owner
-    const issues = await holdIssuesOf(tx, id)
+    const issues = await lockIssuesOf(tx, id)
     const [contact] = await tx.select().from(contacts).where(eq(contacts.id, id)).for('update')
     if (!contact) return notFound('contact')
     await checkIssuesOf(tx, id, issues)
@@ -32,7 +33,7 @@ export const deleteContact = (db: Db, actor: Actor, id: number): Promise<Result<
 /** Deletes an organization; its contacts stay, without an organization. */
 export const deleteOrganization = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
-    const owner = await heldOwnerFor(tx, actor, { noun: 'organization', id })
+    const owner = await lockedOwnerFor(tx, actor, { noun: 'organization', id })
     if (owner.refused) return owner
     const [organization] = await tx.select().from(organizations).where(eq(organizations.id, id)).for('update')
     if (!organization) return notFound('organization')
@@ -48,7 +49,7 @@ export const deleteOrganization = (db: Db, actor: Actor, id: number): Promise<Re
 const issuesLinkedTo = (contactId: number) => sql`select issue_id from issue_contacts where contact_id = ${contactId}`
 
 /** Locks the issues that a contact is linked to, before the contact itself, because operations on an issue lock the issue first. */
-export const holdIssuesOf = (tx: Tx, contactId: number): Promise<number[]> => lockIssues(tx, issuesLinkedTo(contactId))
+export const lockIssuesOf = (tx: Tx, contactId: number): Promise<number[]> => lockIssues(tx, issuesLinkedTo(contactId))
 
 /** Once the contact is locked, nobody can link it; if someone did while we waited, the transaction starts over. */
 export async function checkIssuesOf(tx: Tx, contactId: number, held: readonly number[]): Promise<void> {

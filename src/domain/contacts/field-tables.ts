@@ -31,15 +31,24 @@ export type Field<Column extends string = string> = FieldRule &
 /** A table of fields, by their names in TypeScript, GraphQL, and the history. */
 export type FieldTable<Name extends string = string> = Readonly<Record<Name, Field>>
 
-type KeyOf<Fields> = Fields[keyof Fields] extends infer Row ? (Row extends { key: infer Key extends string } ? Key : never) : never
+type KeyOf<Fields> = Fields[keyof Fields] extends infer Row
+  ? Row extends { key: infer Key extends string }
+    ? Key
+    : never
+  : never
 
 /** The keys of fields that have a key of their own. */
 export function keysOf<Fields extends FieldTable>(
   fields: Fields,
   row: { readonly [Name in keyof Fields]?: string | null },
 ): Record<KeyOf<Fields>, string | null>
-export function keysOf(fields: FieldTable, row: Readonly<Record<string, string | null | undefined>>): Record<string, string | null> {
-  const keys = Object.entries(fields).map(([name, { key, long }]) => [key, long ? wholeKey(row[name]) : keyOrNone(row[name])] as const)
+export function keysOf(
+  fields: FieldTable,
+  row: Readonly<Record<string, string | null | undefined>>,
+): Record<string, string | null> {
+  const keys = Object.entries(fields).map(
+    ([name, { key, long }]) => [key, long ? wholeKey(row[name]) : keyOrNone(row[name])] as const,
+  )
   return Object.fromEntries(keys.flatMap(([key, value]) => (key ? [[key, value]] : [])))
 }
 

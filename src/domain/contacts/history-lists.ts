@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { groupFor, projectFor } from '../groups/guard.ts'
 import { issueFor } from '../issues/guard.ts'
-import type { Action } from '../rules/history.ts'
+import type { HistoryAction } from '../rules/history.ts'
 import { can } from '../rules/permissions.ts'
 import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
 import { done, type Result } from '../rules/results.ts'
@@ -15,7 +15,7 @@ export interface Fact {
   at: string
   actor: { id: number; username: string; name: string } | null
   via: string
-  action: Action
+  action: HistoryAction
   /** The issue it is about, for users who can see it. */
   issue: string | null
   contactId: number | null
@@ -24,7 +24,12 @@ export interface Fact {
   after: Record<string, unknown> | null
 }
 
-export type Subject = { groupId: number } | { projectId: number } | { issueId: number } | { contactId: number } | { organizationId: number }
+export type Subject =
+  | { groupId: number }
+  | { projectId: number }
+  | { issueId: number }
+  | { contactId: number }
+  | { organizationId: number }
 
 /**
  * The history of something, latest first.
@@ -71,7 +76,9 @@ async function whichFacts(tx: Tx, userId: number | null, subject: Subject): Prom
 async function ofGroup(tx: Tx, userId: number | null, groupId: number): Promise<Result<SQL>> {
   const { value: group, refused } = await groupFor(tx, { userId }, groupId, 'read_group_history')
   if (refused) return { refused }
-  const customers = can(group.asHolder, 'read_contacts') ? sql`true` : sql`num_nonnulls(h.contact_id, h.organization_id) = 0`
+  const customers = can(group.asOwnerGroup, 'read_contacts')
+    ? sql`true`
+    : sql`num_nonnulls(h.contact_id, h.organization_id) = 0`
   return done(sql`h.group_id = ${groupId} and ${customers}`)
 }
 

@@ -1,7 +1,7 @@
 // Merging duplicates: the data and links of one move to the other, which stays.
 import { eq, inArray, sql } from 'drizzle-orm'
+import { type Contact, contacts, type Organization, organizations } from '../../storage/contacts-schema.ts'
 import type { Db, Tx } from '../../storage/db.ts'
-import { type Contact, contacts, type Organization, organizations } from '../../storage/schema.ts'
 import type { GroupFacts } from '../groups/facts.ts'
 import { tellingOf } from '../issues/unlinking.ts'
 import { checkTwice } from '../rules/guard.ts'
@@ -10,12 +10,12 @@ import { pick } from '../rules/records.ts'
 import { done, invalid, notFound, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { contactContents, contactKeys } from './contact-fields.ts'
-import { contentsOf as contentsOfContact } from './contacts.ts'
-import { checkIssuesOf, holdIssuesOf } from './erasure.ts'
+import { contactValues } from './contacts.ts'
+import { checkIssuesOf, lockIssuesOf } from './erasure.ts'
 import { filled } from './field-tables.ts'
 import { organizationContents, organizationKeys } from './organization-fields.ts'
-import { contentsOf as contentsOfOrganization, setOrganization } from './organizations.ts'
-import { holdHolders, type Noun, ownerFor } from './owner-group.ts'
+import { organizationValues, setOrganization } from './organizations.ts'
+import { lockOwnerGroups, type Noun, ownerFor } from './owner-group.ts'
 
 /** Which two, of the same group. */
 export interface Pair {
@@ -31,7 +31,7 @@ export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<
   attempt(db, async (tx) => {
     const owners = await heldOwnersFor(tx, actor, 'contact', pair)
     if (owners.refused) return owners
-    const issues = await holdIssuesOf(tx, pair.otherId)
+    const issues = await lockIssuesOf(tx, pair.otherId)
     const two = await tx
       .select()
       .from(contacts)
@@ -46,7 +46,7 @@ export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<
     await handOver(tx, 'contact_id', { from: other.id, to: keep.id })
     await tx.delete(contacts).where(eq(contacts.id, other.id))
     const kept = await fillContact(tx, keep, other)
-    const change = { before: { ...contentsOfContact(keep), merged: contentsOfContact(other) }, after: contentsOfContact(kept) }
+    const change = { before: { ...contactValues(keep), merged: contactValues(other) }, after: contactValues(kept) }
     await record(tx, actor, [{ action: 'contact_merged', groupId: keep.groupId, contactId: keep.id, ...change }])
     return done(kept)
   })
@@ -66,16 +66,21 @@ export const mergeOrganizations = (db: Db, actor: Actor, pair: Pair): Promise<Re
     if (both.refused) return both
     const { keep, other } = both.value
     const theirs = sql`select id, group_id from contacts where organization_id = ${other.id}`
-    await recordSameEdit(tx, actor, theirs, { before: { organizationId: other.id }, after: { organizationId: keep.id } })
+    await recordSameEdit(tx, actor, theirs, {
+      before: { organizationId: other.id },
+      after: { organizationId: keep.id },
+    })
     await setOrganization(tx, sql`organization_id = ${other.id}`, { id: keep.id, key: keep.findByName })
     await handOver(tx, 'organization_id', { from: other.id, to: keep.id })
     await tx.delete(organizations).where(eq(organizations.id, other.id))
     const kept = await fillOrganization(tx, keep, other)
     const change = {
-      before: { ...contentsOfOrganization(keep), merged: contentsOfOrganization(other) },
-      after: contentsOfOrganization(kept),
+      before: { ...organizationValues(keep), merged: organizationValues(other) },
+      after: organizationValues(kept),
     }
-    await record(tx, actor, [{ action: 'organization_merged', groupId: keep.groupId, organizationId: keep.id, ...change }])
+    await record(tx, actor, [
+      { action: 'organization_merged', groupId: keep.groupId, organizationId: keep.id, ...change },
+    ])
     return done(kept)
   })
 
@@ -86,7 +91,7 @@ const heldOwnersFor = (tx: Tx, actor: Actor, noun: Noun, { keepId, otherId }: Pa
       const kept = await ownerFor(tx, actor, { noun, id: keepId }, 'admin_contacts')
       return kept.refused ? kept : ownerFor(tx, actor, { noun, id: otherId }, 'admin_contacts')
     },
-    () => holdHolders(tx, noun, [keepId, otherId]),
+    () => lockOwnerGroups(tx, noun, [keepId, otherId]),
   )
 
 /** The two, if they are different, and in one group. */
@@ -97,7 +102,8 @@ function pairIn<Row extends Contact | Organization>(
   const [keep, other] = [two.find(({ id }) => id === keepId), two.find(({ id }) => id === otherId)]
   if (!keep || !other) return notFound(noun)
   if (keep.id === other.id) return invalid([{ field: 'otherId', fault: `A ${noun} cannot be merged into itself` }])
-  if (keep.groupId !== other.groupId) return invalid([{ field: 'otherId', fault: `Only ${noun}s of the same group can be merged` }])
+  if (keep.groupId !== other.groupId)
+    return invalid([{ field: 'otherId', fault: `Only ${noun}s of the same group can be merged` }])
   return done({ keep, other })
 }
 

@@ -1,8 +1,17 @@
 // Lists of organizations: their orders, what is shown of each, and how many there are.
 import { getTableColumns, sql } from 'drizzle-orm'
+import { type Organization, organizations } from '../../storage/contacts-schema.ts'
 import type { Tx } from '../../storage/db.ts'
-import { type Organization, organizations } from '../../storage/schema.ts'
-import { type Counts, countStates, type Listing, listPage, moments, type Page, type Reader, type Wanted } from '../lists/page.ts'
+import {
+  type Counts,
+  countStates,
+  type Listing,
+  type ListRequest,
+  listPage,
+  moments,
+  type Page,
+  type Reader,
+} from '../lists/page.ts'
 import type { Effort } from '../lists/search.ts'
 import { namesOf, pick } from '../rules/records.ts'
 import type { Result } from '../rules/results.ts'
@@ -40,7 +49,7 @@ export const showOrganizations = (tx: Tx, ids: readonly number[]): Promise<Liste
 export const listOrganizations = (
   tx: Tx,
   facts: Reader,
-  wanted: Wanted<OrganizationOrder>,
+  wanted: ListRequest<OrganizationOrder>,
   effort?: Effort,
 ): Promise<Result<Page<ListedOrganization>>> => listPage(tx, facts, { listing, wanted, effort }, showOrganizations)
 

@@ -15,7 +15,7 @@ export interface Suggestion {
   organization: string | null
 }
 
-export interface Wanted {
+export interface WantedSuggestions {
   /** What has been typed. */
   term: string
   /** What is already on the line: addresses, and numbers of contacts as `#7`. */
@@ -33,7 +33,7 @@ const numbersOf = (earlier: readonly string[]): number[] =>
  * the name either way round, the address, its domain or the phone number, or of which each of its words begins one of these. Best match first, then
  * by name.
  */
-export async function contactsToAdd(tx: Tx, facts: IssueFacts, wanted: Wanted): Promise<Suggestion[]> {
+export async function contactsToAdd(tx: Tx, facts: IssueFacts, wanted: WantedSuggestions): Promise<Suggestion[]> {
   const term = readTerm(wanted.term)
   const found = await contactsBegun(tx, facts, wanted, term)
   if (found.length === wanted.limit || term.words.length < 2) return found
@@ -42,7 +42,7 @@ export async function contactsToAdd(tx: Tx, facts: IssueFacts, wanted: Wanted): 
   return [...found, ...more.filter(({ id }) => !ids.has(id))].slice(0, wanted.limit)
 }
 
-const values = ({ issueId, sourceId }: IssueFacts, { earlier, limit }: Wanted) => ({
+const values = ({ issueId, sourceId }: IssueFacts, { earlier, limit }: WantedSuggestions) => ({
   issue: issueId,
   source: sourceId,
   earlier: earlier.map(addressKey),
@@ -66,7 +66,7 @@ const begun = (ranges: SQL): SQL => {
 const begunWith = statementOf(begun(rangesOf('text')))
 const first = statementOf(begun(firstRange))
 
-function contactsBegun(tx: Tx, facts: IssueFacts, wanted: Wanted, { text }: Term): Promise<Suggestion[]> {
+function contactsBegun(tx: Tx, facts: IssueFacts, wanted: WantedSuggestions, { text }: Term): Promise<Suggestion[]> {
   const statement = text === '' ? first : begunWith
   return rowsOf(tx, statement({ ...values(facts, wanted), text, ...readingsOf('text', text) }))
 }
@@ -76,7 +76,8 @@ const mostLookedAt = 50
 const mostLookedFor = 3
 
 /** How many of the words are looked up: the most selective ones; a single letter matches too much. */
-const telling = (words: readonly string[]) => words.filter((word, at) => at < mostLookedFor && (at === 0 || word.length > 1)).length
+const telling = (words: readonly string[]) =>
+  words.filter((word, at) => at < mostLookedFor && (at === 0 || word.length > 1)).length
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => `word${at}`)
 
@@ -97,14 +98,26 @@ function statementWithWords(words: number, lookedUp: number): ReturnType<typeof 
   return statement
 }
 
-function contactsWithWords(tx: Tx, facts: IssueFacts, wanted: Wanted, { words }: Term): Promise<Suggestion[]> {
+function contactsWithWords(
+  tx: Tx,
+  facts: IssueFacts,
+  wanted: WantedSuggestions,
+  { words }: Term,
+): Promise<Suggestion[]> {
   const read = words.map((word, at) => readingsOf(`word${at}`, word))
   const statement = statementWithWords(words.length, telling(words))
-  return rowsOf(tx, statement(Object.assign({ ...values(facts, wanted), limit: mostLookedAt, most: wanted.limit }, ...read)))
+  return rowsOf(
+    tx,
+    statement(Object.assign({ ...values(facts, wanted), limit: mostLookedAt, most: wanted.limit }, ...read)),
+  )
 }
 
 /** Contacts by id, of the issue's source; in no order. Ids that are none are left out. */
-export const contactsWithIds = (tx: Tx, facts: IssueFacts, ids: readonly number[]): Promise<(Suggestion & { active: boolean })[]> =>
+export const contactsWithIds = (
+  tx: Tx,
+  facts: IssueFacts,
+  ids: readonly number[],
+): Promise<(Suggestion & { active: boolean })[]> =>
   rowsOf(
     tx,
     sql`select ${shown}, c.state = 'active' as active
@@ -113,7 +126,7 @@ export const contactsWithIds = (tx: Tx, facts: IssueFacts, ids: readonly number[
   )
 
 /** The contacts on the issue, in any state, that contain each word of the term anywhere. */
-export async function contactsToRemove(tx: Tx, facts: IssueFacts, wanted: Wanted): Promise<Suggestion[]> {
+export async function contactsToRemove(tx: Tx, facts: IssueFacts, wanted: WantedSuggestions): Promise<Suggestion[]> {
   const { text } = readTerm(wanted.term)
   const digits = phoneDigits(text) ?? null
   return rowsOf(

@@ -14,17 +14,21 @@ const mostWords = 6
 /** Parses a term: letter case, accents, and the number of spaces are ignored. */
 export function readTerm(typed: string): Term {
   const text = searchKey(typed).replace(/\s+/g, ' ').trim()
-  const words = [...new Set(text.split(' '))].filter((word) => asWords(word)).toSorted((one, other) => other.length - one.length)
+  const words = [...new Set(text.split(' '))]
+    .filter((word) => asWords(word))
+    .toSorted((one, other) => other.length - one.length)
   return { text, words: words.slice(0, mostWords) }
 }
 
 const longest = 60
 
 /** A text as the words of contacts are kept (`parted` in drizzle/…_words_of_contacts.sql), cut like them; undefined if it has no word. */
-export const asWords = (text: string): string | undefined => [...partedText(text)].slice(0, longest).join('') || undefined
+export const asWords = (text: string): string | undefined =>
+  [...partedText(text)].slice(0, longest).join('') || undefined
 
 /** A text with one blank for whatever parts words. */
-export const partedText = (text: string): string => text.replace(/[\t\u00A0 !-/:-@[-`{-~‘’‚‛“”„«»·•…‐‑–—]+/g, ' ').replace(/^ | $/g, '')
+export const partedText = (text: string): string =>
+  text.replace(/[\t\u00A0 !-/:-@[-`{-~‘’‚‛“”„«»·•…‐‑–—]+/g, ' ').replace(/^ | $/g, '')
 
 /** The digits of a possible phone number prefix, otherwise undefined: spaces and symbols are ignored. */
 export function phoneDigits(text: string): string | undefined {

@@ -4,17 +4,22 @@ import type { Db } from '../../storage/db.ts'
 import type { Actor } from '../rules/history.ts'
 import { done, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { holdTreesStill } from '../rules/tree-locks.ts'
+import { lockTreesUnmoved } from '../rules/tree-locks.ts'
 import { createGroupHere, editGroupHere, type NewGroup, parentFor } from './edits.ts'
 import type { GroupFacts } from './facts.ts'
-import type { PlaceFields } from './fields.ts'
+import type { NamespaceFields } from './fields.ts'
 import { groupFor } from './guard.ts'
 import { changeSettingsHere, groupToSet, type Settings, treesOfSettings, whyNoSource } from './settings.ts'
 
 const areWanted = (settings: Settings): boolean => Object.values(settings).some((one) => one !== undefined)
 
 /** Creates a group with settings. @returns its id */
-export const createGroupWithSettings = (db: Db, actor: Actor, given: NewGroup, settings: Settings): Promise<Result<number>> =>
+export const createGroupWithSettings = (
+  db: Db,
+  actor: Actor,
+  given: NewGroup,
+  settings: Settings,
+): Promise<Result<number>> =>
   attempt(db, async (tx) => {
     const { refused } = await parentFor(tx, actor, given)
     if (refused) return { refused }
@@ -22,7 +27,7 @@ export const createGroupWithSettings = (db: Db, actor: Actor, given: NewGroup, s
     if (noSource) return noSource
     const concerned = [given.parentId, settings.contactSourceId].filter((id) => typeof id === 'number')
     const how = areWanted(settings) ? 'alone' : 'together'
-    await holdTreesStill(tx, sql`select unnest(${sql.param(concerned)}::bigint[])`, how)
+    await lockTreesUnmoved(tx, sql`select unnest(${sql.param(concerned)}::bigint[])`, how)
     const created = await createGroupHere(tx, actor, given)
     if (created.refused) return created
     const { id } = created.value
@@ -35,13 +40,13 @@ export const editGroupWithSettings = (
   db: Db,
   actor: Actor,
   id: number,
-  { fields, settings }: { fields: PlaceFields; settings: Settings },
+  { fields, settings }: { fields: NamespaceFields; settings: Settings },
 ): Promise<Result<GroupFacts>> =>
   attempt(db, async (tx) => {
     const { refused } = await groupFor(tx, actor, id, 'admin_group')
     const may = refused || !areWanted(settings) ? { refused } : await groupToSet(tx, actor, id, settings)
     if (may.refused) return { refused: may.refused }
-    await holdTreesStill(tx, treesOfSettings(id, settings), 'alone')
+    await lockTreesUnmoved(tx, treesOfSettings(id, settings), 'alone')
     const edited = await editGroupHere(tx, actor, id, fields)
     return edited.refused || !areWanted(settings) ? edited : changeSettingsHere(tx, actor, id, settings)
   })

@@ -6,7 +6,7 @@ import { levelInGroup, levelInProject } from '../rules/members.ts'
 import type { Standing } from '../rules/permissions.ts'
 
 /** How a group or project is referred to: by its id, or by its full path in any letter case. */
-export type PlaceName = number | string
+export type NamespaceName = number | string
 
 export interface GroupFacts {
   id: number
@@ -31,7 +31,7 @@ export interface GroupFacts {
   /** What counts for the group and the contacts that it uses. */
   standing: Standing
   /** What counts for the contacts that the group owns. */
-  asHolder: Standing
+  asOwnerGroup: Standing
 }
 
 interface GroupRow extends Omit<GroupFacts, 'standing' | 'asHolder'> {
@@ -41,7 +41,7 @@ interface GroupRow extends Omit<GroupFacts, 'standing' | 'asHolder'> {
   sourceIsOn: boolean
 }
 
-const named = (table: SQL, name: PlaceName): SQL =>
+const named = (table: SQL, name: NamespaceName): SQL =>
   typeof name === 'number' ? sql`${table}.id = ${name}` : sql`${table}.path_key = ${name.toLowerCase()}`
 
 /**
@@ -49,7 +49,11 @@ const named = (table: SQL, name: PlaceName): SQL =>
  * @param userId null for a visitor; a blocked user counts as one
  * @returns undefined if there is no such group. Doesn't check whether the user can see it.
  */
-export async function readGroupFacts(tx: Tx, name: PlaceName, userId: number | null): Promise<GroupFacts | undefined> {
+export async function readGroupFacts(
+  tx: Tx,
+  name: NamespaceName,
+  userId: number | null,
+): Promise<GroupFacts | undefined> {
   return (await groupsWhere(tx, userId, named(sql`g`, name)))[0]
 }
 
@@ -84,7 +88,7 @@ function factsOf({ administrator, group, source, sourceIsOn, ...rest }: GroupRow
     ...rest,
     ancestors: rest.ancestors.map(Number),
     standing: { administrator, open, group, source, customerRelations: rest.customerRelations && sourceIsOn },
-    asHolder: { administrator, open, group, source: group, customerRelations: rest.customerRelations },
+    asOwnerGroup: { administrator, open, group, source: group, customerRelations: rest.customerRelations },
   }
 }
 
@@ -103,7 +107,11 @@ export interface ProjectFacts {
 }
 
 /** The same for a project: its ancestors, and what counts in it. */
-export async function readProject(tx: Tx, name: PlaceName, userId: number | null): Promise<ProjectFacts | undefined> {
+export async function readProject(
+  tx: Tx,
+  name: NamespaceName,
+  userId: number | null,
+): Promise<ProjectFacts | undefined> {
   return (await projectsWhere(tx, userId, named(sql`p`, name)))[0]
 }
 

@@ -1,8 +1,8 @@
 // The fields of groups and projects: names, and which paths are valid. Pure.
-import type { Fault } from '../rules/results.ts'
+import type { FieldFault } from '../rules/results.ts'
 import { form, readTexts } from '../rules/text-fields.ts'
 
-export interface PlaceFields {
+export interface NamespaceFields {
   /** The last part of the full path. */
   path?: string | null
   name?: string | null
@@ -10,14 +10,17 @@ export interface PlaceFields {
   description?: string | null
 }
 
-export interface PlaceTexts {
+export interface NamespaceTexts {
   path?: string
   name?: string
   visibility?: 'public' | 'private'
   description?: string
 }
 
-const rules = { name: { label: 'Name', most: 255, required: true }, path: { label: 'Path', most: 255, required: true } } as const
+const rules = {
+  name: { label: 'Name', most: 255, required: true },
+  path: { label: 'Path', most: 255, required: true },
+} as const
 
 // In characters, as at GitLab.
 const longestDescription = { group: 500, project: 2_000 }
@@ -33,8 +36,8 @@ const ending = /\.(?:git|atom)$/i
 /** The longest full path. */
 export const longestPath = 1_000
 
-function faultsOfPath(path: string, topLevel: boolean): Fault[] {
-  const fault = (what: string): Fault[] => [{ field: 'path', fault: `Path ${what}` }]
+function faultsOfPath(path: string, topLevel: boolean): FieldFault[] {
+  const fault = (what: string): FieldFault[] => [{ field: 'path', fault: `Path ${what}` }]
   if (!form.test(path) || ending.test(path))
     return fault(
       "can contain only letters, digits, '_', '-' and '.'; it can neither begin with '-' or '.', nor end with '.', '.git' or '.atom'",
@@ -58,13 +61,17 @@ export interface Reading {
 }
 
 /** Parses the input and reports all faults at once. The database checks whether the path is taken. */
-export function readPlaceFields(given: PlaceFields, { whole, of }: Reading) {
-  const description = { label: 'Description', most: longestDescription[of === 'project' ? 'project' : 'group'], lines: true } as const
+export function readNamespaceFields(given: NamespaceFields, { whole, of }: Reading) {
+  const description = {
+    label: 'Description',
+    most: longestDescription[of === 'project' ? 'project' : 'group'],
+    lines: true,
+  } as const
   const { texts, faults } = readTexts({ ...rules, description }, given, { whole })
   if (texts.path) faults.push(...faultsOfPath(texts.path, of === 'top-level group'))
   const visibility = given.visibility ?? undefined
   if (visibility !== undefined && visibility !== 'public' && visibility !== 'private')
     faults.push({ field: 'visibility', fault: 'Visibility must be public or private' })
   const kept = { ...texts, ...(texts.description !== undefined && { description: texts.description ?? '' }) }
-  return { texts: { ...kept, visibility } as PlaceTexts, faults }
+  return { texts: { ...kept, visibility } as NamespaceTexts, faults }
 }

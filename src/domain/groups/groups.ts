@@ -3,12 +3,12 @@ import { eq, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { type Group, groups, type Project, projects } from '../../storage/schema.ts'
 import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
-import type { Fault } from '../rules/results.ts'
+import type { FieldFault } from '../rules/results.ts'
 import { longestPath } from './fields.ts'
 
 export type Visibility = 'public' | 'private'
 
-interface NewPlace {
+interface NewNamespace {
   path: string
   name: string
   visibility?: Visibility
@@ -19,7 +19,10 @@ interface NewPlace {
 export type Parent = Pick<Group, 'id' | 'fullPath' | 'ancestors'>
 
 /** Inserts a group, top-level or below a parent, without checking permissions. The database rejects a path that is taken, in any letter case. */
-export async function insertGroup(tx: Tx, { path, name, parent, visibility, description }: NewPlace & { parent?: Parent }): Promise<Group> {
+export async function insertGroup(
+  tx: Tx,
+  { path, name, parent, visibility, description }: NewNamespace & { parent?: Parent },
+): Promise<Group> {
   const fullPath = pathBelow(parent, path)
   const nextId = sql`nextval(pg_get_serial_sequence('groups', 'id'))`
   const [{ id }] = (await tx.select({ id: nextId.mapWith(Number) }).from(sql`(values (1)) as one`)) as [{ id: number }]
@@ -44,7 +47,7 @@ export async function insertGroup(tx: Tx, { path, name, parent, visibility, desc
 /** Inserts a project into a group, without checking permissions. */
 export async function insertProject(
   tx: Tx,
-  { path, name, group, visibility, description }: NewPlace & { group: Pick<Group, 'id' | 'fullPath'> },
+  { path, name, group, visibility, description }: NewNamespace & { group: Pick<Group, 'id' | 'fullPath'> },
 ): Promise<Project> {
   const fullPath = pathBelow(group, path)
   const [project] = await tx
@@ -62,8 +65,9 @@ export const pathBelow = (parent: Pick<Group, 'fullPath'> | undefined, path: str
  * What is wrong with a full path: it is too long, or another group or project has it. If two are created in one group at once, the
  * caller's lock on that group decides (`holdGroup`); at the top level, the database does.
  */
-export async function faultsOfFullPath(tx: Tx, fullPath: string): Promise<Fault[]> {
-  if (fullPath.length > longestPath) return [{ field: 'path', fault: `Path is too long in all (maximum is ${longestPath} characters)` }]
+export async function faultsOfFullPath(tx: Tx, fullPath: string): Promise<FieldFault[]> {
+  if (fullPath.length > longestPath)
+    return [{ field: 'path', fault: `Path is too long in all (maximum is ${longestPath} characters)` }]
   const key = fullPath.toLowerCase()
   const found = await rowsOf(
     tx,
@@ -73,7 +77,7 @@ export async function faultsOfFullPath(tx: Tx, fullPath: string): Promise<Fault[
 }
 
 /** Locks a group, so that nobody else can add to it, rename it, or change its members before the transaction ends. */
-export const holdGroup = (tx: Tx, id: number): Promise<unknown> =>
+export const lockGroup = (tx: Tx, id: number): Promise<unknown> =>
   tx.select({ id: groups.id }).from(groups).where(eq(groups.id, id)).for('no key update')
 
 /** The group at a full path, in any letter case. */
@@ -89,7 +93,11 @@ export async function findProject(tx: Tx, fullPath: string): Promise<Project | u
 }
 
 /** The projects that a user can see, by path: public ones, and those where they have a role; all of them for an administrator. */
-export function visibleProjects(tx: Tx, userId: number | null, limit: number): Promise<{ fullPath: string; name: string }[]> {
+export function visibleProjects(
+  tx: Tx,
+  userId: number | null,
+  limit: number,
+): Promise<{ fullPath: string; name: string }[]> {
   return rowsOf(
     tx,
     sql`select p.full_path as "fullPath", p.name from projects p join groups g on g.id = p.group_id

@@ -3,7 +3,7 @@ import type { Tx } from '../../storage/db.ts'
 import { type Caller, guard } from '../rules/guard.ts'
 import type { Ability } from '../rules/permissions.ts'
 import type { Result } from '../rules/results.ts'
-import { type GroupFacts, type PlaceName, type ProjectFacts, readGroupFacts, readProject } from './facts.ts'
+import { type GroupFacts, type NamespaceName, type ProjectFacts, readGroupFacts, readProject } from './facts.ts'
 
 /** The group, if it exists and these facts permit it: `not found`, or `forbidden` if the user can see it. */
 export const guardGroup = (facts: GroupFacts | undefined, ability?: Ability): Result<GroupFacts> =>
@@ -18,12 +18,20 @@ export const guardProject = (facts: ProjectFacts | undefined, ability?: Ability)
  * @param what they are called
  */
 export const guardOwner = (facts: GroupFacts | undefined, what: string, ability?: Ability): Result<GroupFacts> =>
-  guard({ what, see: 'read_contacts' }, facts && { ...facts, standing: facts.asHolder }, ability)
+  guard({ what, see: 'read_contacts' }, facts && { ...facts, standing: facts.asOwnerGroup }, ability)
 
 /** A group for a caller who has the ability, by default to see it. */
-export const groupFor = async (tx: Tx, { userId }: Caller, name: PlaceName, ability?: Ability): Promise<Result<GroupFacts>> =>
-  guardGroup(await readGroupFacts(tx, name, userId), ability)
+export const groupFor = async (
+  tx: Tx,
+  { userId }: Caller,
+  name: NamespaceName,
+  ability?: Ability,
+): Promise<Result<GroupFacts>> => guardGroup(await readGroupFacts(tx, name, userId), ability)
 
 /** The same for a project. */
-export const projectFor = async (tx: Tx, { userId }: Caller, name: PlaceName, ability?: Ability): Promise<Result<ProjectFacts>> =>
-  guardProject(await readProject(tx, name, userId), ability)
+export const projectFor = async (
+  tx: Tx,
+  { userId }: Caller,
+  name: NamespaceName,
+  ability?: Ability,
+): Promise<Result<ProjectFacts>> => guardProject(await readProject(tx, name, userId), ability)

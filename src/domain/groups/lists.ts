@@ -29,7 +29,7 @@ export interface ListedProject extends Omit<ListedGroup, 'parentId' | 'fullName'
   groupLevel: number | null
 }
 
-interface PlacesWanted {
+interface NamespacesWanted {
   /** Part of a name or path, in any letter case. */
   search?: string
   /** Where the caller has at least this level. */
@@ -38,7 +38,7 @@ interface PlacesWanted {
   descending?: boolean
 }
 
-export interface GroupsWanted extends PlacesWanted {
+export interface GroupsWanted extends NamespacesWanted {
   /** Right below this one; null: top-level ones. */
   parentId?: number | null
   /** Anywhere below this one. */
@@ -48,7 +48,7 @@ export interface GroupsWanted extends PlacesWanted {
   order?: 'id' | 'name' | 'path'
 }
 
-export interface ProjectsWanted extends PlacesWanted {
+export interface ProjectsWanted extends NamespacesWanted {
   /** In this group; `below`: in those below it too. */
   groupId?: number
   below?: boolean
@@ -70,7 +70,8 @@ const allOf = (conditions: readonly (SQL | undefined)[]): SQL =>
 
 const holds = (text: SQL, search: string): SQL => sql`strpos(lower(${text}), lower(${search})) > 0`
 
-const orderOf = (key: SQL, id: SQL, descending = false): SQL => (descending ? sql`${key} desc, ${id} desc` : sql`${key}, ${id}`)
+const orderOf = (key: SQL, id: SQL, descending = false): SQL =>
+  descending ? sql`${key} desc, ${id} desc` : sql`${key}, ${id}`
 
 interface Listing {
   from: SQL
@@ -118,7 +119,9 @@ export function listGroups(
     maySee(user),
     parentId === undefined ? undefined : parentId === null ? sql`g.parent_id is null` : sql`g.parent_id = ${parentId}`,
     belowId === undefined ? undefined : sql`g.ancestors @> array[${belowId}::bigint] and g.id <> ${belowId}`,
-    search ? sql`(${holds(sql`g.name`, search)} or ${holds(byFullPath ? sql`g.full_path` : sql`g.path`, search)})` : undefined,
+    search
+      ? sql`(${holds(sql`g.name`, search)} or ${holds(byFullPath ? sql`g.full_path` : sql`g.path`, search)})`
+      : undefined,
     least === undefined ? undefined : sql`${levelInGroup(user, sql`g.ancestors`)} >= ${least}`,
     visibility && sql`g.visibility = ${visibility}`,
   ])
@@ -132,7 +135,10 @@ export function listGroups(
 
 /** One group as listed for a user or a visitor (null), whether they can see it or not. */
 export async function showGroup(tx: Tx, id: number, userId: number | null): Promise<ListedGroup | undefined> {
-  const [group] = await rowsOf<ListedGroup>(tx, sql`select ${shownGroup(sql`${userId}::bigint`)} from groups g where g.id = ${id}`)
+  const [group] = await rowsOf<ListedGroup>(
+    tx,
+    sql`select ${shownGroup(sql`${userId}::bigint`)} from groups g where g.id = ${id}`,
+  )
   return group
 }
 
@@ -174,7 +180,11 @@ export function listProjects(
     visibility && sql`p.visibility = ${visibility}`,
   ])
   const from = sql`from projects p join groups g on g.id = p.group_id where ${where}`
-  return countAndList(tx, { from, shown: shownProject(user), order: orderOf(projectOrders[order], sql`p.id`, descending) }, page)
+  return countAndList(
+    tx,
+    { from, shown: shownProject(user), order: orderOf(projectOrders[order], sql`p.id`, descending) },
+    page,
+  )
 }
 
 /** One project as listed, without checking permissions. */

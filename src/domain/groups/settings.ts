@@ -6,7 +6,7 @@ import { affectedGroups } from '../rules/contact-source.ts'
 import { type Actor, difference, record } from '../rules/history.ts'
 import { conflict, done, invalid, type Refusal, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { holdTreesStill } from '../rules/tree-locks.ts'
+import { lockTreesUnmoved } from '../rules/tree-locks.ts'
 import { type GroupFacts, readGroupFacts } from './facts.ts'
 import { groupFor, guardOwner } from './guard.ts'
 
@@ -25,7 +25,9 @@ export async function saveSettings(tx: Tx, groupId: number, settings: Settings):
     .onConflictDoUpdate({ target: groupSettings.groupId, set: { ...settings } })
 }
 
-const linksInTheWay = conflict('Contact source cannot be changed when issues already have contacts assigned from a different source.')
+const linksInTheWay = conflict(
+  'Contact source cannot be changed when issues already have contacts assigned from a different source.',
+)
 
 /**
  * Changes settings of a group; absent ones stay. A contact source is refused if contacts of issues below would no longer belong to
@@ -35,7 +37,7 @@ export const changeSettings = (db: Db, actor: Actor, groupId: number, wanted: Se
   attempt(db, async (tx) => {
     const { refused } = await groupToSet(tx, actor, groupId, wanted)
     if (refused) return { refused }
-    await holdTreesStill(tx, treesOfSettings(groupId, wanted), 'alone')
+    await lockTreesUnmoved(tx, treesOfSettings(groupId, wanted), 'alone')
     return changeSettingsHere(tx, actor, groupId, wanted)
   })
 
@@ -44,10 +46,18 @@ export const treesOfSettings = (groupId: number, { contactSourceId }: Settings):
   sql`select unnest(${sql.param([groupId, contactSourceId ?? groupId])}::bigint[])`
 
 /** The same within a transaction that has these trees locked exclusively. */
-export async function changeSettingsHere(tx: Tx, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> {
+export async function changeSettingsHere(
+  tx: Tx,
+  actor: Actor,
+  groupId: number,
+  wanted: Settings,
+): Promise<Result<GroupFacts>> {
   const { value: before, refused } = await groupToSet(tx, actor, groupId, wanted)
   if (refused) return { refused }
-  const settings = (({ customerRelations, namedSourceId: contactSourceId }: GroupFacts) => ({ customerRelations, contactSourceId }))(before)
+  const settings = (({ customerRelations, namedSourceId: contactSourceId }: GroupFacts) => ({
+    customerRelations,
+    contactSourceId,
+  }))(before)
   const changed = difference(settings, wanted)
   if (!changed) return done(before)
   await saveSettings(tx, groupId, changed.after)
@@ -73,7 +83,9 @@ export async function whyNoSource(
 ): Promise<{ refused: Refusal } | undefined> {
   if (typeof named !== 'number' || named === group?.namedSourceId || named === group?.id) return undefined
   if (guardOwner(await readGroupFacts(tx, named, userId), 'group').value) return undefined
-  return invalid([{ field: 'contactSourceId', fault: "Contact source doesn't exist, or you don't have access to its contacts" }])
+  return invalid([
+    { field: 'contactSourceId', fault: "Contact source doesn't exist, or you don't have access to its contacts" },
+  ])
 }
 
 /** Does an issue have contacts whose source depends on this group's settings? */

@@ -8,10 +8,10 @@ import { done, notFound, type Refusal, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { findComment, rewriteComment, type ShownComment } from './comments.ts'
 import { issueFor } from './guard.ts'
-import { holdIssues, type IssueFacts, type IssueName } from './issues.ts'
+import { type IssueFacts, type IssueName, lockIssuesInTrees } from './issues.ts'
 
 /** A comment that a user can edit or delete, with its issue locked. */
-export interface HeldComment {
+export interface LockedComment {
   facts: IssueFacts
   comment: ShownComment
 }
@@ -19,7 +19,7 @@ export interface HeldComment {
 const ofSystem: { refused: Refusal } = { refused: { why: 'forbidden', reason: "System notes can't be changed." } }
 
 /** A comment that the actor can edit and delete. */
-async function commentToEdit(tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<HeldComment>> {
+async function commentToEdit(tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<LockedComment>> {
   const { value: facts, refused } = await issueFor(tx, actor, name)
   if (refused) return { refused }
   const comment = await findComment(tx, facts.issueId, facts.userId, id)
@@ -30,14 +30,19 @@ async function commentToEdit(tx: Tx, actor: Actor, name: IssueName, id: number):
 }
 
 /** The same, with its issue locked. */
-export const holdComment = (tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<HeldComment>> =>
+export const lockComment = (tx: Tx, actor: Actor, name: IssueName, id: number): Promise<Result<LockedComment>> =>
   checkTwice(
     (found) => commentToEdit(tx, actor, found ? { id: found.facts.issueId } : name, id),
-    ({ facts }) => holdIssues(tx, sql`${facts.issueId}::bigint`),
+    ({ facts }) => lockIssuesInTrees(tx, sql`${facts.issueId}::bigint`),
   )
 
 /** Replaces the text of a comment; deletes it if no text is left. */
-export async function rewriteHeld(tx: Tx, actor: Actor, { facts, comment }: HeldComment, body: string): Promise<Result<void>> {
+export async function rewriteLocked(
+  tx: Tx,
+  actor: Actor,
+  { facts, comment }: LockedComment,
+  body: string,
+): Promise<Result<void>> {
   await rewriteComment(tx, comment.id, body)
   const action = body === '' ? 'note_deleted' : 'note_edited'
   await record(tx, actor, [{ action, issueId: facts.issueId, projectId: facts.projectId, after: { note: comment.id } }])
@@ -48,6 +53,6 @@ export async function rewriteHeld(tx: Tx, actor: Actor, { facts, comment }: Held
 /** Deletes a comment. The effects of its commands remain. */
 export const deleteComment = (db: Db, actor: Actor, name: IssueName, id: number): Promise<Result<void>> =>
   attempt(db, async (tx) => {
-    const held = await holdComment(tx, actor, name, id)
-    return held.refused ? held : rewriteHeld(tx, actor, held.value, '')
+    const held = await lockComment(tx, actor, name, id)
+    return held.refused ? held : rewriteLocked(tx, actor, held.value, '')
   })

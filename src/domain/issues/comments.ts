@@ -18,7 +18,8 @@ export interface ShownComment {
 export const nextCommentId = sql`nextval(pg_get_serial_sequence('comments', 'id'))`
 
 /** SQL: inserts the comments that a query yields as (id, issue_id, author_id, body). */
-export const insertComments = (rows: SQL): SQL => sql`insert into comments (id, issue_id, author_id, body) overriding system value ${rows}`
+export const insertComments = (rows: SQL): SQL =>
+  sql`insert into comments (id, issue_id, author_id, body) overriding system value ${rows}`
 
 /** SQL: inserts the system notes that a query yields as (issue_id, author_id, body). */
 export const insertNotes = (rows: SQL): SQL =>
@@ -69,10 +70,16 @@ export async function latestComments(
 }
 
 /** How many comments an issue has. */
-export const countComments = (tx: Tx, issueId: number): Promise<number> => tx.$count(comments, eq(comments.issueId, issueId))
+export const countComments = (tx: Tx, issueId: number): Promise<number> =>
+  tx.$count(comments, eq(comments.issueId, issueId))
 
 /** One comment of an issue, as a user or a visitor (null) may see it. */
-export async function findComment(tx: Tx, issueId: number, userId: number | null, id: number): Promise<ShownComment | undefined> {
+export async function findComment(
+  tx: Tx,
+  issueId: number,
+  userId: number | null,
+  id: number,
+): Promise<ShownComment | undefined> {
   const query = tx.select(shown).from(comments).leftJoin(users, eq(users.id, comments.authorId))
   const found = await query.where(and(eq(comments.issueId, issueId), eq(comments.id, id)))
   return (await withoutHiddenReferences(tx, userId, found))[0]

@@ -7,7 +7,7 @@ import type { IssueFacts } from './issues.ts'
 
 /** A name on an issue, with its index. */
 export interface SoughtName {
-  place: number
+  position: number
   name: string
   wish: Wish
   facts: IssueFacts
@@ -34,16 +34,23 @@ const longest = 5_000
  * @returns by index; empty for a name that fits nobody
  * @throws if the time is over for names on several issues: each can be retried alone
  */
-export async function contactsFitting(tx: Tx, names: readonly SoughtName[], milliseconds = longest): Promise<Map<number, Fitting>> {
+export async function contactsFitting(
+  tx: Tx,
+  names: readonly SoughtName[],
+  milliseconds = longest,
+): Promise<Map<number, Fitting>> {
   const sought = names
     .map((one) => ({ ...one, words: nameWords(one.name).toSorted() }))
     .filter(({ words }) => words.length > 0 && words.length <= mostWords)
   const found = new Map<number, Fitting>()
   if (sought.length === 0) return found
-  const rows = await rowsOf<(FittingContact | { id: null }) & { place: number }>(tx, allFitting(sought, milliseconds))
-  for (const { place, ...contact } of rows) {
-    const fitting = found.get(place) ?? { contacts: [], more: false }
-    found.set(place, fitting)
+  const rows = await rowsOf<(FittingContact | { id: null }) & { position: number }>(
+    tx,
+    allFitting(sought, milliseconds),
+  )
+  for (const { position, ...contact } of rows) {
+    const fitting = found.get(position) ?? { contacts: [], more: false }
+    found.set(position, fitting)
     if (contact.id !== null && fitting.contacts.length < mostOffered) fitting.contacts.push(contact)
     else fitting.more = true
   }
@@ -63,9 +70,9 @@ function allFitting(sought: readonly (SoughtName & { words: string[] })[], milli
   return sql`with names as (
       select *, array(select source_id || ':' || word from unnest(string_to_array(written, ' ')) word) as words,
         array(select source_id || '.' || word from unnest(string_to_array(written, ' ')) word) as own_words
-      from unnest(${of(({ place }) => place)}::int[], ${of(({ wish }) => wish)}::text[], ${issueIds}::bigint[],
+      from unnest(${of(({ position }) => position)}::int[], ${of(({ wish }) => wish)}::text[], ${issueIds}::bigint[],
         ${sourceIds}::bigint[], ${of(({ words }) => words.join(' '))}::text[]
-      ) as names (place, wish, issue_id, source_id, written)
+      ) as names (position, wish, issue_id, source_id, written)
     ), active as (
       select d.words, c.id, s.words is not null as looked_up
       from (select distinct words, own_words from names where wish = 'add') d
@@ -78,12 +85,12 @@ function allFitting(sought: readonly (SoughtName & { words: string[] })[], milli
       select l.issue_id, c.id, ${wordsOfContact} as words from issue_contacts l join contacts c on c.id = l.contact_id
       where l.issue_id in (select issue_id from names where wish = 'remove')
     ), found as (
-      select n.place, a.id from names n join active a on a.words = n.words where n.wish = 'add' and (a.id is not null or not a.looked_up)
-      union all select n.place, l.id from names n cross join lateral (
+      select n.position, a.id from names n join active a on a.words = n.words where n.wish = 'add' and (a.id is not null or not a.looked_up)
+      union all select n.position, l.id from names n cross join lateral (
         select l.id from linked l where l.issue_id = n.issue_id and l.words @> n.words and l.words && n.own_words limit ${limit}
       ) l where n.wish = 'remove'
     )
-    select f.place, c.id, c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization
+    select f.position, c.id, c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization
     from found f left join contacts c on c.id = f.id left join organizations o on o.id = c.organization_id
-    order by f.place, c.find_by_surname, c.id`
+    order by f.position, c.find_by_surname, c.id`
 }

@@ -11,7 +11,7 @@ import { readTexts } from '../rules/text-fields.ts'
 import { attempt } from '../rules/transaction.ts'
 import { insertNotes } from './comments.ts'
 import { issueFor, lockedIssueFor } from './guard.ts'
-import { holdIssues, type IssueFacts, type IssueName, referenceOf } from './issues.ts'
+import { type IssueFacts, type IssueName, lockIssuesInTrees, referenceOf } from './issues.ts'
 import { keepText } from './search-texts.ts'
 import { cutLinks } from './unlinking.ts'
 
@@ -22,7 +22,7 @@ export interface IssueFields {
 }
 
 /** A locked issue that the user can change. */
-export interface HeldIssue {
+export interface LockedIssue {
   facts: IssueFacts
   issue: Issue
 }
@@ -33,7 +33,7 @@ const rules = { title: { label: 'Title', most: 255, required: true } } as const
 export const readIssueFields = ({ title }: IssueFields, how: { whole: boolean }) => readTexts(rules, { title }, how)
 
 /** An issue that the actor can change: its author, and planners. */
-async function issueToEdit(tx: Tx, actor: Actor, name: IssueName): Promise<Result<HeldIssue>> {
+async function issueToEdit(tx: Tx, actor: Actor, name: IssueName): Promise<Result<LockedIssue>> {
   const { value: facts, refused } = await issueFor(tx, actor, name)
   if (refused) return { refused }
   const [issue] = await tx.select().from(issues).where(eq(issues.id, facts.issueId))
@@ -43,16 +43,16 @@ async function issueToEdit(tx: Tx, actor: Actor, name: IssueName): Promise<Resul
 }
 
 /** The same, with the issue locked. */
-export const holdForEdit = (tx: Tx, actor: Actor, name: IssueName): Promise<Result<HeldIssue>> =>
+export const lockForEdit = (tx: Tx, actor: Actor, name: IssueName): Promise<Result<LockedIssue>> =>
   checkTwice(
     (found) => issueToEdit(tx, actor, found ? { id: found.issue.id } : name),
-    ({ issue }) => holdIssues(tx, sql`${issue.id}::bigint`),
+    ({ issue }) => lockIssuesInTrees(tx, sql`${issue.id}::bigint`),
   )
 
 /** Changes the title of an issue, or closes or opens it again. Its description is edited as a comment is (pipeline/comment.ts). */
 export const editIssue = (db: Db, actor: Actor, name: IssueName, fields: IssueFields): Promise<Result<Issue>> =>
   attempt(db, async (tx) => {
-    const held = await holdForEdit(tx, actor, name)
+    const held = await lockForEdit(tx, actor, name)
     return held.refused ? held : changeIssue(tx, actor, held.value, fields)
   })
 
@@ -60,7 +60,7 @@ export const editIssue = (db: Db, actor: Actor, name: IssueName, fields: IssueFi
 export async function changeIssue(
   tx: Tx,
   actor: Actor,
-  { facts, issue }: HeldIssue,
+  { facts, issue }: LockedIssue,
   { description, ...fields }: IssueFields & { description?: string },
 ): Promise<Result<Issue>> {
   const { texts, faults } = readIssueFields(fields, { whole: false })
@@ -113,7 +113,9 @@ export const deleteIssue = (db: Db, actor: Actor, name: IssueName): Promise<Resu
     const { issueId, projectId } = facts
     await cutLinks(tx, actor, sql`l.issue_id = ${issueId}`)
     await tx.delete(issues).where(eq(issues.id, issueId))
-    await record(tx, actor, [{ action: 'issue_deleted', issueId, projectId, before: { reference: referenceOf(facts) } }])
+    await record(tx, actor, [
+      { action: 'issue_deleted', issueId, projectId, before: { reference: referenceOf(facts) } },
+    ])
     await tell(tx, { issue: issueId })
     return done(undefined)
   })

@@ -3,11 +3,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import { wordsOccur } from '../lists/index-scan.ts'
 import type { Ability } from '../rules/permissions.ts'
 import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
-import type { Fault } from '../rules/results.ts'
+import type { FieldFault } from '../rules/results.ts'
 import { wordsOf } from '../rules/search-keys.ts'
 
 /** Where to look for issues: in a project, in a group with everything below it (`direct`: only in its own projects), or everywhere. */
-export type IssuePlace = { projectId: number } | { groupId: number; direct?: boolean } | 'everywhere'
+export type IssueScope = { projectId: number } | { groupId: number; direct?: boolean } | 'everywhere'
 
 /** A time range; either end can be open. */
 export interface Span {
@@ -36,38 +36,42 @@ export interface IssueFilter {
 }
 
 /** The caller must be able to see contacts. */
-export const asksForCustomers = ({ contactId, organizationId }: IssueFilter): boolean => (contactId ?? organizationId) !== undefined
+export const asksForCustomers = ({ contactId, organizationId }: IssueFilter): boolean =>
+  (contactId ?? organizationId) !== undefined
 
 const mostIids = 1_000
 const longestSearch = 1_000
 const highestIid = 2 ** 31 - 1
 
 /** What is wrong with a filter. */
-export function faultsOfFilter({ search, iids = [] }: IssueFilter): Fault[] {
-  const rules: [boolean, Fault][] = [
-    [(search ?? '').length > longestSearch, { field: 'search', fault: `Search is too long (maximum is ${longestSearch} characters)` }],
+export function faultsOfFilter({ search, iids = [] }: IssueFilter): FieldFault[] {
+  const rules: [boolean, FieldFault][] = [
+    [
+      (search ?? '').length > longestSearch,
+      { field: 'search', fault: `Search is too long (maximum is ${longestSearch} characters)` },
+    ],
     [iids.length > mostIids, { field: 'iids', fault: `At most ${mostIids} numbers can be given` }],
   ]
   return rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))
 }
 
 /** SQL: the projects to consider, as (id). */
-export function projectsIn(place: IssuePlace, userId: number | null, filter: IssueFilter): SQL {
+export function projectsIn(scope: IssueScope, userId: number | null, filter: IssueFilter): SQL {
   const user = sql`${userId}::bigint`
   const may = (ability: Ability) => allowedSql(ability, user, projectInSql)
   const contacts = asksForCustomers(filter) ? sql` and ${may('read_issue_contacts')}` : sql``
   return sql`select p.id from projects p join groups g on g.id = p.group_id
-    where ${isIn(place)} and ${may('read_issue')}${contacts}`
+    where ${isIn(scope)} and ${may('read_issue')}${contacts}`
 }
 
-function isIn(place: IssuePlace): SQL {
-  if (place === 'everywhere') return sql`true`
-  if ('projectId' in place) return sql`p.id = ${place.projectId}`
-  return place.direct ? sql`g.id = ${place.groupId}` : sql`g.ancestors @> array[${place.groupId}::bigint]`
+function isIn(scope: IssueScope): SQL {
+  if (scope === 'everywhere') return sql`true`
+  if ('projectId' in scope) return sql`p.id = ${scope.projectId}`
+  return scope.direct ? sql`g.id = ${scope.groupId}` : sql`g.ancestors @> array[${scope.groupId}::bigint]`
 }
 
 /** SQL: does the issue `i` fit? Ignores its project and its state. */
-export function fits(filter: IssueFilter): SQL {
+export function fitsFilter(filter: IssueFilter): SQL {
   const { search, iids, authorId, authorUsername, contactId, organizationId } = filter
   const conditions = [...within(sql`i.created_at`, filter.created), ...within(sql`i.updated_at`, filter.updated)]
   if (iids) conditions.push(sql`i.iid = any(${sql.param(iids.filter(isIid))}::int[])`)
@@ -75,7 +79,9 @@ export function fits(filter: IssueFilter): SQL {
   if (authorUsername !== undefined)
     conditions.push(sql`i.author_id = (select id from users where username_key = ${authorUsername.toLowerCase()})`)
   if (contactId !== undefined)
-    conditions.push(sql`exists (select from issue_contacts l where l.issue_id = i.id and l.contact_id = ${idGiven(contactId)})`)
+    conditions.push(
+      sql`exists (select from issue_contacts l where l.issue_id = i.id and l.contact_id = ${idGiven(contactId)})`,
+    )
   if (organizationId !== undefined)
     conditions.push(sql`exists (select from issue_contacts l join contacts who on who.id = l.contact_id
       where l.issue_id = i.id and who.organization_id = ${idGiven(organizationId)})`)
@@ -88,7 +94,10 @@ export function fits(filter: IssueFilter): SQL {
 }
 
 function within(moment: SQL, { from, to }: Span = {}): SQL[] {
-  const ends = [from && sql`${moment} >= ${from.toISOString()}::timestamptz`, to && sql`${moment} <= ${to.toISOString()}::timestamptz`]
+  const ends = [
+    from && sql`${moment} >= ${from.toISOString()}::timestamptz`,
+    to && sql`${moment} <= ${to.toISOString()}::timestamptz`,
+  ]
   return ends.filter((end) => end !== undefined)
 }
 

@@ -5,7 +5,7 @@ import { type Issue, issues, users } from '../../storage/schema.ts'
 import type { Facts } from '../rules/change.ts'
 import { contactSourceOf } from '../rules/contact-source.ts'
 import { levelInGroup, levelInProject } from '../rules/members.ts'
-import { checkTrees, holdTrees } from '../rules/tree-locks.ts'
+import { checkTrees, lockTrees } from '../rules/tree-locks.ts'
 import { keepText } from './search-texts.ts'
 
 /** How an issue is referred to: by our id, or by its project (path or id) and its number there. */
@@ -35,7 +35,8 @@ export function parseReference(text: string): { project: string; iid: number } |
   return { project: text.slice(0, hash), iid: Number(text.slice(hash + 1)) }
 }
 
-export const referenceOf = (facts: Pick<IssueFacts, 'projectPath' | 'iid'>): string => `${facts.projectPath}#${facts.iid}`
+export const referenceOf = (facts: Pick<IssueFacts, 'projectPath' | 'iid'>): string =>
+  `${facts.projectPath}#${facts.iid}`
 
 // In one statement, whether it has the reference now, had it before it was moved, or doesn't exist.
 const issueNamed = (name: IssueName): SQL => {
@@ -90,17 +91,25 @@ export function readFactsOfMany(tx: Tx, asked: readonly { issueId: number; userI
 }
 
 /** The same for an issue that is still to be opened in a project (path or id). */
-export async function readProjectFacts(tx: Tx, project: string | number, userId: number | null): Promise<ProjectFacts | undefined> {
-  const [facts] = await factsFrom<ProjectFacts>(tx, sql`projects p left join issues i on false`, {
+export async function readNewIssueFacts(
+  tx: Tx,
+  project: string | number,
+  userId: number | null,
+): Promise<NewIssueFacts | undefined> {
+  const [facts] = await factsFrom<NewIssueFacts>(tx, sql`projects p left join issues i on false`, {
     where: projectNamed(project),
     user: sql`${userId}`,
   })
   return facts
 }
 
-export type ProjectFacts = Omit<IssueFacts, 'issueId' | 'iid'>
+export type NewIssueFacts = Omit<IssueFacts, 'issueId' | 'iid'>
 
-async function factsFrom<Known extends ProjectFacts>(tx: Tx, from: SQL, { where, user }: { where: SQL; user: SQL }): Promise<Known[]> {
+async function factsFrom<Known extends NewIssueFacts>(
+  tx: Tx,
+  from: SQL,
+  { where, user }: { where: SQL; user: SQL },
+): Promise<Known[]> {
   const rows = await rowsOf<FactRow>(
     tx,
     sql`select i.id as "issueId", i.iid, p.id as "projectId", p.full_path as "projectPath", p.visibility = 'public' as open,
@@ -117,7 +126,7 @@ async function factsFrom<Known extends ProjectFacts>(tx: Tx, from: SQL, { where,
     left join users u on u.id = ${user} and not u.blocked
     where ${where}`,
   )
-  return rows.map((row) => factsOf(row) as ProjectFacts as Known)
+  return rows.map((row) => factsOf(row) as NewIssueFacts as Known)
 }
 
 function factsOf({ administrator, project, source, open, customerRelations, ...rest }: FactRow): IssueFacts {
@@ -135,13 +144,15 @@ export async function nextIid(tx: Tx, projectId: number): Promise<number> {
 }
 
 /** Opens an issue with the next number of its project. If two are opened at once, they get different numbers. */
-export async function openIssue(
+export async function insertIssueAs(
   tx: Tx,
   wanted: { projectId: number; title: string; description: string; authorId: number | null },
 ): Promise<Issue> {
   const { projectId, title, description, authorId } = wanted
   const iid = await nextIid(tx, projectId)
-  const [issue] = (await tx.insert(issues).values({ projectId, iid, title, description, authorId }).returning()) as [Issue]
+  const [issue] = (await tx.insert(issues).values({ projectId, iid, title, description, authorId }).returning()) as [
+    Issue,
+  ]
   await keepText(tx, issue)
   return issue
 }
@@ -153,7 +164,10 @@ export async function openIssue(
  * @returns those that exist
  */
 export async function lockIssues(tx: Tx, issueIds: SQL): Promise<number[]> {
-  const locked = await rowsOf<{ id: number }>(tx, sql`select id from issues where id in (${issueIds}) order by id for no key update`)
+  const locked = await rowsOf<{ id: number }>(
+    tx,
+    sql`select id from issues where id in (${issueIds}) order by id for no key update`,
+  )
   return locked.map(({ id }) => id)
 }
 
@@ -162,20 +176,22 @@ const groupsOf = (issueIds: SQL): SQL =>
   sql`select p.group_id from issues i join projects p on p.id = i.project_id where i.id in (${issueIds})`
 
 /** Takes a shared lock on the trees of issues, so that their contact sources stay. Returns the ids of the top-level groups. */
-export const holdTreesOfIssues = (tx: Tx, issueIds: SQL): Promise<number[]> => holdTrees(tx, groupsOf(issueIds), 'together')
+export const lockTreesOfIssues = (tx: Tx, issueIds: SQL): Promise<number[]> =>
+  lockTrees(tx, groupsOf(issueIds), 'together')
 
 /** Locks issues and their trees, so that neither their contacts nor their contact sources change before the transaction ends. */
-export async function holdIssues(tx: Tx, issueIds: SQL): Promise<void> {
-  const held = await holdTreesOfIssues(tx, issueIds)
+export async function lockIssuesInTrees(tx: Tx, issueIds: SQL): Promise<void> {
+  const held = await lockTreesOfIssues(tx, issueIds)
   await lockIssues(tx, issueIds)
   await checkTrees(tx, groupsOf(issueIds), held)
 }
 
 /** SQL: marks issues as changed now; `made` names what yields their `issue_id`. */
-export const touchIssues = (made: SQL): SQL => sql`update issues set updated_at = now() from ${made} where issues.id = made.issue_id`
+export const touchIssues = (made: SQL): SQL =>
+  sql`update issues set updated_at = now() from ${made} where issues.id = made.issue_id`
 
 /** An issue as its page shows it. */
-export interface ShownIssue {
+export interface IssueDetails {
   id: number
   iid: number
   title: string
@@ -198,13 +214,21 @@ const shown = {
 }
 
 /** One issue, as it is shown. */
-export async function showIssue(tx: Tx, issueId: number): Promise<ShownIssue | undefined> {
-  const [issue] = await tx.select(shown).from(issues).leftJoin(users, eq(users.id, issues.authorId)).where(eq(issues.id, issueId))
+export async function showIssue(tx: Tx, issueId: number): Promise<IssueDetails | undefined> {
+  const [issue] = await tx
+    .select(shown)
+    .from(issues)
+    .leftJoin(users, eq(users.id, issues.authorId))
+    .where(eq(issues.id, issueId))
   return issue
 }
 
 /** The issues of a project, newest first, at most `limit` that come after (below) the number `below`. */
-export function listIssues(tx: Tx, projectId: number, { below, limit }: { below?: number; limit: number }): Promise<ShownIssue[]> {
+export function listIssues(
+  tx: Tx,
+  projectId: number,
+  { below, limit }: { below?: number; limit: number },
+): Promise<IssueDetails[]> {
   const later = below === undefined ? undefined : lt(issues.iid, below)
   const query = tx.select(shown).from(issues).leftJoin(users, eq(users.id, issues.authorId))
   return query

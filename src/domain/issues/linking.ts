@@ -14,7 +14,10 @@ export interface LinkPlan extends Pick<IssueResult, 'outcomes' | 'unclear' | 're
 }
 
 /** The outcome of a wish for a contact of the issue's source; undefined: there is no such contact. */
-export function outcomeOf(wish: Wish, contact: Pick<MeantContact, 'active' | 'linked'> | undefined): ContactOutcome {
+export function linkOutcomeOf(
+  wish: Wish,
+  contact: Pick<MeantContact, 'active' | 'linked'> | undefined,
+): ContactOutcome {
   if (!contact) return 'unknown'
   if (wish === 'remove') return contact.linked ? 'removed' : 'was not there'
   if (contact.linked) return 'already there'
@@ -32,8 +35,13 @@ export function planLinks(change: IssueChange, meanings: readonly Meaning[], mos
   const toAdd = found.filter(({ wish, contact }) => wish === 'add' && !contact?.linked).length
   if (toAdd > mostAtOnce) return { outcomes: [], add: [], remove: [], refused: tooMany(toAdd, mostAtOnce) }
   const [clear, unclear] = [found.filter(isClear), found.filter((one) => !isClear(one))]
-  const outcomes = clear.map(({ ref, wish, contact }) => ({ ...shownAs(ref, contact), wish, outcome: outcomeOf(wish, contact) }))
-  const idsOf = (outcome: string) => clear.flatMap(({ contact }, at) => (contact && outcomes[at]?.outcome === outcome ? [contact.id] : []))
+  const outcomes = clear.map(({ ref, wish, contact }) => ({
+    ...shownAs(ref, contact),
+    wish,
+    outcome: linkOutcomeOf(wish, contact),
+  }))
+  const idsOf = (outcome: string) =>
+    clear.flatMap(({ contact }, at) => (contact && outcomes[at]?.outcome === outcome ? [contact.id] : []))
   return {
     outcomes,
     ...(unclear.length > 0 && {
@@ -73,12 +81,21 @@ export const contactsOf = (tx: Tx, issueId: number): Promise<ContactLine[]> =>
   )
 
 /** The outcome of a change, without making it. */
-export async function previewChange(tx: Tx, facts: IssueFacts, change: IssueChange, mostAtOnce: number): Promise<IssueResult> {
-  const [meanings = []] = await meaningsOf(tx, [{ facts, change }], { hold: false })
+export async function previewChange(
+  tx: Tx,
+  facts: IssueFacts,
+  change: IssueChange,
+  mostAtOnce: number,
+): Promise<IssueResult> {
+  const [meanings = []] = await meaningsOf(tx, [{ facts, change }], { lock: false })
   return { ...resultOf(planLinks(change, meanings, mostAtOnce)), ...(await answersTo(tx, facts, change)) }
 }
 
-const resultOf = ({ outcomes, unclear, refused }: LinkPlan): IssueResult => ({ outcomes, ...(unclear && { unclear }), refused })
+const resultOf = ({ outcomes, unclear, refused }: LinkPlan): IssueResult => ({
+  outcomes,
+  ...(unclear && { unclear }),
+  refused,
+})
 
 async function answersTo(tx: Tx, facts: IssueFacts, change: IssueChange): Promise<Pick<IssueResult, 'contacts'>> {
   return change.questions.includes('contacts') ? { contacts: await contactsOf(tx, facts.issueId) } : {}
@@ -96,7 +113,7 @@ export interface WantedChange {
  * @returns the outcome for each address, in the requested order; a refusal is part of it, not thrown
  */
 export async function makeChanges(tx: Tx, wanted: readonly WantedChange[], mostAtOnce: number): Promise<IssueResult[]> {
-  const meanings = await meaningsOf(tx, wanted, { hold: true })
+  const meanings = await meaningsOf(tx, wanted, { lock: true })
   const plans = wanted.map(({ facts, change, actor }, at) => ({
     issueId: facts.issueId,
     actor,

@@ -39,18 +39,22 @@ const shown = {
   projectPath: p.fullPath,
   groupId: p.groupId,
   author: { id: users.id, username: users.username, name: users.name, blocked: users.blocked },
-  comments: sql`(select count(*) from comments said where said.issue_id = ${issues.id} and not said.system)`.mapWith(Number),
+  comments: sql`(select count(*) from comments said where said.issue_id = ${issues.id} and not said.system)`.mapWith(
+    Number,
+  ),
 }
 
 /**
  * Issues by id, those that a user can read, in no order.
  * @param userId null for a visitor
  */
-export const showIssues = (tx: Tx, userId: number | null, ids: readonly number[]): Promise<ListedIssue[]> =>
+export const shownIssues = (tx: Tx, userId: number | null, ids: readonly number[]): Promise<ListedIssue[]> =>
   tx
     .select(shown)
     .from(issues)
     .innerJoin(p, eq(p.id, issues.projectId))
     .innerJoin(g, eq(g.id, p.groupId))
     .leftJoin(users, eq(users.id, issues.authorId))
-    .where(sql`${issues.id} = any(${sql.param(ids)}::bigint[]) and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)}`)
+    .where(
+      sql`${issues.id} = any(${sql.param(ids)}::bigint[]) and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)}`,
+    )

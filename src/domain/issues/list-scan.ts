@@ -4,11 +4,11 @@ import { rowsOf, type Tx } from '../../storage/db.ts'
 import { inOrder, isBeyond, type Order, type Position, writtenKeys } from '../lists/cursor.ts'
 import { patternOf } from '../lists/index-scan.ts'
 import { wordsOf } from '../rules/search-keys.ts'
-import { asksForCustomers, fits, type IssueFilter, type IssuePlace, idGiven, projectsIn } from './filters.ts'
+import { asksForCustomers, fitsFilter, type IssueFilter, type IssueScope, idGiven, projectsIn } from './filters.ts'
 
 /** Whose issues to find, and where. */
 export interface Search {
-  place: IssuePlace
+  scope: IssueScope
   /** null for a visitor. */
   userId: number | null
   filter: IssueFilter
@@ -37,15 +37,17 @@ export function findIssues(tx: Tx, search: Search, { order, down, from, offset, 
   const { filter } = search
   const [key] = order.keys as [SQL]
   const states = sql`${sql.param(filter.state ? [filter.state] : ['opened', 'closed'])}::text[]`
-  const fit = from ? sql`${fits(filter)} and ${isBeyond(order, [key, sql`i.id`], from, down)}` : fits(filter)
-  const walked = sql`select near.id, near.k0 from place cross join unnest(${states}) as wanted (state) cross join lateral (
-    select i.id, ${key} as k0 from issues i where i.project_id = place.id and i.state = wanted.state and ${fit}
+  const fit = from
+    ? sql`${fitsFilter(filter)} and ${isBeyond(order, [key, sql`i.id`], from, down)}`
+    : fitsFilter(filter)
+  const walked = sql`select near.id, near.k0 from scope cross join unnest(${states}) as wanted (state) cross join lateral (
+    select i.id, ${key} as k0 from issues i where i.project_id = scope.id and i.state = wanted.state and ${fit}
     order by ${inOrder([key], sql`i.id`, down)} limit ${sql.raw(String(roundedUp(offset + most)))}) near`
   const columns = sql`i.id, ${key} as k0`
   const rows = eitherWay(filter, walked, { columns, where: sql`i.state = any(${states}) and ${fit}` })
   return rowsOf(
     tx,
-    sql`${namingPlace(search)} select id, ${writtenKeys(order)} as keys from (${rows}) page
+    sql`${namingProjects(search)} select id, ${writtenKeys(order)} as keys from (${rows}) page
       order by ${inOrder([sql`k0`], sql`id`, down)} limit ${most}::bigint offset ${offset}::bigint`,
   )
 }
@@ -53,11 +55,11 @@ export function findIssues(tx: Tx, search: Search, { order, down, from, offset, 
 /** How many issues fit, by state; the filter's own state does not matter. */
 export async function countIssues(tx: Tx, search: Search): Promise<IssueCounts> {
   const { filter } = search
-  const walked = sql`select i.state from place join issues i on i.project_id = place.id where ${fits(filter)}`
-  const rows = eitherWay(filter, walked, { columns: sql`i.state`, where: fits(filter) })
+  const walked = sql`select i.state from scope join issues i on i.project_id = scope.id where ${fitsFilter(filter)}`
+  const rows = eitherWay(filter, walked, { columns: sql`i.state`, where: fitsFilter(filter) })
   const [counts] = await rowsOf<IssueCounts>(
     tx,
-    sql`${namingPlace(search)} select count(*)::int as "all", count(*) filter (where state = 'opened')::int as opened,
+    sql`${namingProjects(search)} select count(*)::int as "all", count(*) filter (where state = 'opened')::int as opened,
       count(*) filter (where state = 'closed')::int as closed from (${rows}) counted`,
   )
   return counts as IssueCounts
@@ -74,7 +76,8 @@ const mostFound = sql.raw('5000')
 
 /** SQL: the ids of the issues that can match, each once; undefined if scanning finds them sooner. */
 function candidates({ search, contactId, organizationId }: IssueFilter): SQL | undefined {
-  if (contactId !== undefined) return sql`select issue_id as id from issue_contacts where contact_id = ${idGiven(contactId)}`
+  if (contactId !== undefined)
+    return sql`select issue_id as id from issue_contacts where contact_id = ${idGiven(contactId)}`
   if (organizationId !== undefined)
     return sql`select distinct l.issue_id as id from contacts who
       cross join lateral (select issue_id from issue_contacts where contact_id = who.id offset 0) l where who.organization_id = ${idGiven(organizationId)}`
@@ -85,17 +88,17 @@ function candidates({ search, contactId, organizationId }: IssueFilter): SQL | u
   return sql`select issue_id as id from issue_texts where ${sql.join(occur, sql` and `)} limit ${mostFound} + 1`
 }
 
-/** SQL: names what the rest is about: the projects as \`place\`, the candidates as \`found\`. */
-function namingPlace({ place, userId, filter }: Search): SQL {
+/** SQL: names what the rest is about: the projects as \`scope\`, the candidates as \`found\`. */
+function namingProjects({ scope, userId, filter }: Search): SQL {
   const ids = candidates(filter)
-  return sql`with place as materialized (${projectsIn(place, userId, filter)})${ids ? sql`, found as materialized (${ids})` : sql``}`
+  return sql`with scope as materialized (${projectsIn(scope, userId, filter)})${ids ? sql`, found as materialized (${ids})` : sql``}`
 }
 
 /** SQL: what is met on the way; or, where there are candidates and not too many, the same columns of those that fit. */
 function eitherWay(filter: IssueFilter, walked: SQL, { columns, where }: { columns: SQL; where: SQL }): SQL {
   if (!candidates(filter)) return walked
   const fetched = sql`select ${columns} from found cross join lateral (select * from issues where id = found.id offset 0) i
-    join place on place.id = i.project_id where ${where}`
+    join scope on scope.id = i.project_id where ${where}`
   if (asksForCustomers(filter)) return fetched
   const areFew = sql`(select count(*) from found) <= ${mostFound}`
   return sql`select * from (${fetched}) fetched where ${areFew} union all select * from (${walked}) walked where not ${areFew}`

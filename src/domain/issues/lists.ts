@@ -5,10 +5,10 @@ import { groupFor } from '../groups/guard.ts'
 import { cursorOf, type Order, type Position, positionOf } from '../lists/cursor.ts'
 import { emptyPage, type Page } from '../lists/page.ts'
 import { can, type Standing } from '../rules/permissions.ts'
-import { done, type Fault, invalid, type Result } from '../rules/results.ts'
-import { asksForCustomers, faultsOfFilter, type IssueFilter, type IssuePlace } from './filters.ts'
+import { done, type FieldFault, invalid, type Result } from '../rules/results.ts'
+import { asksForCustomers, faultsOfFilter, type IssueFilter, type IssueScope } from './filters.ts'
 import { issuesFor } from './guard.ts'
-import { type ListedIssue, showIssues } from './list-rows.ts'
+import { type ListedIssue, shownIssues } from './list-rows.ts'
 import { countIssues, findIssues, type IssueCounts, type Stretch } from './list-scan.ts'
 
 /** The arguments of a list of issues. */
@@ -46,14 +46,25 @@ interface Question extends Stretch {
   backward: boolean
 }
 
-function readWanted({ sort = latestFirst, after, before, fromEnd, offset = 0, limit, ...filter }: WantedPage): Result<Question> {
+function readWanted({
+  sort = latestFirst,
+  after,
+  before,
+  fromEnd,
+  offset = 0,
+  limit,
+  ...filter
+}: WantedPage): Result<Question> {
   const descending = sort.descending ?? false
   const order = orders[sort.by]
   const tag = `issues ${sort.by} ${descending ? 'descending' : 'ascending'}`
   const cursor = after ?? before
   const from = cursor ? positionOf(tag, order, cursor) : undefined
-  const rules: [boolean, Fault][] = [
-    [!Number.isInteger(limit) || limit < 1 || limit > mostRows, { field: 'limit', fault: `Limit must be between 1 and ${mostRows}` }],
+  const rules: [boolean, FieldFault][] = [
+    [
+      !Number.isInteger(limit) || limit < 1 || limit > mostRows,
+      { field: 'limit', fault: `Limit must be between 1 and ${mostRows}` },
+    ],
     [Boolean(after && before), { field: 'before', fault: 'Please provide either before or after' }],
     [Boolean(cursor) && !from, { field: after ? 'after' : 'before', fault: 'Please provide a valid cursor' }],
   ]
@@ -72,24 +83,28 @@ function readWanted({ sort = latestFirst, after, before, fromEnd, offset = 0, li
 export async function listIssuesIn(
   tx: Tx,
   userId: number | null,
-  place: IssuePlace,
+  scope: IssueScope,
   wanted: WantedPage,
 ): Promise<Result<Page<ListedIssue>>> {
   const { value: question, refused } = readWanted(wanted)
   if (refused) return { refused }
-  const may = await mayAsk(tx, userId, place, wanted)
+  const may = await mayAsk(tx, userId, scope, wanted)
   if (may.refused) return may
   if (!may.value) return done(emptyPage)
-  const places = await findIssues(tx, { place, userId, filter: wanted }, question)
-  const shown = await showIssues(
+  const entries = await findIssues(tx, { scope, userId, filter: wanted }, question)
+  const shown = await shownIssues(
     tx,
     userId,
-    places.slice(0, wanted.limit).map(({ id }) => id),
+    entries.slice(0, wanted.limit).map(({ id }) => id),
   )
-  return done(pageFrom(places, new Map(shown.map((issue) => [issue.id, issue])), question))
+  return done(pageFrom(entries, new Map(shown.map((issue) => [issue.id, issue])), question))
 }
 
-function pageFrom(found: readonly Position[], issues: ReadonlyMap<number, ListedIssue>, question: Question): Page<ListedIssue> {
+function pageFrom(
+  found: readonly Position[],
+  issues: ReadonlyMap<number, ListedIssue>,
+  question: Question,
+): Page<ListedIssue> {
   const { backward, from, offset, most, tag } = question
   // Rows that were deleted meanwhile are left out.
   const there = found.slice(0, most - 1).flatMap((position) => {
@@ -114,24 +129,35 @@ function pageFrom(found: readonly Position[], issues: ReadonlyMap<number, Listed
  * How many matching issues in a group or project a user can read, by state; the filter's own state is ignored.
  * @returns as `listIssuesIn` does
  */
-export async function countIssuesIn(tx: Tx, userId: number | null, place: IssuePlace, filter: IssueFilter): Promise<Result<IssueCounts>> {
+export async function countIssuesIn(
+  tx: Tx,
+  userId: number | null,
+  scope: IssueScope,
+  filter: IssueFilter,
+): Promise<Result<IssueCounts>> {
   const faults = faultsOfFilter(filter)
   if (faults.length > 0) return invalid(faults)
-  const may = await mayAsk(tx, userId, place, filter)
+  const may = await mayAsk(tx, userId, scope, filter)
   if (may.refused) return may
-  return done(may.value ? await countIssues(tx, { place, userId, filter }) : { all: 0, opened: 0, closed: 0 })
+  return done(may.value ? await countIssues(tx, { scope, userId, filter }) : { all: 0, opened: 0, closed: 0 })
 }
 
 /** Is this filter allowed for a user? For all issues, each project decides by itself (`projectsIn`). */
-async function mayAsk(tx: Tx, userId: number | null, place: IssuePlace, filter: IssueFilter): Promise<Result<boolean>> {
-  if (place === 'everywhere') return done(true)
-  const standing = await standingIn(tx, userId, place)
+async function mayAsk(tx: Tx, userId: number | null, scope: IssueScope, filter: IssueFilter): Promise<Result<boolean>> {
+  if (scope === 'everywhere') return done(true)
+  const standing = await standingIn(tx, userId, scope)
   return standing.refused ? standing : done(!asksForCustomers(filter) || can(standing.value, 'read_contacts'))
 }
 
 /** What counts for a user in a project or group, if they can see it. */
-async function standingIn(tx: Tx, userId: number | null, place: Exclude<IssuePlace, 'everywhere'>): Promise<Result<Standing>> {
+async function standingIn(
+  tx: Tx,
+  userId: number | null,
+  scope: Exclude<IssueScope, 'everywhere'>,
+): Promise<Result<Standing>> {
   const { value, refused } =
-    'projectId' in place ? await issuesFor(tx, { userId }, place.projectId) : await groupFor(tx, { userId }, place.groupId)
+    'projectId' in scope
+      ? await issuesFor(tx, { userId }, scope.projectId)
+      : await groupFor(tx, { userId }, scope.groupId)
   return refused ? { refused } : done(value.standing)
 }

@@ -9,10 +9,10 @@ import { checkTwice, permit } from '../rules/guard.ts'
 import { type Actor, record } from '../rules/history.ts'
 import { conflict, done, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { checkTrees, holdTrees } from '../rules/tree-locks.ts'
+import { checkTrees, lockTrees } from '../rules/tree-locks.ts'
 import { insertNotes } from './comments.ts'
 import { issueFor } from './guard.ts'
-import { type IssueFacts, type IssueName, lockIssues, nextIid, openIssue, referenceOf } from './issues.ts'
+import { type IssueFacts, type IssueName, insertIssueAs, lockIssues, nextIid, referenceOf } from './issues.ts'
 import { makeLinks } from './linking.ts'
 import { cutLinks } from './unlinking.ts'
 
@@ -22,7 +22,7 @@ import { cutLinks } from './unlinking.ts'
  */
 export const moveIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Issue>> =>
   attempt(db, async (tx) => {
-    const both = await holdBoth(tx, actor, name, toProjectId)
+    const both = await lockBoth(tx, actor, name, toProjectId)
     if (both.refused) return both
     const { facts, project } = both.value
     if (facts.projectId === project.id) return conflict('The issue is already in this project.')
@@ -47,18 +47,24 @@ export const moveIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: nu
  */
 export const cloneIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Issue>> =>
   attempt(db, async (tx) => {
-    const both = await holdBoth(tx, actor, name, toProjectId)
+    const both = await lockBoth(tx, actor, name, toProjectId)
     if (both.refused) return both
     const { facts, project } = both.value
     const [original] = (await tx.select().from(issues).where(eq(issues.id, facts.issueId))) as [Issue]
     const { title, description } = original
-    const clone = await openIssue(tx, { projectId: project.id, title, description, authorId: actor.userId })
+    const clone = await insertIssueAs(tx, { projectId: project.id, title, description, authorId: actor.userId })
     if (facts.sourceId === project.sourceId) await copyLinks(tx, actor, { from: facts.issueId, to: clone.id })
     const [from, to] = [referenceOf(facts), `${project.fullPath}#${clone.iid}`]
     await note(tx, actor, clone.id, `cloned from ${from}`)
     await note(tx, actor, facts.issueId, `cloned to ${to}`)
     await record(tx, actor, [
-      { action: 'issue_cloned', issueId: clone.id, projectId: project.id, before: { reference: from }, after: { reference: to } },
+      {
+        action: 'issue_cloned',
+        issueId: clone.id,
+        projectId: project.id,
+        before: { reference: from },
+        after: { reference: to },
+      },
     ])
     return done(clone)
   })
@@ -79,16 +85,16 @@ async function bothFor(tx: Tx, actor: Actor, name: IssueName, toProjectId: numbe
 }
 
 /** The same, both locked. */
-const holdBoth = (tx: Tx, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Both>> =>
+const lockBoth = (tx: Tx, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Both>> =>
   checkTwice(
     (found) => bothFor(tx, actor, found ? { id: found.facts.issueId } : name, toProjectId),
-    ({ facts }) => lockBoth(tx, facts.issueId, toProjectId),
+    ({ facts }) => lockIssueAndTrees(tx, facts.issueId, toProjectId),
   )
 
-async function lockBoth(tx: Tx, issueId: number, toProjectId: number): Promise<void> {
+async function lockIssueAndTrees(tx: Tx, issueId: number, toProjectId: number): Promise<void> {
   const groupIds = sql`select group_id from projects
     where id in (${toProjectId}, (select project_id from issues where id = ${issueId}))`
-  const held = await holdTrees(tx, groupIds, 'together')
+  const held = await lockTrees(tx, groupIds, 'together')
   await lockIssues(tx, sql`${issueId}::bigint`)
   await checkTrees(tx, groupIds, held)
 }

@@ -10,7 +10,8 @@ interface Note {
   system: boolean
 }
 
-const keyNamedIn = ({ body, system }: Note): string | undefined => (system ? naming.exec(body)?.[2]?.toLowerCase() : undefined)
+const keyNamedIn = ({ body, system }: Note): string | undefined =>
+  system ? naming.exec(body)?.[2]?.toLowerCase() : undefined
 
 /**
  * Removes references into projects that the reader can't see, or that no longer exist.
@@ -31,6 +32,8 @@ export async function withoutHiddenReferences<Shown extends Note>(
   const seen = new Set(rows.map(({ key }) => key))
   return notes.map((note) => {
     const key = keyNamedIn(note)
-    return key === undefined || seen.has(key) ? note : { ...note, body: note.body.replace(naming, '$1 another project') }
+    return key === undefined || seen.has(key)
+      ? note
+      : { ...note, body: note.body.replace(naming, '$1 another project') }
   })
 }

@@ -5,7 +5,10 @@ import { type Issue, issueTexts } from '../../storage/schema.ts'
 import { searchKey } from '../rules/search-keys.ts'
 
 /** Stores the search text of an issue. */
-export async function keepText(tx: Tx, { id, title, description }: Pick<Issue, 'id' | 'title' | 'description'>): Promise<void> {
+export async function keepText(
+  tx: Tx,
+  { id, title, description }: Pick<Issue, 'id' | 'title' | 'description'>,
+): Promise<void> {
   const searchText = searchKey(`${title}\n${description}`)
   await tx
     .insert(issueTexts)

@@ -29,7 +29,9 @@ const mostProjects = 1_000
  */
 export async function issuesThatFit(tx: Tx, userId: number, term: string, limit: number): Promise<SuggestedIssue[]> {
   const wanted = { term: term.replaceAll('\0', '').trim().slice(0, 500), userId, limit }
-  const number = /^(?<path>[^\s#]*)#?(?<iid>\d{1,10})$/.exec(wanted.term)?.groups as { path: string; iid: string } | undefined
+  const number = /^(?<path>[^\s#]*)#?(?<iid>\d{1,10})$/.exec(wanted.term)?.groups as
+    | { path: string; iid: string }
+    | undefined
   const numbered = number ? await withNumber(tx, wanted, number) : []
   if (numbered.length > 0) return numbered
   return (await withinTime(tx, patience, (inner) => withWords(inner, wanted))) ?? []
@@ -44,10 +46,16 @@ interface Wanted {
 const shown = sql`i.id, i.iid, p.full_path as "projectPath", i.title, i.state`
 
 /** SQL: a user's own projects, those in which they can comment: all in which they have a role; for administrators, all projects. */
-const own = (userId: number): SQL => sql`select p.id, p.full_path, p.path_key from projects p join groups g on g.id = p.group_id
+const own = (
+  userId: number,
+): SQL => sql`select p.id, p.full_path, p.path_key from projects p join groups g on g.id = p.group_id
   where ${allowedSql('comment', sql`${userId}::bigint`, projectInSql)}`
 
-async function withNumber(tx: Tx, wanted: Wanted, { path, iid }: { path: string; iid: string }): Promise<SuggestedIssue[]> {
+async function withNumber(
+  tx: Tx,
+  wanted: Wanted,
+  { path, iid }: { path: string; iid: string },
+): Promise<SuggestedIssue[]> {
   if (Number(iid) > highestIid) return []
   const whole = await withReference(tx, wanted)
   if (whole.length > 0) return whole
@@ -66,7 +74,10 @@ async function withReference(tx: Tx, { term, userId }: Wanted): Promise<Suggeste
   const name = parseReference(term)
   const facts = name && (await issueFor(tx, { userId }, name)).value
   if (!facts) return []
-  return rowsOf(tx, sql`select ${shown} from issues i join projects p on p.id = i.project_id where i.id = ${facts.issueId}`)
+  return rowsOf(
+    tx,
+    sql`select ${shown} from issues i join projects p on p.id = i.project_id where i.id = ${facts.issueId}`,
+  )
 }
 
 function withWords(tx: Tx, { term, userId, limit }: Wanted): Promise<SuggestedIssue[]> {
@@ -104,7 +115,9 @@ const occurIn = (words: readonly string[], issueId: SQL): SQL =>
   sql`select from issue_texts where issue_id = ${issueId} and ${wordsOccur(words)} offset 0`
 
 const walked = (words: readonly string[], limit: number): SQL => {
-  const ofState = (state: string) => sql`(select issues.* from issues cross join lateral (${occurIn(words, sql`issues.id`)}) fits
+  const ofState = (
+    state: string,
+  ) => sql`(select issues.* from issues cross join lateral (${occurIn(words, sql`issues.id`)}) fits
     where project_id = p.id and state = ${sql.raw(`'${state}'`)} order by updated_at desc, id desc limit ${sql.raw(String(limit))})`
   return sql`select near.* from p cross join lateral (${ofState('opened')} union all ${ofState('closed')}) near`
 }

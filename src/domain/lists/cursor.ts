@@ -3,7 +3,9 @@ import { type SQL, sql } from 'drizzle-orm'
 
 const isMoment = (text: string): boolean => {
   const moment = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(text) ? new Date(text) : undefined
-  return moment !== undefined && !Number.isNaN(moment.getTime()) && moment.toISOString().slice(0, 19) === text.slice(0, 19)
+  return (
+    moment !== undefined && !Number.isNaN(moment.getTime()) && moment.toISOString().slice(0, 19) === text.slice(0, 19)
+  )
 }
 
 // How a key is written in a cursor, and which values are valid. Times keep their microseconds.
@@ -14,7 +16,11 @@ const kinds = {
     written: (key: SQL) => sql`to_char(${key} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
     isOne: isMoment,
   },
-  amount: { type: 'numeric', written: (key: SQL) => sql`${key}::text`, isOne: (text: string) => /^\d{1,16}\.\d\d$/.test(text) },
+  amount: {
+    type: 'numeric',
+    written: (key: SQL) => sql`${key}::text`,
+    isOne: (text: string) => /^\d{1,16}\.\d\d$/.test(text),
+  },
 }
 
 /** What a list is sorted by; ties are broken by id. */
@@ -33,7 +39,7 @@ export interface Position {
 }
 
 /** A row that is there. */
-export interface Place extends Position {
+export interface ListEntry extends Position {
   state: 'active' | 'inactive'
 }
 
@@ -45,9 +51,10 @@ const commas = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `)
 /** SQL: the keys of an order as columns. */
 export const keyColumns = ({ keys }: Order): SQL => commas(keys.map((key, at) => sql`${key} as ${names[at]}`))
 /** SQL: the names of these columns. */
-export const namesOf = ({ keys }: Order): SQL[] => names.slice(0, keys.length)
+export const keyNamesOf = ({ keys }: Order): SQL[] => names.slice(0, keys.length)
 /** SQL: the same as texts, in an array. */
-export const writtenKeys = (order: Order): SQL => sql`array[${commas(namesOf(order).map(kinds[order.kind].written))}]`
+export const writtenKeys = (order: Order): SQL =>
+  sql`array[${commas(keyNamesOf(order).map(kinds[order.kind].written))}]`
 
 /** SQL: in the order of these keys, then of the ids. */
 export const inOrder = (keys: readonly SQL[], id: SQL, descending: boolean): SQL => {
@@ -77,7 +84,8 @@ export function positionOf(list: string, order: Order, cursor: string): Position
   const parts = parse(Buffer.from(cursor, 'base64url').toString())
   if (!Array.isArray(parts) || parts.length !== order.keys.length + 2 || parts[0] !== list) return undefined
   const [keys, id] = [parts.slice(1, -1), parts.at(-1)]
-  const isKey = (key: unknown) => (typeof key === 'string' ? kinds[order.kind].isOne(key) : key === null && order.canLack)
+  const isKey = (key: unknown) =>
+    typeof key === 'string' ? kinds[order.kind].isOne(key) : key === null && order.canLack
   return keys.every(isKey) && Number.isSafeInteger(id) && id > 0 ? { keys, id } : undefined
 }
 

@@ -1,10 +1,20 @@
 // Scanning a list in its order: index ranges, one for each state, merged; a stretch at a time.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import { inOrder, isBeyond, keyColumns, lacksKey, namesOf, type Order, type Place, type Position, writtenKeys } from './cursor.ts'
+import {
+  inOrder,
+  isBeyond,
+  keyColumns,
+  keyNamesOf,
+  type ListEntry,
+  lacksKey,
+  type Order,
+  type Position,
+  writtenKeys,
+} from './cursor.ts'
 
 /** What to find, and from where. */
-export interface Question {
+export interface ScanQuestion {
   table: 'contacts' | 'organizations'
   groupId: number
   states: readonly ('active' | 'inactive')[]
@@ -22,16 +32,17 @@ export interface Question {
 }
 
 /** SQL: the table, called `c`. */
-export const tableOf = ({ table }: Question): SQL => sql`${sql.raw(table)} c`
+export const tableOf = ({ table }: ScanQuestion): SQL => sql`${sql.raw(table)} c`
 
 /** Are keys and ids descending along the scan? */
-export const goesDown = ({ descending, backward }: Question): boolean => descending !== backward
+export const goesDown = ({ descending, backward }: ScanQuestion): boolean => descending !== backward
 
 /** The pattern for a column that contains a word. Pattern characters are escaped. */
 export const patternOf = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`
 
 /** SQL: do all words occur? */
-export const wordsOccur = (words: readonly string[]): SQL => sql`search_text like all (${sql.param(words.map(patternOf))}::text[])`
+export const wordsOccur = (words: readonly string[]): SQL =>
+  sql`search_text like all (${sql.param(words.map(patternOf))}::text[])`
 
 // A list is scanned in two parts if keys can be missing.
 interface Part {
@@ -41,7 +52,7 @@ interface Part {
 
 export interface Walk {
   /** What the scan found. */
-  found: readonly Place[]
+  found: readonly ListEntry[]
   /** How many rows were looked at. */
   looked: number
   /** The last of these rows. */
@@ -51,20 +62,26 @@ export interface Walk {
 }
 
 /** A scan about to start. */
-export function beginWalk({ order, backward, from }: Question): Walk {
+export function beginWalk({ order, backward, from }: ScanQuestion): Walk {
   const parts = order.canLack ? [backward, !backward] : [false]
   const ahead = from ? parts.slice(parts.indexOf(lacksKey(from))) : parts
-  return { found: [], looked: 0, last: from, ahead: ahead.map((lacks, at) => ({ lacks, from: at === 0 ? from : undefined })) }
+  return {
+    found: [],
+    looked: 0,
+    last: from,
+    ahead: ahead.map((lacks, at) => ({ lacks, from: at === 0 ? from : undefined })),
+  }
 }
 
 /** Is everything found, or as much as requested? */
-export const isOver = ({ ahead, found }: Walk, { most }: Question): boolean => ahead.length === 0 || found.length >= most
+export const isOver = ({ ahead, found }: Walk, { most }: ScanQuestion): boolean =>
+  ahead.length === 0 || found.length >= most
 
 /** The most rows of one stretch. */
 export const longestStretch = 5_000
 
 /** Scans that many more rows, or to the end of a part. */
-export async function walkOn(tx: Tx, question: Question, walk: Walk, rows: number): Promise<Walk> {
+export async function walkOn(tx: Tx, question: ScanQuestion, walk: Walk, rows: number): Promise<Walk> {
   const [part, ...rest] = walk.ahead
   if (!part) return walk
   const { found, looked, last } = await readStretch(tx, question, part, rows)
@@ -76,30 +93,30 @@ export async function walkOn(tx: Tx, question: Question, walk: Walk, rows: numbe
   }
 }
 
-interface Row extends Place {
+interface Row extends ListEntry {
   matches: boolean
   looked: number
 }
 
-async function readStretch(tx: Tx, question: Question, part: Part, rows: number) {
+async function readStretch(tx: Tx, question: ScanQuestion, part: Part, rows: number) {
   const { order, states, words } = question
-  const along = inOrder(namesOf(order), sql`id`, goesDown(question))
+  const along = inOrder(keyNamesOf(order), sql`id`, goesDown(question))
   const branches = states.map((state) => rangeOf(question, part, state))
   const read = await rowsOf<Row>(
     tx,
     sql`select id, state, ${writtenKeys(order)} as keys, matches, looked from (
       select *, row_number() over (order by ${along}) as at, count(*) over ()::int as looked from (
-        select id, state, ${sql.join(namesOf(order), sql`, `)}, ${wordsOccur(words)} as matches
+        select id, state, ${sql.join(keyNamesOf(order), sql`, `)}, ${wordsOccur(words)} as matches
         from (${sql.join(branches, sql` union all `)}) both_states order by ${along} limit ${rows}
       ) walked
     ) counted where matches or at = looked order by at`,
   )
-  const found = read.filter(({ matches }) => matches).map(({ id, state, keys }): Place => ({ id, state, keys }))
+  const found = read.filter(({ matches }) => matches).map(({ id, state, keys }): ListEntry => ({ id, state, keys }))
   return { found, looked: read[0]?.looked ?? 0, last: read.at(-1) }
 }
 
 // One range of one index. The limit is inlined, so that the planner knows that only a prefix is needed.
-function rangeOf(question: Question, { lacks, from }: Part, state: string): SQL {
+function rangeOf(question: ScanQuestion, { lacks, from }: Part, state: string): SQL {
   const { order, groupId } = question
   const down = goesDown(question)
   const [key] = order.keys

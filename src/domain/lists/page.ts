@@ -2,17 +2,17 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { can, type Standing } from '../rules/permissions.ts'
-import { done, type Fault, invalid, type Result } from '../rules/results.ts'
+import { done, type FieldFault, invalid, type Result } from '../rules/results.ts'
 import { wordsOf } from '../rules/search-keys.ts'
-import { cursorOf, type Order, type Place, type Position, positionOf } from './cursor.ts'
-import type { Question } from './index-scan.ts'
+import { cursorOf, type ListEntry, type Order, type Position, positionOf } from './cursor.ts'
+import type { ScanQuestion } from './index-scan.ts'
 import { type Effort, type Found, find, usualEffort } from './search.ts'
 
 export type State = 'active' | 'inactive'
 const states: readonly State[] = ['active', 'inactive']
 
 /** The arguments of a list. */
-export interface Wanted<By extends string> {
+export interface ListRequest<By extends string> {
   /** Absent: any state. */
   state?: State
   /** Only these; unknown ids are ignored. At most 1,000. */
@@ -54,7 +54,7 @@ export interface Counts {
 
 /** A table that has lists, and their possible orders. */
 export interface Listing<By extends string> {
-  table: Question['table']
+  table: ScanQuestion['table']
   orders: Readonly<Record<By, Order>>
   usual: By
 }
@@ -76,26 +76,39 @@ export const moments = {
   updatedAt: { kind: 'moment', keys: [sql`c.updated_at`] },
 } satisfies Record<string, Order>
 
-function faultsOf<By extends string>({ ids = [], search, after, before, limit }: Wanted<By>): Fault[] {
-  const rules: [boolean, Fault][] = [
-    [!Number.isInteger(limit) || limit < 1 || limit > mostRows, { field: 'limit', fault: `Limit must be between 1 and ${mostRows}` }],
+function faultsOf<By extends string>({ ids = [], search, after, before, limit }: ListRequest<By>): FieldFault[] {
+  const rules: [boolean, FieldFault][] = [
+    [
+      !Number.isInteger(limit) || limit < 1 || limit > mostRows,
+      { field: 'limit', fault: `Limit must be between 1 and ${mostRows}` },
+    ],
     [ids.length > mostIds, { field: 'ids', fault: `At most ${mostIds} ids can be given` }],
-    [(search ?? '').length > longestSearch, { field: 'search', fault: `Search is too long (maximum is ${longestSearch} characters)` }],
+    [
+      (search ?? '').length > longestSearch,
+      { field: 'search', fault: `Search is too long (maximum is ${longestSearch} characters)` },
+    ],
     [Boolean(after && before), { field: 'before', fault: 'Please provide either before or after' }],
   ]
   return rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))
 }
 
 // The name of a list in its cursors, which are valid only for the same list and order.
-const tagOf = <By extends string>({ table, usual }: Listing<By>, { sort }: Wanted<By>): string =>
+const tagOf = <By extends string>({ table, usual }: Listing<By>, { sort }: ListRequest<By>): string =>
   `${table} ${sort?.by ?? usual} ${sort?.descending ? 'descending' : 'ascending'}`
 
-function readWanted<By extends string>(listing: Listing<By>, groupId: number, wanted: Wanted<By>): Result<Question> {
+function readWanted<By extends string>(
+  listing: Listing<By>,
+  groupId: number,
+  wanted: ListRequest<By>,
+): Result<ScanQuestion> {
   const { state, ids, search, sort, after, before, fromEnd, limit } = wanted
   const faults = faultsOf(wanted)
   const order = listing.orders[sort?.by ?? listing.usual]
-  const from = [after ?? before].flatMap((cursor) => (cursor ? (positionOf(tagOf(listing, wanted), order, cursor) ?? []) : []))[0]
-  if ((after || before) && !from) faults.push({ field: after ? 'after' : 'before', fault: 'Please provide a valid cursor' })
+  const from = [after ?? before].flatMap((cursor) =>
+    cursor ? (positionOf(tagOf(listing, wanted), order, cursor) ?? []) : [],
+  )[0]
+  if ((after || before) && !from)
+    faults.push({ field: after ? 'after' : 'before', fault: 'Please provide a valid cursor' })
   if (faults.length > 0) return invalid(faults)
   return done({
     table: listing.table,
@@ -130,33 +143,38 @@ export const emptyPage: Page<never> = {
 export async function listPage<By extends string, Row extends { id: number }>(
   tx: Tx,
   reader: Reader,
-  { listing, wanted, effort = usualEffort }: { listing: Listing<By>; wanted: Wanted<By>; effort?: Effort },
+  { listing, wanted, effort = usualEffort }: { listing: Listing<By>; wanted: ListRequest<By>; effort?: Effort },
   show: (tx: Tx, ids: readonly number[]) => Promise<Row[]>,
 ): Promise<Result<Page<Row>>> {
   if (!can(reader.standing, 'read_contacts')) return done(emptyPage)
   const { value: question, refused } = readWanted(listing, reader.sourceId, wanted)
   if (refused) return { refused }
   const found = await find(tx, question, effort)
-  const places = found.places.slice(0, wanted.limit)
+  const entries = found.entries.slice(0, wanted.limit)
   const rows = new Map(
     (
       await show(
         tx,
-        places.map(({ id }) => id),
+        entries.map(({ id }) => id),
       )
     ).map((row) => [row.id, row]),
   )
   // Rows that were deleted meanwhile are left out.
-  const there = (question.backward ? places.reverse() : places).filter(({ id }) => rows.has(id))
+  const there = (question.backward ? entries.reverse() : entries).filter(({ id }) => rows.has(id))
   return done({
     rows: there.map(({ id }) => rows.get(id) as Row),
     ...edgesOf(question, found, (position) => cursorOf(tagOf(listing, wanted), position), there),
   })
 }
 
-function edgesOf({ backward, from, most }: Question, found: Found, write: (position: Position) => string, there: readonly Place[]) {
-  const isMore = found.places.length >= most || found.reached !== undefined
-  const reached = found.places.length >= most ? undefined : found.reached
+function edgesOf(
+  { backward, from, most }: ScanQuestion,
+  found: Found,
+  write: (position: Position) => string,
+  there: readonly ListEntry[],
+) {
+  const isMore = found.entries.length >= most || found.reached !== undefined
+  const reached = found.entries.length >= most ? undefined : found.reached
   const start = (backward && reached) || there[0]
   const end = (!backward && reached) || there.at(-1)
   return {
@@ -183,16 +201,16 @@ export async function countStates<By extends string>(
   const { value: question, refused } = readWanted(listing, reader.sourceId, { search, limit: 1 })
   if (refused) return { refused }
   if (question.words.length === 0) return done({ ...(await readCounts(tx, question)), cutOff: false })
-  const { places, cutOff } = await find(tx, { ...question, most: mostCounted + 1 }, effort)
-  const counted = places.slice(0, mostCounted)
+  const { entries, cutOff } = await find(tx, { ...question, most: mostCounted + 1 }, effort)
+  const counted = entries.slice(0, mostCounted)
   const active = counted.filter(({ state }) => state === 'active').length
   const all = counted.length
-  return done({ all, active, inactive: all - active, cutOff: cutOff || places.length > all })
+  return done({ all, active, inactive: all - active, cutOff: cutOff || entries.length > all })
 }
 
 const sumOf = (state: SQL): SQL => sql`coalesce(sum(n) filter (where state = any(${state})), 0)::float8`
 
-async function readCounts(tx: Tx, { table, groupId }: Question): Promise<Omit<Counts, 'cutOff'>> {
+async function readCounts(tx: Tx, { table, groupId }: ScanQuestion): Promise<Omit<Counts, 'cutOff'>> {
   const [counts] = await rowsOf<Omit<Counts, 'cutOff'>>(
     tx,
     sql`select ${sumOf(sql`'{active,inactive}'`)} as "all", ${sumOf(sql`'{active}'`)} as active, ${sumOf(sql`'{inactive}'`)} as inactive

@@ -2,14 +2,23 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { withinTime } from '../../storage/time-limit.ts'
-import { inOrder, isBeyond, keyColumns, lacksKey, namesOf, type Place, type Position, writtenKeys } from './cursor.ts'
+import {
+  inOrder,
+  isBeyond,
+  keyColumns,
+  keyNamesOf,
+  type ListEntry,
+  lacksKey,
+  type Position,
+  writtenKeys,
+} from './cursor.ts'
 import {
   beginWalk,
   goesDown,
   isOver,
   longestStretch,
   patternOf,
-  type Question,
+  type ScanQuestion,
   tableOf,
   type Walk,
   walkOn,
@@ -46,7 +55,7 @@ export const usualEffort: Effort = {
 
 export interface Found {
   /** At most as many as requested, in scan order. */
-  places: readonly Place[]
+  entries: readonly ListEntry[]
   /** Not everything was considered. All rows match, but some before or between them may be missing. */
   cutOff: boolean
   /** Cut off before enough was found: where to continue. */
@@ -54,39 +63,43 @@ export interface Found {
 }
 
 /** Runs a query. Only searches can be cut off. */
-export async function find(tx: Tx, question: Question, effort: Effort): Promise<Found> {
+export async function find(tx: Tx, question: ScanQuestion, effort: Effort): Promise<Found> {
   // Stored text never contains a NUL.
-  if (question.words.some((word) => word.includes('\0'))) return { places: [], cutOff: false }
+  if (question.words.some((word) => word.includes('\0'))) return { entries: [], cutOff: false }
   if (question.ids)
-    return findAmong(tx, question, { where: sql`c.id = any(${sql.param(question.ids)}::bigint[])`, most: question.ids.length })
+    return findAmong(tx, question, {
+      where: sql`c.id = any(${sql.param(question.ids)}::bigint[])`,
+      most: question.ids.length,
+    })
   return question.words.length > 0 ? search(tx, question, effort) : exactly(await walkToEnd(tx, question))
 }
 
-const exactly = (walk: Walk): Found => ({ places: walk.found, cutOff: false })
+const exactly = (walk: Walk): Found => ({ entries: walk.found, cutOff: false })
 
-async function walkToEnd(tx: Tx, question: Question): Promise<Walk> {
+async function walkToEnd(tx: Tx, question: ScanQuestion): Promise<Walk> {
   let walk = beginWalk(question)
   while (!isOver(walk, question)) walk = await walkOn(tx, question, walk, question.most - walk.found.length)
   return walk
 }
 
-async function search(tx: Tx, question: Question, effort: Effort): Promise<Found> {
+async function search(tx: Tx, question: ScanQuestion, effort: Effort): Promise<Found> {
   const start = performance.now()
   const left = () => effort.milliseconds - (performance.now() - start)
   const glanced = await walkFor(tx, question, beginWalk(question), { effort, left, most: effort.glance })
   if (isOver(glanced, question)) return exactly(glanced)
   const some = await findByTrigrams(tx, { ...question, from: glanced.last }, effort, left() - effort.rest)
-  if (some && !some.cutOff) return { places: [...glanced.found, ...some.places].slice(0, question.most), cutOff: false }
+  if (some && !some.cutOff)
+    return { entries: [...glanced.found, ...some.entries].slice(0, question.most), cutOff: false }
   const walk = await walkFor(tx, question, glanced, { effort, left, most: effort.rows })
-  return isOver(walk, question) ? exactly(walk) : unfinished(walk, some?.places ?? [], question)
+  return isOver(walk, question) ? exactly(walk) : unfinished(walk, some?.entries ?? [], question)
 }
 
 /** As far as the scan got, the result is exact; matches from trigrams beyond that fill the page. */
-function unfinished({ found, last }: Walk, some: readonly Place[], { most }: Question): Found {
+function unfinished({ found, last }: Walk, some: readonly ListEntry[], { most }: ScanQuestion): Found {
   const met = new Set(found.map(({ id }) => id))
-  const places = [...found, ...some.filter(({ id }) => !met.has(id))].slice(0, most)
-  const reached = places.length > found.length ? places.at(-1) : last
-  return { places, cutOff: true, reached: places.length < most ? reached : undefined }
+  const entries = [...found, ...some.filter(({ id }) => !met.has(id))].slice(0, most)
+  const reached = entries.length > found.length ? entries.at(-1) : last
+  return { entries, cutOff: true, reached: entries.length < most ? reached : undefined }
 }
 
 interface Limits {
@@ -98,7 +111,7 @@ interface Limits {
 }
 
 // Stretches grow, and none is started that won't finish in time.
-async function walkFor(tx: Tx, question: Question, begun: Walk, { effort, left, most }: Limits): Promise<Walk> {
+async function walkFor(tx: Tx, question: ScanQuestion, begun: Walk, { effort, left, most }: Limits): Promise<Walk> {
   const start = performance.now()
   let walk = begun
   while (!isOver(walk, question) && walk.looked < most) {
@@ -116,7 +129,12 @@ const hasTrigram = /[\p{L}\p{N}]{3}/u
 const mostAsked = 3
 
 /** The matches of trigrams; undefined if they are of no use, or take too long. Rows of other groups, in any order, are included. */
-async function findByTrigrams(tx: Tx, question: Question, effort: Effort, milliseconds: number): Promise<Found | undefined> {
+async function findByTrigrams(
+  tx: Tx,
+  question: ScanQuestion,
+  effort: Effort,
+  milliseconds: number,
+): Promise<Found | undefined> {
   const long = question.words.filter((word) => hasTrigram.test(word)).sort((a, b) => b.length - a.length)
   if (long.length === 0 || milliseconds < 1 || (await sizeOf(tx, question)) <= effort.whole) return undefined
   const patterns = long.slice(0, mostAsked).map((word) => sql`c.search_text like ${patternOf(word)}`)
@@ -124,7 +142,7 @@ async function findByTrigrams(tx: Tx, question: Question, effort: Effort, millis
   return withinTime(tx, milliseconds, (inner) => findAmong(inner, question, { where, most: effort.candidates }))
 }
 
-async function sizeOf(tx: Tx, { table, groupId, states }: Question): Promise<number> {
+async function sizeOf(tx: Tx, { table, groupId, states }: ScanQuestion): Promise<number> {
   const [counted] = await rowsOf<{ n: number }>(
     tx,
     sql`select coalesce(sum(n), 0)::float8 as n from state_counts
@@ -137,9 +155,13 @@ async function sizeOf(tx: Tx, { table, groupId, states }: Question): Promise<num
  * Filters rows that are fetched first, in any order; of more than `most`, only some.
  * The group is no reason to choose an index here: average group size says nothing about this group.
  */
-async function findAmong(tx: Tx, question: Question, { where, most }: { where: SQL; most: number }): Promise<Found> {
+async function findAmong(
+  tx: Tx,
+  question: ScanQuestion,
+  { where, most }: { where: SQL; most: number },
+): Promise<Found> {
   const { order, groupId, states, words } = question
-  const read = await rowsOf<{ n: number } & (Place | { id: null })>(
+  const read = await rowsOf<{ n: number } & (ListEntry | { id: null })>(
     tx,
     sql`with fetched as materialized (
       select c.id, c.state, ${keyColumns(order)} from ${tableOf(question)}
@@ -151,18 +173,18 @@ async function findAmong(tx: Tx, question: Question, { where, most }: { where: S
     )
     select n, id, state, keys from (select count(*)::int as n from fetched) counted left join page on true order by at`,
   )
-  const places = read.flatMap(({ n: _, ...row }) => (row.id === null ? [] : [row]))
-  return { places, cutOff: (read[0]?.n ?? 0) > most }
+  const entries = read.flatMap(({ n: _, ...row }) => (row.id === null ? [] : [row]))
+  return { entries, cutOff: (read[0]?.n ?? 0) > most }
 }
 
-function sorted(question: Question): SQL {
+function sorted(question: ScanQuestion): SQL {
   const { order, backward } = question
-  const along = inOrder(namesOf(order), sql`id`, goesDown(question))
+  const along = inOrder(keyNamesOf(order), sql`id`, goesDown(question))
   // Without a key is last, or first against the order.
   return order.canLack ? sql`k0 is null ${sql.raw(backward ? 'desc' : 'asc')}, ${along}` : along
 }
 
-function ahead(question: Question): SQL {
+function ahead(question: ScanQuestion): SQL {
   const { order, backward, from } = question
   if (!from) return sql`true`
   const down = goesDown(question)
@@ -170,6 +192,6 @@ function ahead(question: Question): SQL {
     const here = sql`k0 is null and id ${sql.raw(down ? '<' : '>')} ${from.id}`
     return backward ? sql`(k0 is not null or ${here})` : here
   }
-  const here = isBeyond(order, [...namesOf(order), sql`id`], from, down)
+  const here = isBeyond(order, [...keyNamesOf(order), sql`id`], from, down)
   return order.canLack && !backward ? sql`(k0 is null or ${here})` : here
 }

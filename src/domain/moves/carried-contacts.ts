@@ -1,8 +1,8 @@
 // Contacts and organizations move along with a group whose issues get another contact source, in a few set-based statements.
 import { type SQL, sql } from 'drizzle-orm'
 import { writtenColumns } from '../../storage/columns.ts'
+import { contacts, organizations } from '../../storage/contacts-schema.ts'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import { contacts, organizations } from '../../storage/schema.ts'
 import { contactContents } from '../contacts/contact-fields.ts'
 import { columnList, objectOf } from '../contacts/field-tables.ts'
 import { tellingOf } from '../issues/unlinking.ts'
@@ -35,7 +35,8 @@ export async function whatGoes(tx: Tx, wanted: Omit<Going, 'how'>): Promise<Goin
 const issuesAffected = ({ groupId }: Going): SQL =>
   sql`select i.id from issues i join projects p on p.id = i.project_id where p.group_id in (${affectedGroups(sql`${groupId}::bigint`)})`
 
-const linksAffected = (going: Going): SQL => sql`select l.contact_id from issue_contacts l where l.issue_id in (${issuesAffected(going)})`
+const linksAffected = (going: Going): SQL =>
+  sql`select l.contact_id from issue_contacts l where l.issue_id in (${issuesAffected(going)})`
 
 // Which contacts `c` of the old source, and which organizations `o`.
 const contactsGoing = (going: Going): SQL =>

@@ -8,7 +8,7 @@ import { type Actor, forgetContents, recordMany } from '../rules/history.ts'
 import { allowedSql, groupInSql } from '../rules/permissions-sql.ts'
 import { conflict, done, type Refusal, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { holdTreesStill } from '../rules/tree-locks.ts'
+import { lockTreesUnmoved } from '../rules/tree-locks.ts'
 
 /** Deletes a project with its issues and everything on them. */
 export const removeProject = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
@@ -17,7 +17,7 @@ export const removeProject = (db: Db, actor: Actor, id: number): Promise<Result<
     async (tx) => {
       const project = await checkTwice(
         () => projectFor(tx, actor, id, 'remove_project'),
-        () => holdTreesStill(tx, sql`select group_id from projects where id = ${id}`, 'alone'),
+        () => lockTreesUnmoved(tx, sql`select group_id from projects where id = ${id}`, 'alone'),
       )
       if (project.refused) return project
       await removeProjects(tx, actor, sql`select ${id}::bigint`)
@@ -36,7 +36,7 @@ export const removeGroup = (db: Db, actor: Actor, id: number): Promise<Result<tr
     async (tx) => {
       const group = await checkTwice(
         () => groupFor(tx, actor, id, 'remove_group'),
-        () => holdTreesStill(tx, sql`${id}::bigint`, 'alone'),
+        () => lockTreesUnmoved(tx, sql`${id}::bigint`, 'alone'),
       )
       if (group.refused) return group
       const inTheWay = await usersOutside(tx, actor, id)
@@ -64,7 +64,8 @@ async function usersOutside(tx: Tx, { userId }: Actor, id: number): Promise<{ re
   if (!first) return undefined
   const named = found.flatMap(({ name }) => name ?? [])
   const others = first.total - named.length
-  const unnamed = others === 0 ? [] : [`${others}${named.length > 0 ? ' more' : ''} ${others === 1 ? 'group' : 'groups'}`]
+  const unnamed =
+    others === 0 ? [] : [`${others}${named.length > 0 ? ' more' : ''} ${others === 1 ? 'group' : 'groups'}`]
   return conflict(
     `The group cannot be deleted while others use its contacts: ${[...named, ...unnamed].join(', ')}. Another contact source must be chosen there first.`,
   )

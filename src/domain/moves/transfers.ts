@@ -4,8 +4,8 @@ import { Again, type Db, type Tx, violated } from '../../storage/db.ts'
 import { groups, members, type Project, projects } from '../../storage/schema.ts'
 import { repath } from '../groups/edits.ts'
 import { type GroupFacts, type ProjectFacts, readGroupFacts } from '../groups/facts.ts'
-import { readPlaceFields } from '../groups/fields.ts'
-import { faultsOfFullPath, holdGroup, pathBelow } from '../groups/groups.ts'
+import { readNamespaceFields } from '../groups/fields.ts'
+import { faultsOfFullPath, lockGroup, pathBelow } from '../groups/groups.ts'
 import { groupFor, guardOwner, projectFor } from '../groups/guard.ts'
 import { cutLinks } from '../issues/unlinking.ts'
 import { contactSourceOf } from '../rules/contact-source.ts'
@@ -13,9 +13,9 @@ import { checkTwice, permit } from '../rules/guard.ts'
 import { type Actor, record } from '../rules/history.ts'
 import { setRole } from '../rules/members.ts'
 import { roles } from '../rules/permissions.ts'
-import { conflict, done, type Fault, invalid, type Result } from '../rules/results.ts'
+import { conflict, done, type FieldFault, invalid, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { holdTreesStill } from '../rules/tree-locks.ts'
+import { lockTreesUnmoved } from '../rules/tree-locks.ts'
 import { type Going, goAlong, isAnythingGoing, whatGoes } from './carried-contacts.ts'
 
 /** Moves a project to another group. If its contact source changes, its issues lose their contacts, with a note on each. */
@@ -26,8 +26,12 @@ export const transferProject = (db: Db, actor: Actor, id: number, toGroupId: num
       const both = await checkTwice(
         () => projectToTransfer(tx, actor, id, toGroupId),
         async () => {
-          await holdTreesStill(tx, sql`select group_id from projects where id = ${id} union select ${toGroupId}::bigint`, 'alone')
-          await holdGroup(tx, toGroupId)
+          await lockTreesUnmoved(
+            tx,
+            sql`select group_id from projects where id = ${id} union select ${toGroupId}::bigint`,
+            'alone',
+          )
+          await lockGroup(tx, toGroupId)
         },
       )
       if (both.refused) return both
@@ -67,15 +71,20 @@ async function projectToTransfer(
  * move along (carried-contacts.ts); a user who can't create contacts there can't move the group.
  * @param toGroupId null: it becomes a top-level group
  */
-export const transferGroup = (db: Db, actor: Actor, id: number, toGroupId: number | null): Promise<Result<GroupFacts>> =>
+export const transferGroup = (
+  db: Db,
+  actor: Actor,
+  id: number,
+  toGroupId: number | null,
+): Promise<Result<GroupFacts>> =>
   attempt(
     db,
     async (tx) => {
       const both = await checkTwice(
         () => groupToTransfer(tx, actor, id, toGroupId),
         async () => {
-          await holdTreesStill(tx, withSources([id, toGroupId ?? id]), 'alone')
-          if (toGroupId !== null) await holdGroup(tx, toGroupId)
+          await lockTreesUnmoved(tx, withSources([id, toGroupId ?? id]), 'alone')
+          if (toGroupId !== null) await lockGroup(tx, toGroupId)
         },
       )
       if (both.refused) return both
@@ -112,16 +121,20 @@ async function groupToTransfer(
   if (group.refused) return group
   const { value: parent, refused } = toGroupId === null ? done(undefined) : await groupFor(tx, actor, toGroupId)
   if (refused) return { refused }
-  if (parent?.ancestors.includes(id)) return invalid([{ field: 'parent', fault: 'A group cannot be moved into itself or below itself' }])
+  if (parent?.ancestors.includes(id))
+    return invalid([{ field: 'parent', fault: 'A group cannot be moved into itself or below itself' }])
   // Everyone can create a top-level group.
   const destination = parent ? parent.standing.group : roles.owner
   return permit({ group: group.value, parent }, { ...group.value.standing, destination }, 'transfer_group')
 }
 
 /** Moves a group, and everything below it, in the tree. */
-async function move(tx: Tx, group: GroupFacts, parent: GroupFacts | undefined): Promise<Fault[]> {
+async function move(tx: Tx, group: GroupFacts, parent: GroupFacts | undefined): Promise<FieldFault[]> {
   const fullPath = pathBelow(parent, group.path)
-  const { faults } = readPlaceFields({ path: group.path }, { whole: false, of: parent ? 'group' : 'top-level group' })
+  const { faults } = readNamespaceFields(
+    { path: group.path },
+    { whole: false, of: parent ? 'group' : 'top-level group' },
+  )
   faults.push(...(await faultsOfFullPath(tx, fullPath)))
   if (faults.length === 0) faults.push(...(await repath(tx, group, fullPath)))
   if (faults.length > 0) return faults
@@ -149,7 +162,11 @@ const mayNot = conflict(
 /** Moves contacts and organizations along if the move changed the contact source; returns why that is impossible. */
 async function takeAlong(tx: Tx, actor: Actor, before: GroupFacts, after: GroupFacts) {
   if (before.sourceId === after.sourceId) return undefined
-  const going: Going = await whatGoes(tx, { groupId: before.id, oldSourceId: before.sourceId, newSourceId: after.sourceId })
+  const going: Going = await whatGoes(tx, {
+    groupId: before.id,
+    oldSourceId: before.sourceId,
+    newSourceId: after.sourceId,
+  })
   if (!(await isAnythingGoing(tx, going))) return undefined
   const source = await readGroupFacts(tx, after.sourceId, actor.userId)
   if (guardOwner(source, 'group', 'admin_contacts').refused) return mayNot

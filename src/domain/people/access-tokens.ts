@@ -11,7 +11,7 @@ export type TokenKind = 'api' | 'session' | 'sign_in' | 'reset' | 'browser'
 type LinkKind = 'sign_in' | 'reset'
 
 /** The caller, and what they can do. */
-export interface Asker {
+export interface SignedInUser {
   userId: number
   username: string
   name: string
@@ -49,12 +49,27 @@ interface TokenOptions {
 }
 
 /** Creates a token and returns its secret, which is not stored. */
-export const createToken = async (tx: Tx, userId: number, kind: TokenKind, options: TokenOptions = {}): Promise<string> =>
-  (await insertToken(tx, userId, kind, options)).secret
+export const createToken = async (
+  tx: Tx,
+  userId: number,
+  kind: TokenKind,
+  options: TokenOptions = {},
+): Promise<string> => (await insertToken(tx, userId, kind, options)).secret
 
 /** The same, with the token's id. */
-export async function insertToken(tx: Tx, userId: number, kind: TokenKind, options: TokenOptions): Promise<{ id: number; secret: string }> {
-  const { name = kind, secret = prefix[kind] + randomBytes(32).toString('base64url'), expiresAt, lasts, parentId } = options
+export async function insertToken(
+  tx: Tx,
+  userId: number,
+  kind: TokenKind,
+  options: TokenOptions,
+): Promise<{ id: number; secret: string }> {
+  const {
+    name = kind,
+    secret = prefix[kind] + randomBytes(32).toString('base64url'),
+    expiresAt,
+    lasts,
+    parentId,
+  } = options
   const life = lasts ?? lifetime[kind]
   const end = expiresAt ?? (life === null ? null : sql`now() + ${life}::interval`)
   const [scopes, userAgent] = [[...(options.scopes ?? ['api'])], options.userAgent?.slice(0, longestUserAgent)]
@@ -72,8 +87,8 @@ export const isActive: SQL = sql`(${accessTokens.revokedAt} is null and (${acces
 const isValid = and(isActive, eq(users.blocked, false))
 
 /** The user that this secret belongs to, if it is of one of these kinds; undefined if it is unknown, expired, revoked, or its user is blocked. */
-export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise<Asker | undefined> {
-  const [asker] = await tx
+export async function userOfToken(tx: Tx, secret: string, kind: TokenKind): Promise<SignedInUser | undefined> {
+  const [user] = await tx
     .select({
       userId: users.id,
       username: users.username,
@@ -86,11 +101,11 @@ export async function whoHolds(tx: Tx, secret: string, kind: TokenKind): Promise
     .from(accessTokens)
     .innerJoin(users, eq(users.id, accessTokens.userId))
     .where(and(eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, kind), isValid))
-  return asker
+  return user
 }
 
 /** Records that a token was used; at most once a minute, so that a busy token is not a busy row. */
-export async function markUsed(tx: Tx, { tokenId, lastUsedAt }: Asker): Promise<void> {
+export async function markUsed(tx: Tx, { tokenId, lastUsedAt }: SignedInUser): Promise<void> {
   if (lastUsedAt !== null && lastUsedAt.getTime() > Date.now() - aMinute) return
   const longAgo = or(isNull(accessTokens.lastUsedAt), lt(accessTokens.lastUsedAt, sql`now() - interval '1 minute'`))
   await tx
@@ -118,7 +133,14 @@ export async function useLink(tx: Tx, secret: string, kind: LinkKind): Promise<n
     .update(accessTokens)
     .set({ revokedAt: sql`now()` })
     .from(users)
-    .where(and(eq(users.id, accessTokens.userId), eq(accessTokens.hash, hashOf(secret)), eq(accessTokens.kind, kind), isValid))
+    .where(
+      and(
+        eq(users.id, accessTokens.userId),
+        eq(accessTokens.hash, hashOf(secret)),
+        eq(accessTokens.kind, kind),
+        isValid,
+      ),
+    )
     .returning({ userId: accessTokens.userId })
   return used?.userId
 }
@@ -155,7 +177,8 @@ export const revokeToken = (tx: Tx, tokenId: number): Promise<number> => end(tx,
 const isSession = eq(accessTokens.kind, 'session')
 
 /** Ends a browser's session at once; a token that a program uses is left alone. */
-export const endSession = (tx: Tx, tokenId: number): Promise<number> => end(tx, and(isSession, eq(accessTokens.id, tokenId)))
+export const endSession = (tx: Tx, tokenId: number): Promise<number> =>
+  end(tx, and(isSession, eq(accessTokens.id, tokenId)))
 
 /** Ends the sessions of a user, all but one. @returns how many */
 export const endSessionsExcept = (tx: Tx, userId: number, tokenId: number): Promise<number> =>

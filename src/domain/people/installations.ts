@@ -20,7 +20,10 @@ export async function keepInstallation(tx: Tx, installation: Installation): Prom
   await tx
     .insert(installations)
     .values(installation)
-    .onConflictDoUpdate({ target: [installations.via, installations.externalId], set: { name, sealed, userId, updatedAt: sql`now()` } })
+    .onConflictDoUpdate({
+      target: [installations.via, installations.externalId],
+      set: { name, sealed, userId, updatedAt: sql`now()` },
+    })
 }
 
 /** The installation in a workspace. */
@@ -33,7 +36,15 @@ export async function findInstallation(tx: Tx, via: string, externalId: string):
 }
 
 /** We were uninstalled at that time; a later installation stays. */
-export async function forgetInstallation(tx: Tx, { via, externalId }: Pick<Installation, 'via' | 'externalId'>, at: Date): Promise<void> {
-  const which = and(eq(installations.via, via), eq(installations.externalId, externalId), lte(installations.updatedAt, at))
+export async function forgetInstallation(
+  tx: Tx,
+  { via, externalId }: Pick<Installation, 'via' | 'externalId'>,
+  at: Date,
+): Promise<void> {
+  const which = and(
+    eq(installations.via, via),
+    eq(installations.externalId, externalId),
+    lte(installations.updatedAt, at),
+  )
   await tx.delete(installations).where(which)
 }

@@ -49,7 +49,7 @@ const noGood: { refused: Refusal } = {
   },
 }
 
-interface Holder {
+interface CodeOwner {
   userId: number
   username: string
 }
@@ -59,53 +59,62 @@ interface Holder {
  * @param code as it was typed
  * @returns whose code it was; or the same refusal, whatever is wrong with it
  */
-export const useLinkCode = (db: Db, code: string, place: Elsewhere & { name: string }): Promise<Result<Holder>> =>
+export const useLinkCode = (db: Db, code: string, account: Elsewhere & { name: string }): Promise<Result<CodeOwner>> =>
   attempt(db, async (tx) => {
     const hash = hashOf(plain(code))
-    const holder = await takeCode(tx, hash, place)
-    if (!holder) return linkedBy(tx, hash, place)
-    const { via, name } = place
-    await nameUserElsewhere(tx, holder.userId, place)
-    await record(tx, { userId: holder.userId, via }, [{ action: 'account_linked', after: { via, name } }])
-    return done(holder)
+    const owner = await takeCode(tx, hash, account)
+    if (!owner) return linkedBy(tx, hash, account)
+    const { via, name } = account
+    await nameUserElsewhere(tx, owner.userId, account)
+    await record(tx, { userId: owner.userId, via }, [{ action: 'account_linked', after: { via, name } }])
+    return done(owner)
   })
 
 const isGood = (hash: string): SQL | undefined =>
-  and(eq(linkCodes.hash, hash), gt(linkCodes.expiresAt, sql`now()`), eq(users.id, linkCodes.userId), eq(users.blocked, false))
+  and(
+    eq(linkCodes.hash, hash),
+    gt(linkCodes.expiresAt, sql`now()`),
+    eq(users.id, linkCodes.userId),
+    eq(users.blocked, false),
+  )
 
 const shown = { userId: users.id, username: users.username }
 
-async function takeCode(tx: Tx, hash: string, { via, externalId }: Elsewhere): Promise<Holder | undefined> {
-  const [holder] = await tx
+async function takeCode(tx: Tx, hash: string, { via, externalId }: Elsewhere): Promise<CodeOwner | undefined> {
+  const [owner] = await tx
     .update(linkCodes)
     .set({ usedVia: via, usedBy: externalId })
     .from(users)
     .where(and(isGood(hash), isNull(linkCodes.usedBy)))
     .returning(shown)
-  return holder
+  return owner
 }
 
 /** The answer if a code is repeated from where it was used, as long as the link still exists. */
-async function linkedBy(tx: Tx, hash: string, { via, externalId }: Elsewhere): Promise<Result<Holder>> {
-  const [holder] = await tx
+async function linkedBy(tx: Tx, hash: string, { via, externalId }: Elsewhere): Promise<Result<CodeOwner>> {
+  const [owner] = await tx
     .select(shown)
     .from(linkCodes)
     .innerJoin(users, isGood(hash))
     .innerJoin(userNames, and(eq(userNames.via, linkCodes.usedVia), eq(userNames.externalId, linkCodes.usedBy)))
     .where(and(eq(linkCodes.usedVia, via), eq(linkCodes.usedBy, externalId), eq(userNames.userId, users.id)))
-  return holder ? done(holder) : noGood
+  return owner ? done(owner) : noGood
 }
 
 /**
  * Links the user with this email address to an account on a service that has confirmed the address.
  * @returns the user; undefined if the address is unknown, or an administrator's
  */
-export const linkByAddress = async (db: Db, address: string, place: Elsewhere & { name: string }): Promise<number | undefined> => {
+export const linkByAddress = async (
+  db: Db,
+  address: string,
+  account: Elsewhere & { name: string },
+): Promise<number | undefined> => {
   const userId = await findUserByAddress(db, address)
   if (userId === undefined) return undefined
-  const { via, name } = place
+  const { via, name } = account
   await db.transaction(async (tx) => {
-    await nameUserElsewhere(tx, userId, place)
+    await nameUserElsewhere(tx, userId, account)
     await record(tx, { userId, via }, [{ action: 'account_linked', after: { via, name, by: 'address' } }])
   })
   return userId

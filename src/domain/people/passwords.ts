@@ -4,10 +4,10 @@ import type { Db, Tx } from '../../storage/db.ts'
 import { accessTokens } from '../../storage/schema.ts'
 import { passwords } from '../../storage/sign-in-schema.ts'
 import { addressKey } from '../rules/change.ts'
-import { type Action, record } from '../rules/history.ts'
-import { conflict, done, type Fault, invalid, notFound, type Refusal } from '../rules/results.ts'
+import { type HistoryAction, record } from '../rules/history.ts'
+import { conflict, done, type FieldFault, invalid, notFound, type Refusal } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { type Asker, createToken, lockUser, signOutEverywhere, useLink, whoHolds } from './access-tokens.ts'
+import { createToken, lockUser, type SignedInUser, signOutEverywhere, useLink, userOfToken } from './access-tokens.ts'
 import type { Hasher } from './password-hashes.ts'
 import { countAttempt, type TooMany, takeBack, tooBusy } from './sign-in-attempts.ts'
 import { lookUpUser } from './user-lists.ts'
@@ -16,7 +16,9 @@ import { lookUpUser } from './user-lists.ts'
 export const passwordLength = { least: 12, most: 128 } as const
 
 /** What an operation on passwords comes to. */
-export type PasswordResult<Value> = { value: Value; refused?: undefined } | { refused: Refusal | TooMany; value?: undefined }
+export type PasswordResult<Value> =
+  | { value: Value; refused?: undefined }
+  | { refused: Refusal | TooMany; value?: undefined }
 
 /** A password as typed, twice. */
 export interface NewPassword {
@@ -25,7 +27,7 @@ export interface NewPassword {
 }
 
 /** What the operations need, and where the session is opened. */
-export interface PasswordPlace {
+export interface SignInContext {
   db: Db
   hasher: Hasher
   userAgent?: string
@@ -41,11 +43,15 @@ const longestTyped = 1_024
 export const isTooLong = (password: string): boolean => password.length > longestTyped
 
 /** What is wrong with a new password of this user. */
-export function faultsOfPassword({ password, again }: NewPassword, user: { username: string; email: string | null }): Fault[] {
+export function faultsOfPassword(
+  { password, again }: NewPassword,
+  user: { username: string; email: string | null },
+): FieldFault[] {
   const { least, most } = passwordLength
-  const fault = (what: string, field = 'password'): Fault[] => [{ field, fault: what }]
+  const fault = (what: string, field = 'password'): FieldFault[] => [{ field, fault: what }]
   if (password === '') return fault("Password can't be blank")
-  if (isTooLong(password) || [...normalized(password)].length > most) return fault(`Password is too long (maximum is ${most} characters)`)
+  if (isTooLong(password) || [...normalized(password)].length > most)
+    return fault(`Password is too long (maximum is ${most} characters)`)
   if ([...normalized(password)].length < least) return fault(`Password is too short (minimum is ${least} characters)`)
   const names = [user.username, user.email ?? ''].map(addressKey)
   if (names.includes(addressKey(normalized(password)))) return fault("Password can't be your username or email address")
@@ -54,7 +60,10 @@ export function faultsOfPassword({ password, again }: NewPassword, user: { usern
 
 /** When a user's password was set; undefined if there is none. */
 export async function passwordSetAt(tx: Tx, userId: number): Promise<Date | undefined> {
-  const [found] = await tx.select({ changedAt: passwords.changedAt }).from(passwords).where(eq(passwords.userId, userId))
+  const [found] = await tx
+    .select({ changedAt: passwords.changedAt })
+    .from(passwords)
+    .where(eq(passwords.userId, userId))
   return found?.changedAt
 }
 
@@ -70,31 +79,44 @@ export interface Entered {
 }
 
 /** Opens a session. */
-export async function enter(tx: Tx, userId: number, how: { userAgent?: string; known: boolean }): Promise<Entered> {
+export async function enterSession(
+  tx: Tx,
+  userId: number,
+  how: { userAgent?: string; known: boolean },
+): Promise<Entered> {
   const session = await createToken(tx, userId, 'session', { userAgent: how.userAgent })
   return { session, browser: how.known ? undefined : await createToken(tx, userId, 'browser') }
 }
 
 /** Stores a new hash, and ends whatever else lets the user in through a browser: sessions, but for one, and links. */
-async function replaceHash(tx: Tx, who: { userId: number; action: Action; keep?: number }, hash: string): Promise<void> {
+async function replaceHash(
+  tx: Tx,
+  who: { userId: number; action: HistoryAction; keep?: number },
+  hash: string,
+): Promise<void> {
   const { userId, action, keep } = who
   const changedAt = sql`now()`
-  await tx.insert(passwords).values({ userId, hash, changedAt }).onConflictDoUpdate({ target: passwords.userId, set: { hash, changedAt } })
+  await tx
+    .insert(passwords)
+    .values({ userId, hash, changedAt })
+    .onConflictDoUpdate({ target: passwords.userId, set: { hash, changedAt } })
   await signOutEverywhere(tx, userId, keep)
   await record(tx, { userId, via: 'web' }, [{ action, after: { userId } }])
 }
 
 /** Why a link no longer works, the same for every reason. */
-export const invalidResetLink = conflict("This link isn't valid: it has been used, replaced by a newer one, or has expired.")
+export const invalidResetLink = conflict(
+  "This link isn't valid: it has been used, replaced by a newer one, or has expired.",
+)
 
 /** Sets a password with a one-time link, which is used up only then, and signs the user in. */
 export async function setPasswordByLink(
-  { db, hasher, userAgent }: PasswordPlace,
+  { db, hasher, userAgent }: SignInContext,
   link: string,
   given: NewPassword,
 ): Promise<PasswordResult<Entered>> {
-  const holder = await whoHolds(db, link, 'reset')
-  const user = holder && (await lookUpUser(db, { id: holder.userId }))
+  const owner = await userOfToken(db, link, 'reset')
+  const user = owner && (await lookUpUser(db, { id: owner.userId }))
   if (!user) return invalidResetLink
   const faults = faultsOfPassword(given, user)
   if (faults.length > 0) return invalid(faults)
@@ -104,13 +126,15 @@ export async function setPasswordByLink(
     await lockUser(tx, user.id)
     if ((await useLink(tx, link, 'reset')) === undefined) return invalidResetLink
     await replaceHash(tx, { userId: user.id, action: 'password_set' }, hash)
-    return done(await enter(tx, user.id, { userAgent, known: false }))
+    return done(await enterSession(tx, user.id, { userAgent, known: false }))
   })
 }
 
 const wrongCurrent = invalid([{ field: 'current', fault: 'The current password is incorrect' }])
 
-const noFirstPassword = conflict('You signed in with an access token. To set a password, ask an administrator for a link.')
+const noFirstPassword = conflict(
+  'You signed in with an access token. To set a password, ask an administrator for a link.',
+)
 
 /**
  * Changes the caller's own password, and ends their other sessions.
@@ -118,19 +142,21 @@ const noFirstPassword = conflict('You signed in with an access token. To set a p
  * @returns the secret by which this browser is known from now on
  */
 export async function changePassword(
-  { db, hasher }: PasswordPlace,
-  asker: Asker,
+  { db, hasher }: SignInContext,
+  caller: SignedInUser,
   given: NewPassword & { current: string },
 ): Promise<PasswordResult<{ browser: string }>> {
-  const { userId, tokenId } = asker
+  const { userId, tokenId } = caller
   const user = await lookUpUser(db, { id: userId })
   if (!user) return notFound('user')
   const stored = await storedHash(db, userId)
   if (stored === undefined && !(await isOwnSession(db, tokenId))) return noFirstPassword
   const faults = faultsOfPassword(given, user)
-  if (stored !== undefined && given.current === '') faults.unshift({ field: 'current', fault: "The current password can't be blank" })
+  if (stored !== undefined && given.current === '')
+    faults.unshift({ field: 'current', fault: "The current password can't be blank" })
   if (faults.length > 0) return invalid(faults)
-  const wrong = stored === undefined ? undefined : await checkCurrent({ db, hasher }, userId, { stored, current: given.current })
+  const wrong =
+    stored === undefined ? undefined : await checkCurrent({ db, hasher }, userId, { stored, current: given.current })
   if (wrong) return { refused: wrong }
   const hash = await hasher.hash(normalized(given.password))
   if (hash === undefined) return { refused: tooBusy }
@@ -144,7 +170,7 @@ export async function changePassword(
 }
 
 async function checkCurrent(
-  { db, hasher }: PasswordPlace,
+  { db, hasher }: SignInContext,
   userId: number,
   { stored, current }: { stored: string; current: string },
 ): Promise<Refusal | TooMany | undefined> {

@@ -2,13 +2,13 @@
 import { and, asc, desc, eq, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../storage/db.ts'
 import { accessTokens, users } from '../../storage/schema.ts'
-import { conflict, done, type Fault, invalid, notFound, type Result } from '../rules/results.ts'
+import { conflict, done, type FieldFault, invalid, notFound, type Result } from '../rules/results.ts'
 import { readText } from '../rules/text-fields.ts'
 import { attempt } from '../rules/transaction.ts'
-import { type Asker, insertToken, isActive, revokeToken } from './access-tokens.ts'
+import { insertToken, isActive, revokeToken, type SignedInUser } from './access-tokens.ts'
 import { isAdministrator } from './users.ts'
 
-type Keeper = Pick<Asker, 'userId' | 'administrator'>
+type Keeper = Pick<SignedInUser, 'userId' | 'administrator'>
 
 /** A token as shown: never with its secret. */
 export interface ShownToken {
@@ -121,11 +121,14 @@ interface TokenFields {
   expiresAt?: string | null
 }
 
-function readDay(day: string): { end: Date; faults: Fault[] } {
+function readDay(day: string): { end: Date; faults: FieldFault[] } {
   const end = new Date(`${day}T00:00:00Z`)
   const isDay = /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(end.getTime()) && end.toISOString().startsWith(day)
   if (!isDay) return { end, faults: [{ field: 'expiresAt', fault: 'Expires at must be a day: YYYY-MM-DD' }] }
-  return { end, faults: end.getTime() > Date.now() ? [] : [{ field: 'expiresAt', fault: 'Expires at must be in the future' }] }
+  return {
+    end,
+    faults: end.getTime() > Date.now() ? [] : [{ field: 'expiresAt', fault: 'Expires at must be in the future' }],
+  }
 }
 
 function readFields(given: TokenFields) {
@@ -135,7 +138,12 @@ function readFields(given: TokenFields) {
   else if (!wanted.every((scope) => scopes.includes(scope)))
     faults.push({ field: 'scopes', fault: `Scopes can only be ${scopes.join(' and ')}` })
   const day = given.expiresAt ? readDay(given.expiresAt) : undefined
-  return { name: name ?? undefined, scopes: wanted, expiresAt: day?.end ?? null, faults: [...faults, ...(day?.faults ?? [])] }
+  return {
+    name: name ?? undefined,
+    scopes: wanted,
+    expiresAt: day?.end ?? null,
+    faults: [...faults, ...(day?.faults ?? [])],
+  }
 }
 
 /** Creates a token for a user, for administrators. */

@@ -6,7 +6,7 @@ import type { Newsroom } from '../../storage/notify.ts'
 import { accessTokens } from '../../storage/schema.ts'
 import { done, notFound, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { type Asker, endSession, isActive, isStillGood } from './access-tokens.ts'
+import { endSession, isActive, isStillGood, type SignedInUser } from './access-tokens.ts'
 
 export interface ShownSession {
   id: number
@@ -57,12 +57,16 @@ const lookAgain = 60_000
  * Calls `end` when the caller's token or session ends: revoked, signed out, expired, or its user blocked, in any process.
  * @returns a function that stops watching
  */
-export function watchForEnd({ db, newsroom }: { db: Db; newsroom: Newsroom }, asker: Asker | null, end: () => void): () => void {
-  if (!asker) return () => {}
+export function watchForEnd(
+  { db, newsroom }: { db: Db; newsroom: Newsroom },
+  user: SignedInUser | null,
+  end: () => void,
+): () => void {
+  if (!user) return () => {}
   const look = async () => {
-    if (!(await isStillGood(db, asker.tokenId).catch(() => false))) end()
+    if (!(await isStillGood(db, user.tokenId).catch(() => false))) end()
   }
-  const unfollow = newsroom.followEnds(asker.userId, look)
+  const unfollow = newsroom.followEnds(user.userId, look)
   const timer = setInterval(look, lookAgain).unref()
   // It can have ended while the stream was being opened.
   void look()

@@ -22,7 +22,11 @@ const window = sql`interval '15 minutes'`
 const keyOf = ({ name }: Limit) => createHash('sha256').update(name).digest('base64url')
 
 /** Too many hashes are being computed. */
-export const tooBusy: TooMany = { why: 'too many', reason: 'Too many people are signing in right now. Try again in a moment.', seconds: 5 }
+export const tooBusy: TooMany = {
+  why: 'too many',
+  reason: 'Too many people are signing in right now. Try again in a moment.',
+  seconds: 5,
+}
 
 /**
  * Counts an attempt before it is made, so that no crowd of attempts gets past a limit. Nothing that comes after a limit is counted, and
@@ -35,7 +39,11 @@ export async function countAttempt(tx: Tx, limits: readonly Limit[]): Promise<To
     if (attempts <= limit.most) continue
     await takeBack(tx, limits.slice(0, at))
     const minutes = Math.ceil(seconds / 60)
-    return { why: 'too many', reason: `Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`, seconds }
+    return {
+      why: 'too many',
+      reason: `Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+      seconds,
+    }
   }
   return undefined
 }
@@ -53,7 +61,10 @@ async function addOne(tx: Tx, limit: Limit): Promise<{ attempts: number; seconds
         since: sql`case when ${isOver} then now() else ${since} end`,
       },
     })
-    .returning({ attempts, seconds: sql<number>`greatest(ceil(extract(epoch from ${since} + ${window} - now())), 1)::int` })
+    .returning({
+      attempts,
+      seconds: sql<number>`greatest(ceil(extract(epoch from ${since} + ${window} - now())), 1)::int`,
+    })
   return counted as { attempts: number; seconds: number }
 }
 

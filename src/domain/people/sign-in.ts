@@ -6,8 +6,16 @@ import { passwords } from '../../storage/sign-in-schema.ts'
 import { addressKey } from '../rules/change.ts'
 import { conflict, done } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { type Asker, createToken, lockUser, useLink, whoHolds } from './access-tokens.ts'
-import { type Entered, enter, isTooLong, normalized, type PasswordPlace, type PasswordResult, renewHash } from './passwords.ts'
+import { createToken, lockUser, type SignedInUser, useLink, userOfToken } from './access-tokens.ts'
+import {
+  type Entered,
+  enterSession,
+  isTooLong,
+  normalized,
+  type PasswordResult,
+  renewHash,
+  type SignInContext,
+} from './passwords.ts'
 import { countAttempt, type Limit, takeBack, tooBusy } from './sign-in-attempts.ts'
 
 /** What someone signs in with, and from where. */
@@ -32,10 +40,13 @@ const wrong = conflict('Incorrect username or password.')
  * Strangers' attempts are limited per name and per address; those of a browser in which the user has signed in before are counted
  * apart, so that no stranger can lock a user out. owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
  */
-export async function signInWithPassword({ db, hasher, userAgent }: PasswordPlace, given: Entering): Promise<PasswordResult<Entered>> {
+export async function signInWithPassword(
+  { db, hasher, userAgent }: SignInContext,
+  given: Entering,
+): Promise<PasswordResult<Entered>> {
   const { password } = given
   const found = await findByLogin(db, given.login.trim())
-  const holder = given.browser === undefined ? undefined : await whoHolds(db, given.browser, 'browser')
+  const holder = given.browser === undefined ? undefined : await userOfToken(db, given.browser, 'browser')
   const browser = holder?.userId === found?.userId ? holder : undefined
   const limits = limitsOf(given, browser)
   const tooMany = await countAttempt(db, limits)
@@ -49,10 +60,12 @@ export async function signInWithPassword({ db, hasher, userAgent }: PasswordPlac
   return attempt(db, async (tx) => {
     // In the meantime, the user may have been blocked, or have got another password.
     const still = tx.select({ id: users.id }).from(users).innerJoin(passwords, eq(passwords.userId, users.id))
-    const current = await still.where(and(eq(users.id, userId), eq(users.blocked, false), eq(passwords.hash, hash))).for('no key update')
+    const current = await still
+      .where(and(eq(users.id, userId), eq(users.blocked, false), eq(passwords.hash, hash)))
+      .for('no key update')
     if (current.length === 0) return wrong
     if (newer) await renewHash(tx, userId, newer)
-    return done(await enter(tx, userId, { userAgent, known: browser !== undefined }))
+    return done(await enterSession(tx, userId, { userAgent, known: browser !== undefined }))
   })
 }
 
@@ -61,7 +74,7 @@ export async function signInWithPassword({ db, hasher, userAgent }: PasswordPlac
  * @returns the secret of the session; undefined if the link is invalid
  */
 export async function signInByLink(db: Db, link: string, userAgent?: string): Promise<string | undefined> {
-  const holder = await whoHolds(db, link, 'sign_in')
+  const holder = await userOfToken(db, link, 'sign_in')
   if (!holder) return undefined
   return transact(db, async (tx) => {
     // A block that comes first ends the link; one that comes later ends the session.
@@ -84,7 +97,7 @@ async function findByLogin(tx: Tx, login: string): Promise<{ userId: number; has
   return found
 }
 
-const limitsOf = ({ login, address }: Entering, known: Asker | undefined): Limit[] =>
+const limitsOf = ({ login, address }: Entering, known: SignedInUser | undefined): Limit[] =>
   known
     ? [{ name: `browser ${known.tokenId}`, most: most.name }]
     : [

@@ -15,7 +15,12 @@ export interface UsersWanted {
   descending: boolean
 }
 
-const orders = { id: users.id, name: sql`lower(${users.name}) collate "C"`, username: users.usernameKey, created_at: users.createdAt }
+const orders = {
+  id: users.id,
+  name: sql`lower(${users.name}) collate "C"`,
+  username: users.usernameKey,
+  created_at: users.createdAt,
+}
 
 function searched({ search, byAddress }: UsersWanted): SQL | undefined {
   if (!search) return undefined

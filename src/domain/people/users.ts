@@ -18,10 +18,20 @@ export interface NewUser {
 }
 
 /** Creates a user. Usernames and email addresses are unique in any letter case: the database rejects duplicates. */
-export async function createUser(tx: Tx, { username, name = username, email, administrator = false }: NewUser): Promise<User> {
+export async function createUser(
+  tx: Tx,
+  { username, name = username, email, administrator = false }: NewUser,
+): Promise<User> {
   const [user] = await tx
     .insert(users)
-    .values({ username, usernameKey: username.toLowerCase(), name, email, emailKey: email ? addressKey(email) : null, administrator })
+    .values({
+      username,
+      usernameKey: username.toLowerCase(),
+      name,
+      email,
+      emailKey: email ? addressKey(email) : null,
+      administrator,
+    })
     .returning()
   return user as User
 }
@@ -39,7 +49,9 @@ type NewUserFields = UserFields & { administrator?: boolean }
  */
 export async function insertUser(tx: Tx, given: NewUserFields, how: { whole: boolean }): Promise<Result<User>> {
   const { texts, faults } = readUserFields(given, how)
-  return faults.length > 0 ? invalid(faults) : done(await createUser(tx, { ...texts, administrator: given.administrator }))
+  return faults.length > 0
+    ? invalid(faults)
+    : done(await createUser(tx, { ...texts, administrator: given.administrator }))
 }
 
 /** Creates a user, for administrators. @returns the user, or all faults of the input, by field */
@@ -52,12 +64,18 @@ export const addUser = (db: Db, actor: Actor, given: NewUserFields): Promise<Res
  * Blocks a user, for administrators: sessions, sign-in links, and the user's open streams end at once; tokens can't be used until the
  * user is unblocked.
  */
-export const blockUser = (db: Db, actor: Actor, id: number): Promise<Result<User>> => changeBlocked(db, actor, { id, blocked: true })
+export const blockUser = (db: Db, actor: Actor, id: number): Promise<Result<User>> =>
+  changeBlocked(db, actor, { id, blocked: true })
 
 /** Unblocks a user, for administrators. */
-export const unblockUser = (db: Db, actor: Actor, id: number): Promise<Result<User>> => changeBlocked(db, actor, { id, blocked: false })
+export const unblockUser = (db: Db, actor: Actor, id: number): Promise<Result<User>> =>
+  changeBlocked(db, actor, { id, blocked: false })
 
-const changeBlocked = (db: Db, actor: Actor, { id, blocked }: { id: number; blocked: boolean }): Promise<Result<User>> =>
+const changeBlocked = (
+  db: Db,
+  actor: Actor,
+  { id, blocked }: { id: number; blocked: boolean },
+): Promise<Result<User>> =>
   attempt(db, async (tx) => {
     if (!(await isAdministrator(tx, actor.userId))) return onlyAdministrators(blocked ? 'block' : 'unblock')
     if (blocked && id === actor.userId) return conflict("You can't block yourself.")
@@ -121,7 +139,11 @@ export interface Elsewhere {
 }
 
 /** Links an account on another service, with its name there; the latest name counts. */
-export async function nameUserElsewhere(tx: Tx, userId: number, { via, externalId, name = null }: Elsewhere): Promise<void> {
+export async function nameUserElsewhere(
+  tx: Tx,
+  userId: number,
+  { via, externalId, name = null }: Elsewhere,
+): Promise<void> {
   const since = sql`case when ${userNames.userId} = ${userId} then ${userNames.createdAt} else now() end`
   await tx
     .insert(userNames)
@@ -132,7 +154,12 @@ export async function nameUserElsewhere(tx: Tx, userId: number, { via, externalI
 /** A user's linked accounts, and since when: by service, then by name. */
 export const namesElsewhere = (tx: Tx, userId: number): Promise<(Required<Elsewhere> & { createdAt: Date })[]> =>
   tx
-    .select({ via: userNames.via, externalId: userNames.externalId, name: userNames.name, createdAt: userNames.createdAt })
+    .select({
+      via: userNames.via,
+      externalId: userNames.externalId,
+      name: userNames.name,
+      createdAt: userNames.createdAt,
+    })
     .from(userNames)
     .where(eq(userNames.userId, userId))
     .orderBy(...[userNames.via, userNames.name, userNames.externalId].map((text) => sql`${text} collate "C"`))

@@ -84,7 +84,8 @@ export function refKey({ by, text }: ContactRef): string {
 }
 
 /** How a command refers to this contact. */
-export const referenceTo = ({ id, address }: Pick<FittingContact, 'id' | 'address'>): string => `[contact:${address ?? `#${id}`}]`
+export const referenceTo = ({ id, address }: Pick<FittingContact, 'id' | 'address'>): string =>
+  `[contact:${address ?? `#${id}`}]`
 
 /** Adds wishes to a change. */
 export const wish = (change: IssueChange, what: Wish, refs: readonly ContactRef[]): IssueChange => ({

@@ -16,7 +16,7 @@ export interface Operator {
 
 type Verb = 'created' | 'edited' | 'activated' | 'deactivated' | 'deleted' | 'merged' | 'moved' | 'copied'
 
-export type Action =
+export type HistoryAction =
   | `contact_${Verb | 'linked' | 'unlinked'}`
   | `organization_${Verb}`
   | `${'group' | 'project'}_${'created' | 'edited' | 'transferred' | 'deleted'}`
@@ -30,7 +30,7 @@ export type Action =
 
 /** One entry. `before` and `after` hold what changed, by field. */
 export interface Event {
-  action: Action
+  action: HistoryAction
   groupId?: number
   projectId?: number
   issueId?: number
@@ -62,14 +62,19 @@ export const recordLinks = (made: SQL, added: SQL, removed: SQL): SQL =>
     join ${made} using (issue_id)`
 
 /** Records that contacts were edited in the same way. `which`: SQL that yields their (id, group_id). */
-export async function recordSameEdit(tx: Tx, { userId, via }: Actor, which: SQL, edit: { before: object; after: object }): Promise<void> {
+export async function recordSameEdit(
+  tx: Tx,
+  { userId, via }: Actor,
+  which: SQL,
+  edit: { before: object; after: object },
+): Promise<void> {
   await tx.execute(sql`insert into history (actor_id, via, action, group_id, contact_id, before, after)
     select ${userId}::bigint, ${via}::text, 'contact_edited', group_id, id, ${JSON.stringify(edit.before)}::jsonb, ${JSON.stringify(edit.after)}::jsonb
     from (${which}) edited`)
 }
 
 /** Records the same event for many. `rows`: SQL that yields their (group_id, project_id, issue_id, contact_id, organization_id, before). */
-export async function recordMany(tx: Tx, { userId, via }: Actor, action: Action, rows: SQL): Promise<void> {
+export async function recordMany(tx: Tx, { userId, via }: Actor, action: HistoryAction, rows: SQL): Promise<void> {
   await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id, organization_id, before)
     select ${userId}::bigint, ${via}::text, ${action}::text, many.* from (${rows}) many`)
 }
@@ -85,7 +90,9 @@ export function difference<Row extends object>(
   before: Row,
   after: Partial<Row>,
 ): { before: Partial<Row>; after: Partial<Row> } | undefined {
-  const changed = (Object.keys(after) as (keyof Row)[]).filter((field) => after[field] !== undefined && after[field] !== before[field])
+  const changed = (Object.keys(after) as (keyof Row)[]).filter(
+    (field) => after[field] !== undefined && after[field] !== before[field],
+  )
   if (changed.length === 0) return undefined
   const only = (row: Partial<Row>) => Object.fromEntries(changed.map((field) => [field, row[field]])) as Partial<Row>
   return { before: only(before), after: only(after) }
@@ -97,5 +104,7 @@ export function difference<Row extends object>(
  */
 export async function forgetContents(tx: Tx, subject: Subject, ids: SQL): Promise<void> {
   const kept = sql`num_nonnulls(before, after) > 0`
-  await tx.execute(sql`update history set before = null, after = null where ${sql.identifier(subject)} in (${ids}) and ${kept}`)
+  await tx.execute(
+    sql`update history set before = null, after = null where ${sql.identifier(subject)} in (${ids}) and ${kept}`,
+  )
 }

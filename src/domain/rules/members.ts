@@ -5,13 +5,13 @@ import { type Group, members, type Project } from '../../storage/schema.ts'
 import { type Role, roles } from './permissions.ts'
 
 /** Where a user has a role. */
-export type RolePlace = { group: Pick<Group, 'id'> } | { project: Pick<Project, 'id'> }
+export type GroupOrProject = { group: Pick<Group, 'id'> } | { project: Pick<Project, 'id'> }
 
 /** Sets a user's role in a group or project, without checking permissions; it replaces an earlier one. */
-export async function setRole(tx: Tx, userId: number, place: RolePlace, role: Role): Promise<void> {
-  const groupId = 'group' in place ? place.group.id : null
-  const projectId = 'project' in place ? place.project.id : null
-  const target = 'group' in place ? [members.userId, members.groupId] : [members.userId, members.projectId]
+export async function setRole(tx: Tx, userId: number, namespace: GroupOrProject, role: Role): Promise<void> {
+  const groupId = 'group' in namespace ? namespace.group.id : null
+  const projectId = 'project' in namespace ? namespace.project.id : null
+  const target = 'group' in namespace ? [members.userId, members.groupId] : [members.userId, members.projectId]
   await tx
     .insert(members)
     .values({ userId, groupId, projectId, level: roles[role] })
@@ -19,20 +19,21 @@ export async function setRole(tx: Tx, userId: number, place: RolePlace, role: Ro
 }
 
 /** Removes a user's direct role in a group or project, without checking permissions; inherited roles stay. */
-export async function removeRole(tx: Tx, userId: number, place: RolePlace): Promise<void> {
-  await tx.delete(members).where(and(eq(members.userId, userId), heldIn(place)))
+export async function removeRole(tx: Tx, userId: number, namespace: GroupOrProject): Promise<void> {
+  await tx.delete(members).where(and(eq(members.userId, userId), heldIn(namespace)))
 }
 
 /** The level of a user's direct role in a group or project; 0 for none. */
-export async function ownLevel(tx: Tx, userId: number, place: RolePlace): Promise<number> {
+export async function ownLevel(tx: Tx, userId: number, namespace: GroupOrProject): Promise<number> {
   const [found] = await tx
     .select({ level: members.level })
     .from(members)
-    .where(and(eq(members.userId, userId), heldIn(place)))
+    .where(and(eq(members.userId, userId), heldIn(namespace)))
   return found?.level ?? 0
 }
 
-const heldIn = (place: RolePlace): SQL => ('group' in place ? eq(members.groupId, place.group.id) : eq(members.projectId, place.project.id))
+const heldIn = (namespace: GroupOrProject): SQL =>
+  'group' in namespace ? eq(members.groupId, namespace.group.id) : eq(members.projectId, namespace.project.id)
 
 /** SQL: a user's level in a group with the given `ancestors`; 0 for none. */
 export const levelInGroup = (user: SQL, ancestors: SQL): SQL =>

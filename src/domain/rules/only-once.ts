@@ -41,11 +41,16 @@ export async function isNameTaken(tx: Tx, name: string): Promise<boolean> {
  * @param work gets the transaction, which nothing else waits for; its value is kept as JSON for two days
  * @returns the result of the first time, or a refusal if the name was used for another request
  */
-export const doOnce = <Value>(db: Db, { name, content }: KeyedRequest, work: (tx: Db) => Promise<Result<Value>>): Promise<Result<Value>> =>
+export const doOnce = <Value>(
+  db: Db,
+  { name, content }: KeyedRequest,
+  work: (tx: Db) => Promise<Result<Value>>,
+): Promise<Result<Value>> =>
   attempt(db, async (tx) => {
     const fingerprint = hashOf(JSON.stringify(content))
     if (!(await isFirstTime(tx, rowNameOf(name), fingerprint))) return repeated<Value>(tx, name, fingerprint)
-    if ((await rowsOf(tx, sql`select from deliveries where via = 'api' and delivery = ${name}`)).length > 0) return conflict(usedForAnother)
+    if ((await rowsOf(tx, sql`select from deliveries where via = 'api' and delivery = ${name}`)).length > 0)
+      return conflict(usedForAnother)
     const made = await work(tx)
     if (!made.refused)
       await tx
@@ -65,4 +70,5 @@ async function repeated<Value>(tx: Tx, name: string, fingerprint: string): Promi
 }
 
 /** Deletes what can't be repeated any more. */
-export const forgetOld = async (tx: Tx): Promise<void> => void (await tx.delete(onlyOnce).where(lt(onlyOnce.expiresAt, sql`now()`)))
+export const forgetOld = async (tx: Tx): Promise<void> =>
+  void (await tx.delete(onlyOnce).where(lt(onlyOnce.expiresAt, sql`now()`)))

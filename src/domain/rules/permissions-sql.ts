@@ -1,7 +1,7 @@
 // Who may do what, as SQL for whole sets: made from the same table as `can` (permissions.ts).
 import { type SQL, sql } from 'drizzle-orm'
 import { contactSourceOf } from './contact-source.ts'
-import { type Ability, needsOf, type Place, type Role, roles } from './permissions.ts'
+import { type Ability, needsOf, type Role, type RoleScope, roles } from './permissions.ts'
 
 /** Where a role counts, as SQL: in any of these groups, or in this project itself. */
 interface Ground {
@@ -11,7 +11,7 @@ interface Ground {
 
 /** What a permission is about, as SQL: the counterpart of a `Standing`. */
 export interface SqlSubject {
-  grounds: Partial<Record<Place, Ground>>
+  grounds: Partial<Record<RoleScope, Ground>>
   /** Is it public? */
   open: SQL
   /** Are customer relations on everywhere they have to be? */
@@ -47,19 +47,19 @@ export const projectInSql: SqlSubject = {
 export function allowedSql(ability: Ability, user: SQL, subject: SqlSubject): SQL {
   const { open, customerRelations, least } = needsOf(ability)
   const holdsAll = sql.join(
-    least.map(([place, role]) => holdsRole(subject.grounds[place], role)),
+    least.map(([scope, role]) => hasRole(subject.grounds[scope], role)),
     sql` and `,
   )
   const byRole = sql`exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator or ${holdsAll}))`
   const allowed = open ? sql`(${subject.open} or ${byRole})` : byRole
   if (customerRelations) return subject.withSource(sql`${subject.customerRelations} and ${allowed}`)
-  return least.some(([place]) => place === 'source') ? subject.withSource(allowed) : allowed
+  return least.some(([scope]) => scope === 'source') ? subject.withSource(allowed) : allowed
 }
 
 const lowest = Math.min(...Object.values(roles))
 
 /** SQL: has the user `u` at least this role there? Every role is at least the lowest. */
-function holdsRole(ground: Ground | undefined, role: Role): SQL {
+function hasRole(ground: Ground | undefined, role: Role): SQL {
   if (!ground) return sql`false`
   const inGroup = sql`m.group_id = any(${ground.groupIds})`
   const here = ground.projectId ? sql`(m.project_id = ${ground.projectId} or ${inGroup})` : inGroup

@@ -12,7 +12,10 @@ export function mapRecord<Name extends string, From, To>(
   record: Readonly<Record<Name, From>>,
   to: (from: From, name: Name) => To,
 ): Record<Name, To>
-export function mapRecord<From, To>(record: Readonly<Record<string, From>>, to: (from: From, name: string) => To): Record<string, To> {
+export function mapRecord<From, To>(
+  record: Readonly<Record<string, From>>,
+  to: (from: From, name: string) => To,
+): Record<string, To> {
   return Object.fromEntries(Object.entries(record).map(([name, from]) => [name, to(from, name)]))
 }
 

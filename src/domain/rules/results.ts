@@ -2,7 +2,7 @@
 import { type Ability, refusalOf } from './permissions.ts'
 
 /** What is wrong with one field of the input. */
-export interface Fault {
+export interface FieldFault {
   field: string
   /** A sentence without its full stop: `First name can't be blank`. */
   fault: string
@@ -14,7 +14,7 @@ export type Refusal =
   /** The user can see it, but not do this. */
   | { why: 'forbidden'; reason: string }
   /** The input breaks rules: all of them are listed. */
-  | { why: 'invalid'; reason: string; faults: readonly Fault[] }
+  | { why: 'invalid'; reason: string; faults: readonly FieldFault[] }
   /** The request is valid, but conflicts with the current state. */
   | { why: 'conflict'; reason: string }
   /** It exists already. */
@@ -29,12 +29,14 @@ export const notFound = (what: string): { refused: Refusal } => ({
   refused: { why: 'not found', what, reason: `This ${what} doesn't exist, or you don't have access to it.` },
 })
 
-export const forbidden = (ability: Ability): { refused: Refusal } => ({ refused: { why: 'forbidden', reason: refusalOf(ability) } })
+export const forbidden = (ability: Ability): { refused: Refusal } => ({
+  refused: { why: 'forbidden', reason: refusalOf(ability) },
+})
 
 export const conflict = (reason: string): { refused: Refusal } => ({ refused: { why: 'conflict', reason } })
 
 export const exists = (reason: string): { refused: Refusal } => ({ refused: { why: 'exists', reason } })
 
-export const invalid = (faults: readonly Fault[]): { refused: Refusal } => ({
+export const invalid = (faults: readonly FieldFault[]): { refused: Refusal } => ({
   refused: { why: 'invalid', reason: `${faults.map(({ fault }) => fault).join('. ')}.`, faults },
 })

@@ -23,6 +23,8 @@ export const nameWords = (name: string): string[] => [
 
 /** The words of a search: separated by spaces, with `"a quoted phrase"` kept together, each once. */
 export function wordsOf(search: string): string[] {
-  const words = [...search.matchAll(/"([^"]*)"|([^\s"]+)/g)].map(([, phrase, word]) => searchKey(phrase ?? word ?? '').trim())
+  const words = [...search.matchAll(/"([^"]*)"|([^\s"]+)/g)].map(([, phrase, word]) =>
+    searchKey(phrase ?? word ?? '').trim(),
+  )
   return [...new Set(words.filter((word) => word !== ''))]
 }

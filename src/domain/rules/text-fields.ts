@@ -1,5 +1,5 @@
 // The rules for fields that are typed as text: which values are valid, with a message for each fault. Pure.
-import type { Fault } from './results.ts'
+import type { FieldFault } from './results.ts'
 
 interface Labelled {
   /** The name of the field in messages. */
@@ -32,7 +32,9 @@ interface AmountRule extends Labelled {
 export type FieldRule = TextRule | AddressRule | AmountRule
 type FieldRules = Readonly<Record<string, FieldRule>>
 
-type RequiredOf<Rules> = { [Field in keyof Rules]: Rules[Field] extends { required: true } ? Field : never }[keyof Rules]
+type RequiredOf<Rules> = {
+  [Field in keyof Rules]: Rules[Field] extends { required: true } ? Field : never
+}[keyof Rules]
 
 /** The input for fields. Absent: unchanged; null or blank: empty. */
 export type Given<Rules> = {
@@ -47,7 +49,7 @@ export type Texts<Rules> = { [Field in RequiredOf<Rules>]: string } & {
 interface Read {
   /** Null for nothing, and for what is wrong. */
   text: string | null
-  faults: Fault[]
+  faults: FieldFault[]
 }
 
 const read = (text: string | null): Read => ({ text, faults: [] })
@@ -68,7 +70,8 @@ export function readText(field: string, rule: TextRule, given: string | null | u
   const text = (given ?? '').trim()
   const fault = (what: string) => wrong(field, `${rule.label} ${what}`)
   if (blank.test(text) && !unstorable.test(text)) return rule.required ? fault("can't be blank") : read(null)
-  if (unstorable.test(text)) return fault("contains a character that can't be stored (NUL, or half of a surrogate pair)")
+  if (unstorable.test(text))
+    return fault("contains a character that can't be stored (NUL, or half of a surrogate pair)")
   if (!rule.lines && control.test(text)) return fault('must be one line without control characters')
   if ([...text].length > rule.most) return fault(`is too long (maximum is ${rule.most} characters)`)
   return read(text)
@@ -86,7 +89,8 @@ export const emailRule = { kind: 'address', label: 'Email', most: 255 } as const
 /** Parses an e-mail address; null for nothing. */
 export function readAddress(field: string, rule: AddressRule, given: string | null | undefined): Read {
   if (!given) return read(null)
-  if ([...given].length > rule.most) return wrong(field, `${rule.label} is too long (maximum is ${rule.most} characters)`)
+  if ([...given].length > rule.most)
+    return wrong(field, `${rule.label} is too long (maximum is ${rule.most} characters)`)
   return address.test(given) ? read(given) : wrong(field, `${rule.label} is invalid`)
 }
 
@@ -122,19 +126,19 @@ export function readTexts<Rules extends FieldRules>(
   rules: Rules,
   given: Readonly<NoInfer<Given<Rules>>>,
   how: { whole: true },
-): { texts: Texts<Rules>; faults: Fault[] }
+): { texts: Texts<Rules>; faults: FieldFault[] }
 export function readTexts<Rules extends FieldRules>(
   rules: Rules,
   given: Readonly<NoInfer<Given<Rules>>>,
   how: { whole: boolean },
-): { texts: Partial<Texts<Rules>>; faults: Fault[] }
+): { texts: Partial<Texts<Rules>>; faults: FieldFault[] }
 export function readTexts(
   rules: FieldRules,
   given: Readonly<Record<string, string | number | null | undefined>>,
   { whole }: { whole: boolean },
-): { texts: Record<string, string | null | undefined>; faults: Fault[] } {
+): { texts: Record<string, string | null | undefined>; faults: FieldFault[] } {
   const texts: Record<string, string | null> = {}
-  const faults: Fault[] = []
+  const faults: FieldFault[] = []
   for (const [field, rule] of Object.entries(rules)) {
     if (given[field] === undefined && !(whole && rule.required)) continue
     const { text, faults: found } = readValue(field, rule, given[field])

@@ -23,11 +23,11 @@ const taken: Readonly<Record<string, { refused: Refusal }>> = {
 /** Runs an operation; `long` if it can take minutes. A refusal rolls everything back. */
 export async function attempt<Value>(
   db: Db,
-  deed: (tx: Tx) => Promise<Result<Value>>,
+  operation: (tx: Tx) => Promise<Result<Value>>,
   how: { long?: boolean } = {},
 ): Promise<Result<Value>> {
   const work = async (tx: Tx) => {
-    const result = await deed(tx)
+    const result = await operation(tx)
     if (result.refused) throw new Undone(result.refused)
     return result
   }

@@ -5,7 +5,8 @@ import { Again, rowsOf, type Tx } from '../../storage/db.ts'
 // A tree has an advisory lock: it writes no row, and any number of transactions can share it.
 const treeLocks = 7_202_612
 
-const rootIds = (groupIds: SQL): SQL => sql`select distinct ancestors[1] as root from groups where id in (${groupIds}) order by root`
+const rootIds = (groupIds: SQL): SQL =>
+  sql`select distinct ancestors[1] as root from groups where id in (${groupIds}) order by root`
 
 /**
  * Locks the trees of groups until the transaction ends. `together`: a shared lock, for linking and creating
@@ -13,7 +14,7 @@ const rootIds = (groupIds: SQL): SQL => sql`select distinct ancestors[1] as root
  * @param groupIds SQL that yields ids
  * @returns the ids of the top-level groups whose trees are locked; callers that read earlier must check that these are still the same
  */
-export async function holdTrees(tx: Tx, groupIds: SQL, how: 'together' | 'alone'): Promise<number[]> {
+export async function lockTrees(tx: Tx, groupIds: SQL, how: 'together' | 'alone'): Promise<number[]> {
   const lock = how === 'alone' ? sql`pg_advisory_xact_lock` : sql`pg_advisory_xact_lock_shared`
   const held = await rowsOf<{ root: number }>(
     tx,
@@ -29,6 +30,6 @@ export async function checkTrees(tx: Tx, groupIds: SQL, held: readonly number[])
 }
 
 /** Locks trees, and checks that the groups did not change trees while it waited. */
-export async function holdTreesStill(tx: Tx, groupIds: SQL, how: 'together' | 'alone'): Promise<void> {
-  await checkTrees(tx, groupIds, await holdTrees(tx, groupIds, how))
+export async function lockTreesUnmoved(tx: Tx, groupIds: SQL, how: 'together' | 'alone'): Promise<void> {
+  await checkTrees(tx, groupIds, await lockTrees(tx, groupIds, how))
 }

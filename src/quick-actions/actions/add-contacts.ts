@@ -8,7 +8,11 @@ export const addContacts = defineAction({
   aliases: ['add_contact'],
   summary: 'Link contacts to this issue',
   usage: '[contact:name@example.com] or a name, …',
-  examples: ['/add_contacts [contact:ann@example.com]', '/add_contacts ann@example.com, bob@example.com', '/add_contacts Ngozi Okoro'],
+  examples: [
+    '/add_contacts [contact:ann@example.com]',
+    '/add_contacts ann@example.com, bob@example.com',
+    '/add_contacts Ngozi Okoro',
+  ],
   accepts: 'contactRefs',
   suggests: 'add',
   ability: 'set_issue_contacts',

@@ -2,7 +2,7 @@
 import { ask, type ContactLine } from '../../domain/rules/change.ts'
 import { defineAction } from '../action.ts'
 
-export const contacts = defineAction({
+export const contactActions = defineAction({
   name: 'contacts',
   aliases: [],
   summary: "Show this issue's contacts; only you see the answer",

@@ -8,7 +8,11 @@ export const removeContacts = defineAction({
   aliases: ['remove_contact'],
   summary: 'Unlink contacts from this issue',
   usage: '[contact:name@example.com] or a name, …',
-  examples: ['/remove_contacts [contact:ann@example.com]', '/remove_contact ann@example.com', '/remove_contacts Ngozi Okoro'],
+  examples: [
+    '/remove_contacts [contact:ann@example.com]',
+    '/remove_contact ann@example.com',
+    '/remove_contacts Ngozi Okoro',
+  ],
   accepts: 'contactRefs',
   suggests: 'remove',
   ability: 'set_issue_contacts',

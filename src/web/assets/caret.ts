@@ -3,14 +3,14 @@
 const copied = `box-sizing border padding font font-kerning letter-spacing word-spacing line-height tab-size text-indent
   text-transform direction overflow-wrap word-break`.split(/\s+/)
 
-export interface Place {
+export interface CaretPoint {
   left: number
   top: number
   bottom: number
 }
 
 /** The position of the character at `offset`, relative to the corner of the textarea, with its current scroll offset. */
-export function placeOf(box: HTMLTextAreaElement, offset: number): Place {
+export function caretPoint(box: HTMLTextAreaElement, offset: number): CaretPoint {
   const { copy, mark } = copyOf(box, offset)
   box.after(copy)
   const corner = copy.getBoundingClientRect()

@@ -35,7 +35,11 @@ export function sendInPlace(form: HTMLFormElement): void {
 
 const boxOf = (form: HTMLFormElement) => form.elements.namedItem('body') as HTMLTextAreaElement
 
-async function whileWaiting(box: HTMLTextAreaElement, button: HTMLButtonElement, wait: () => Promise<void>): Promise<void> {
+async function whileWaiting(
+  box: HTMLTextAreaElement,
+  button: HTMLButtonElement,
+  wait: () => Promise<void>,
+): Promise<void> {
   const label = button.textContent
   const focused = document.activeElement
   button.disabled = true
@@ -46,7 +50,8 @@ async function whileWaiting(box: HTMLTextAreaElement, button: HTMLButtonElement,
   button.disabled = false
   button.textContent = label
   // A disabled button loses the focus; a button in an answer disappears with it.
-  if (focused === button && document.activeElement === document.body) (button.isConnected ? button : box).focus({ preventScroll: true })
+  if (focused === button && document.activeElement === document.body)
+    (button.isConnected ? button : box).focus({ preventScroll: true })
 }
 
 async function send(form: HTMLFormElement, button: HTMLButtonElement, fields: FormData): Promise<void> {
@@ -69,7 +74,13 @@ function takeOver(form: HTMLFormElement, page: Document): void {
   if (!fresh) {
     const signIn = page.querySelector('#sign-in')
     if (signIn) keep(box.value)
-    tell(form, unsent(`${page.querySelector('#fault')?.textContent ?? 'This could not be sent.'} Your text is still here.`, signIn))
+    tell(
+      form,
+      unsent(
+        `${page.querySelector('#fault')?.textContent ?? 'This could not be sent.'} Your text is still here.`,
+        signIn,
+      ),
+    )
     return
   }
   // What was rejected, or failed, is in the box that the server renders.
@@ -89,7 +100,9 @@ function tell(form: HTMLFormElement, ...what: Node[]): void {
 
 /** The same as the server's message for a comment that was not sent. */
 function unsent(sentence: string, link: Element | null = null): DocumentFragment {
-  const fragment = (document.querySelector('#not-sent') as HTMLTemplateElement).content.cloneNode(true) as DocumentFragment
+  const fragment = (document.querySelector('#not-sent') as HTMLTemplateElement).content.cloneNode(
+    true,
+  ) as DocumentFragment
   const line = document.createElement('p')
   line.append(sentence, ...(link ? [' ', link] : []))
   fragment.querySelector('.notice')?.append(line)

@@ -1,14 +1,14 @@
 // A list of choices at a character of a textarea. The focus stays in the textarea, whose keys navigate the list.
 import Combobox from '@github/combobox-nav'
-import { placeOf } from './caret.ts'
+import { caretPoint } from './caret.ts'
 
-export interface Choice {
+export interface PopupChoice {
   label: string
   detail: string
 }
 
 interface Shown {
-  choices: readonly Choice[]
+  choices: readonly PopupChoice[]
   /** Shown if there are no choices. */
   empty?: string
   /** The character at which to show them. */
@@ -77,7 +77,7 @@ function emptyList(): HTMLElement {
   return list
 }
 
-function optionOf({ label, detail }: Choice, index: number): HTMLElement {
+function optionOf({ label, detail }: PopupChoice, index: number): HTMLElement {
   const option = document.createElement('li')
   option.id = `suggestion-${index}`
   option.role = 'option'
@@ -106,7 +106,7 @@ function emptyRow(text: string): HTMLElement {
 
 /** Below the character if the list fits there without covering the buttons, or above; never beyond the edges of the textarea. */
 function position(list: HTMLElement, box: HTMLTextAreaElement, at: number): void {
-  const { left, top, bottom } = placeOf(box, at)
+  const { left, top, bottom } = caretPoint(box, at)
   list.hidden = bottom <= 0 || top >= box.clientHeight
   const edge = box.getBoundingClientRect().top
   const above = edge + top - gap

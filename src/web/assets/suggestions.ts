@@ -56,7 +56,13 @@ export function suggestIn(form: HTMLFormElement): void {
     const at = startOf(found)
     const isNothing = found.items.length === 0 && !found.empty
     if (isNothing || at === dismissedAt) popup.hide()
-    else popup.show({ choices: found.items, empty: found.empty, at, highlightFirst: line?.text.slice(found.from).trim() !== '' })
+    else
+      popup.show({
+        choices: found.items,
+        empty: found.empty,
+        at,
+        highlightFirst: line?.text.slice(found.from).trim() !== '',
+      })
     if (at !== dismissedAt) dismissedAt = -1
   }
 

@@ -4,13 +4,13 @@ import { pathOf } from '../visit.ts'
 import { type Notice, NoticeBox } from './notice.tsx'
 
 /** What is in the box, and the notice above it. */
-export interface Draft {
+export interface CommentDraft {
   /** The text that was rejected, or not sent yet. */
   body?: string
   notice?: Notice
 }
 
-interface Box extends Draft {
+interface Box extends CommentDraft {
   facts: IssueFacts
   /** The name of this comment, so that sending it twice posts once. */
   delivery: string

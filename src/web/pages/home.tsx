@@ -7,8 +7,8 @@ const mostProjects = 200
 
 /** `GET /` */
 export async function home(visit: Visit) {
-  if (!visit.asker) return visit.reply.redirect('/users/sign_in')
-  const projects = await visibleProjects(visit.db, visit.asker.userId, mostProjects + 1)
+  if (!visit.user) return visit.reply.redirect('/users/sign_in')
+  const projects = await visibleProjects(visit.db, visit.user.userId, mostProjects + 1)
   return show(visit, { title: 'Projects' }, <Projects projects={projects} />)
 }
 

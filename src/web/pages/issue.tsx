@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import { latestComments, type ShownComment } from '../../domain/issues/comments.ts'
-import { type IssueFacts, type ShownIssue, showIssue } from '../../domain/issues/issues.ts'
+import { type IssueDetails, type IssueFacts, showIssue } from '../../domain/issues/issues.ts'
 import { contactsOf } from '../../domain/issues/linking.ts'
-import type { Asker } from '../../domain/people/access-tokens.ts'
+import type { SignedInUser } from '../../domain/people/access-tokens.ts'
 import { can } from '../../domain/rules/permissions.ts'
 import { show, Time } from '../layout.tsx'
 import { Markdown, tooHeavy } from '../markdown.tsx'
-import { absent, mayChange, numberField, openIssue, pathOf, type Visit, whyNoComment } from '../visit.ts'
-import { CommentBox, type Draft } from './comment-box.tsx'
+import { absentPage, issueOfPage, mayChange, numberField, pathOf, type Visit, whyNoComment } from '../visit.ts'
+import { CommentBox, type CommentDraft } from './comment-box.tsx'
 import { Contacts } from './contacts-block.tsx'
 import { signInAddress } from './sign-in.tsx'
 
@@ -17,7 +17,7 @@ const pageSize = 100
 
 /** `GET /:project/-/issues/:iid` with the latest comments, and `?before=34` for those before comment 34. */
 export async function issue(visit: Visit): Promise<FastifyReply> {
-  const facts = await openIssue(visit)
+  const facts = await issueOfPage(visit)
   const { project, iid } = visit.params
   // It was moved, or requested in another letter case.
   if (`/${project}/-/issues/${iid}` !== pathOf(facts)) return visit.reply.redirect(pathOf(facts), 302)
@@ -25,14 +25,18 @@ export async function issue(visit: Visit): Promise<FastifyReply> {
 }
 
 /** The page of an issue, with what is in the comment box and the notice above it. */
-export async function showIssuePage(visit: Visit, facts: IssueFacts, { status, ...draft }: Draft & { status?: number } = {}) {
+export async function showIssuePage(
+  visit: Visit,
+  facts: IssueFacts,
+  { status, ...draft }: CommentDraft & { status?: number } = {},
+) {
   const before = numberField(visit.request.query, 'before')
   const [shown, comments, contacts] = await Promise.all([
     showIssue(visit.db, facts.issueId),
     latestComments(visit.db, facts.issueId, facts.userId, { before, limit: pageSize + 1 }),
     can(facts.standing, 'read_issue_contacts') ? contactsOf(visit.db, facts.issueId) : null,
   ])
-  if (!shown) throw absent(visit)
+  if (!shown) throw absentPage(visit)
   const path = pathOf(facts)
   return show(
     visit,
@@ -43,24 +47,24 @@ export async function showIssuePage(visit: Visit, facts: IssueFacts, { status, .
       <Activity comments={comments} path={path} />
       <footer>
         {before && <a href={path}>Show the latest comments</a>}
-        {!before && visit.asker && <Commenting {...draft} facts={facts} asker={visit.asker} />}
-        {visit.asker === null && <a href={signInAddress(path)}>Sign in to comment</a>}
+        {!before && visit.user && <Commenting {...draft} facts={facts} user={visit.user} />}
+        {visit.user === null && <a href={signInAddress(path)}>Sign in to comment</a>}
       </footer>
     </article>,
   )
 }
 
-const Commenting = ({ facts, asker, ...draft }: Draft & { facts: IssueFacts; asker: Asker }) => {
-  const reason = whyNoComment(asker, facts)
+const Commenting = ({ facts, user, ...draft }: CommentDraft & { facts: IssueFacts; user: SignedInUser }) => {
+  const reason = whyNoComment(user, facts)
   if (!reason) return <CommentBox {...draft} facts={facts} delivery={randomUUID()} />
   return (
     <p class="aside" id="no-comment">
-      {reason} {!mayChange(asker) && <a href={signInAddress(pathOf(facts))}>Sign in with another token</a>}
+      {reason} {!mayChange(user) && <a href={signInAddress(pathOf(facts))}>Sign in with another token</a>}
     </p>
   )
 }
 
-const Heading = ({ issue, project }: { issue: ShownIssue; project: string }) => (
+const Heading = ({ issue, project }: { issue: IssueDetails; project: string }) => (
   <header id="heading">
     <p class="path">
       <a href={`/${project}/-/issues`}>{project}</a> #{issue.iid}
@@ -86,7 +90,11 @@ const Activity = ({ comments, path }: { comments: readonly ShownComment[]; path:
           </li>
         )}
         {shown.map((comment, at) =>
-          comment.system ? <Note key={comment.id} {...comment} /> : <Comment key={comment.id} {...comment} plain={plain[at]} />,
+          comment.system ? (
+            <Note key={comment.id} {...comment} />
+          ) : (
+            <Comment key={comment.id} {...comment} plain={plain[at]} />
+          ),
         )}
       </ol>
     </section>

@@ -1,15 +1,15 @@
 // The issues of a project, newest first.
 import { projectFor } from '../../domain/groups/guard.ts'
-import { listIssues, type ShownIssue } from '../../domain/issues/issues.ts'
+import { type IssueDetails, listIssues } from '../../domain/issues/issues.ts'
 import { show, Time } from '../layout.tsx'
-import { callerOf, found, numberField, type Visit } from '../visit.ts'
+import { callerOf, foundForPage, numberField, type Visit } from '../visit.ts'
 
 const pageSize = 50
 
 /** `GET /:project/-/issues`, and `?below=12` for those before number 12. */
-export async function issues(visit: Visit) {
+export async function showIssueList(visit: Visit) {
   const { project = '' } = visit.params
-  const { id, fullPath } = found(visit, await projectFor(visit.db, callerOf(visit), project))
+  const { id, fullPath } = foundForPage(visit, await projectFor(visit.db, callerOf(visit), project))
   const below = numberField(visit.request.query, 'below')
   const listed = await listIssues(visit.db, id, { below, limit: pageSize + 1 })
   const page = { project: fullPath, issues: listed.slice(0, pageSize), below, more: listed.length > pageSize }
@@ -18,7 +18,7 @@ export async function issues(visit: Visit) {
 
 interface IssuePage {
   project: string
-  issues: readonly ShownIssue[]
+  issues: readonly IssueDetails[]
   below: number | undefined
   more: boolean
 }
@@ -40,13 +40,20 @@ const Issues = ({ project, issues, below, more }: IssuePage) => (
   </>
 )
 
-const Row = ({ project, issue: { iid, title, state, author, createdAt } }: { project: string; issue: ShownIssue }) => (
+const Row = ({
+  project,
+  issue: { iid, title, state, author, createdAt },
+}: {
+  project: string
+  issue: IssueDetails
+}) => (
   <li>
     <a href={`/${project}/-/issues/${iid}`} dir="auto">
       {title}
     </a>
     <span class="aside">
-      #{iid} · {state === 'opened' ? 'open' : 'closed'} · <bdi>{author?.name ?? 'Deleted user'}</bdi> · <Time at={createdAt} />
+      #{iid} · {state === 'opened' ? 'open' : 'closed'} · <bdi>{author?.name ?? 'Deleted user'}</bdi> ·{' '}
+      <Time at={createdAt} />
     </span>
   </li>
 )

@@ -1,11 +1,11 @@
 // The outcome of a comment that was sent or previewed: in words, with an icon and a color for its state, and the possible next steps.
 import type { FittingContact, Wish } from '../../domain/rules/change.ts'
 import type { Choice } from '../../quick-actions/choices.ts'
-import type { State } from '../../quick-actions/left.ts'
+import type { LineState } from '../../quick-actions/left.ts'
 import { Markdown } from '../markdown.tsx'
 
 export type Notice =
-  | { state: State; sentences: readonly string[]; choices?: readonly Choice[] }
+  | { state: LineState; sentences: readonly string[]; choices?: readonly Choice[] }
   | { state: 'waiting' | 'unsent'; sentences: readonly string[] }
   /** `text` is the comment that would be posted. */
   | { state: 'preview'; text: string; sentences: readonly string[] }
@@ -45,7 +45,8 @@ export const NoticeBox = (notice: Notice) => (
     {notice.state === 'preview' && <PreviewedText {...notice} />}
     {notice.state === 'unsure' && <NearMiss {...notice} />}
     {'sentences' in notice && notice.sentences.map((sentence) => <Markdown key={sentence} text={sentence} />)}
-    {'choices' in notice && notice.choices?.map((choice) => <Choices key={`${choice.wish} ${choice.name}`} {...choice} />)}
+    {'choices' in notice &&
+      notice.choices?.map((choice) => <Choices key={`${choice.wish} ${choice.name}`} {...choice} />)}
   </div>
 )
 

@@ -1,10 +1,16 @@
 // Passwords: setting one with a one-time link, and the part of the profile where it is changed.
 import type { FastifyReply } from 'fastify'
-import { whoHolds } from '../../domain/people/access-tokens.ts'
-import { changePassword, invalidResetLink, type NewPassword, passwordLength, setPasswordByLink } from '../../domain/people/passwords.ts'
-import type { Fault } from '../../domain/rules/results.ts'
-import { placeOf, signedIn, type Told, toldOf } from '../entering.ts'
-import { Alert, Field } from '../fields.tsx'
+import { userOfToken } from '../../domain/people/access-tokens.ts'
+import {
+  changePassword,
+  invalidResetLink,
+  type NewPassword,
+  passwordLength,
+  setPasswordByLink,
+} from '../../domain/people/passwords.ts'
+import type { FieldFault } from '../../domain/rules/results.ts'
+import { type FormFaults, signedIn, signInContext, toldOf } from '../entering.ts'
+import { Alert, InputField } from '../fields.tsx'
 import { show, Time } from '../layout.tsx'
 import { field, type Visit, whoMayChange } from '../visit.ts'
 
@@ -21,19 +27,26 @@ export async function passwordForm(visit: Visit): Promise<FastifyReply> {
 export async function setPassword(visit: Visit): Promise<FastifyReply> {
   const { body } = visit.request
   const link = field(body, tokenField)
-  const { value, refused } = await setPasswordByLink(placeOf(visit), link, newPasswordIn(body))
+  const { value, refused } = await setPasswordByLink(signInContext(visit), link, newPasswordIn(body))
   return refused ? showForm(visit, link, toldOf(visit, refused)) : signedIn(visit, value, '/')
 }
 
-const newPasswordIn = (body: unknown): NewPassword => ({ password: field(body, 'password'), again: field(body, 'again') })
+const newPasswordIn = (body: unknown): NewPassword => ({
+  password: field(body, 'password'),
+  again: field(body, 'again'),
+})
 
-async function showForm(visit: Visit, link: string, told?: Told): Promise<FastifyReply> {
-  const holder = await whoHolds(visit.db, link, 'reset')
-  const status = holder ? told?.status : 403
-  return show(visit, { title: 'Set your password', status }, <SetPassword link={link} username={holder?.username} told={told} />)
+async function showForm(visit: Visit, link: string, told?: FormFaults): Promise<FastifyReply> {
+  const user = await userOfToken(visit.db, link, 'reset')
+  const status = user ? told?.status : 403
+  return show(
+    visit,
+    { title: 'Set your password', status },
+    <SetPassword link={link} username={user?.username} told={told} />,
+  )
 }
 
-const SetPassword = ({ link, username, told }: { link: string; username?: string; told?: Told }) => (
+const SetPassword = ({ link, username, told }: { link: string; username?: string; told?: FormFaults }) => (
   <section class="narrow">
     <h1>Set your password</h1>
     {username === undefined ? (
@@ -62,19 +75,27 @@ const SetPassword = ({ link, username, told }: { link: string; username?: string
 const lengths = `${passwordLength.least} to ${passwordLength.most} characters. A few unrelated words are easy to remember.`
 
 /** Password managers find out from the hidden field whose password it is. */
-const NewPasswordFields = ({ username, faults }: { username: string; faults?: readonly Fault[] }) => (
+const NewPasswordFields = ({ username, faults }: { username: string; faults?: readonly FieldFault[] }) => (
   <>
-    <input type="text" class="hidden" value={username} autocomplete="username" readonly tabIndex={-1} aria-hidden="true" />
-    <Field name="password" label="New password" autocomplete="new-password" help={lengths} faults={faults} />
-    <Field name="again" label="Repeat the new password" autocomplete="new-password" faults={faults} />
+    <input
+      type="text"
+      class="hidden"
+      value={username}
+      autocomplete="username"
+      readonly
+      tabIndex={-1}
+      aria-hidden="true"
+    />
+    <InputField name="password" label="New password" autocomplete="new-password" help={lengths} faults={faults} />
+    <InputField name="again" label="Repeat the new password" autocomplete="new-password" faults={faults} />
   </>
 )
 
 /** `POST /-/profile/password`: what came of it, for the profile to show. */
-export async function changeOwnPassword(visit: Visit): Promise<Told | 'done'> {
+export async function changeOwnPassword(visit: Visit): Promise<FormFaults | 'done'> {
   const { body } = visit.request
   const given = { current: field(body, 'current'), ...newPasswordIn(body) }
-  const { value, refused } = await changePassword(placeOf(visit), whoMayChange(visit), given)
+  const { value, refused } = await changePassword(signInContext(visit), whoMayChange(visit), given)
   if (refused) return toldOf(visit, refused)
   visit.sessions.know(visit.reply, value.browser)
   return 'done'
@@ -84,7 +105,7 @@ interface Shown {
   username: string
   /** When it was set. */
   setAt: Date | undefined
-  came?: Told | 'done'
+  came?: FormFaults | 'done'
 }
 
 export const ChangePassword = ({ username, setAt, came }: Shown) => {
@@ -110,7 +131,9 @@ export const ChangePassword = ({ username, setAt, came }: Shown) => {
       <details class="other" open={told !== undefined}>
         <summary>{setAt ? 'Change password' : 'Set a password'}</summary>
         <form class="fields narrow" method="post" action="/-/profile/password">
-          {setAt && <Field name="current" label="Current password" autocomplete="current-password" faults={told?.faults} />}
+          {setAt && (
+            <InputField name="current" label="Current password" autocomplete="current-password" faults={told?.faults} />
+          )}
           <NewPasswordFields username={username} faults={told?.faults} />
           <button type="submit">{setAt ? 'Change password' : 'Set password'}</button>
         </form>

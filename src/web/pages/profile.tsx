@@ -4,11 +4,11 @@ import { createLinkCode } from '../../domain/people/link-codes.ts'
 import { passwordSetAt } from '../../domain/people/passwords.ts'
 import { lookUpUser } from '../../domain/people/user-lists.ts'
 import { forgetNameElsewhere, namesElsewhere } from '../../domain/people/users.ts'
-import type { Told } from '../entering.ts'
+import type { FormFaults } from '../entering.ts'
 import { show, Time } from '../layout.tsx'
-import { field, mayChange, signInFirst, type Visit, whoMayChange } from '../visit.ts'
+import { field, mayChange, signInFirstPage, type Visit, whoMayChange } from '../visit.ts'
 import { ChangePassword, changeOwnPassword } from './password.tsx'
-import { Sessions, shownSessions } from './sessions.tsx'
+import { SessionList, shownSessions } from './sessions.tsx'
 
 const address = '/-/profile'
 
@@ -25,7 +25,8 @@ export async function linkCode(visit: Visit): Promise<FastifyReply> {
 }
 
 /** `POST /-/profile/password` */
-export const newPassword = async (visit: Visit): Promise<FastifyReply> => showProfile(visit, { password: await changeOwnPassword(visit) })
+export const newPassword = async (visit: Visit): Promise<FastifyReply> =>
+  showProfile(visit, { password: await changeOwnPassword(visit) })
 
 /** `POST /-/profile/unlink` with the service and the id there. If it is unlinked already, that is fine. */
 export async function unlink(visit: Visit): Promise<FastifyReply> {
@@ -37,28 +38,28 @@ export async function unlink(visit: Visit): Promise<FastifyReply> {
 
 interface Came {
   code?: LinkCode
-  password?: Told | 'done'
+  password?: FormFaults | 'done'
 }
 
 async function showProfile(visit: Visit, { code, password }: Came = {}): Promise<FastifyReply> {
-  const { asker, db } = visit
-  if (!asker) throw signInFirst()
+  const { user: caller, db } = visit
+  if (!caller) throw signInFirstPage()
   const [user, setAt, names, sessions] = await Promise.all([
-    lookUpUser(db, { id: asker.userId }),
-    passwordSetAt(db, asker.userId),
-    namesElsewhere(db, asker.userId),
-    shownSessions(visit, asker.userId),
+    lookUpUser(db, { id: caller.userId }),
+    passwordSetAt(db, caller.userId),
+    namesElsewhere(db, caller.userId),
+    shownSessions(visit, caller.userId),
   ])
   return show(
     visit,
     { title: 'Profile', status: password === 'done' ? 200 : password?.status },
     <>
       <h1>Profile</h1>
-      <Facts name={asker.name} username={asker.username} email={user?.email} />
-      {mayChange(asker) && <ChangePassword username={asker.username} setAt={setAt} came={password} />}
-      <Elsewhere names={names} mayChange={mayChange(asker)} />
-      {mayChange(asker) && <Linking code={code} />}
-      <Sessions sessions={sessions} current={asker.tokenId} mayChange={mayChange(asker)} />
+      <Facts name={caller.name} username={caller.username} email={user?.email} />
+      {mayChange(caller) && <ChangePassword username={caller.username} setAt={setAt} came={password} />}
+      <Elsewhere names={names} mayChange={mayChange(caller)} />
+      {mayChange(caller) && <Linking code={code} />}
+      <SessionList sessions={sessions} current={caller.tokenId} mayChange={mayChange(caller)} />
     </>,
   )
 }
@@ -88,19 +89,19 @@ const Elsewhere = ({ names, mayChange }: { names: readonly Name[]; mayChange: bo
   </section>
 )
 
-const placeName = (via: string): string => via.charAt(0).toUpperCase() + via.slice(1)
+const serviceName = (via: string): string => via.charAt(0).toUpperCase() + via.slice(1)
 
 const Account = ({ name: { via, externalId, name, createdAt }, mayChange }: { name: Name; mayChange: boolean }) => (
   <li class="account">
     <span>
-      <bdi>{name ?? externalId}</bdi> in {placeName(via)}{' '}
+      <bdi>{name ?? externalId}</bdi> in {serviceName(via)}{' '}
       <span class="aside">
         since <Time at={createdAt} />
       </span>
     </span>
     {mayChange && (
       <details class="confirm">
-        <summary aria-label={`Unlink ${name ?? externalId} in ${placeName(via)}`}>Unlink</summary>
+        <summary aria-label={`Unlink ${name ?? externalId} in ${serviceName(via)}`}>Unlink</summary>
         <form method="post" action={`${address}/unlink`}>
           <p>That account will no longer be linked to you.</p>
           <input type="hidden" name="via" value={via} autocomplete="off" />

@@ -13,7 +13,7 @@ export const shownSessions = async ({ db }: Visit, userId: number): Promise<Show
   (await listSessions(db, userId, { limit: mostShown, offset: 0 })).rows
 
 /** `POST /-/profile/end_session` with its id. If it has ended already, that is fine. */
-export async function endSession(visit: Visit): Promise<FastifyReply> {
+export async function submitEndSession(visit: Visit): Promise<FastifyReply> {
   const { userId } = whoMayChange(visit)
   const id = field(visit.request.body, 'id')
   if (/^[1-9]\d{0,14}$/.test(id)) await endOwnSession(visit.db, userId, Number(id))
@@ -34,10 +34,12 @@ interface Listed {
   mayChange: boolean
 }
 
-export const Sessions = ({ sessions, current, mayChange }: Listed) => (
+export const SessionList = ({ sessions, current, mayChange }: Listed) => (
   <section aria-labelledby="sessions">
     <h2 id="sessions">Sessions</h2>
-    <p class="aside">You're signed in in these browsers. A session ends after 14 days without use, and after 90 days in any case.</p>
+    <p class="aside">
+      You're signed in in these browsers. A session ends after 14 days without use, and after 90 days in any case.
+    </p>
     <ul class="rows">
       {sessions.map((session) => (
         <Session key={session.id} session={session} current={session.id === current} mayChange={mayChange} />
@@ -98,7 +100,8 @@ const systems = [
 
 /** `Firefox on Linux`, from the browser's user agent. */
 export function browserName(userAgent: string): string {
-  const nameIn = (known: readonly (readonly [string, RegExp])[]) => known.find(([, pattern]) => pattern.test(userAgent))?.[0]
+  const nameIn = (known: readonly (readonly [string, RegExp])[]) =>
+    known.find(([, pattern]) => pattern.test(userAgent))?.[0]
   const [browser, system] = [nameIn(browsers) ?? 'Unknown browser', nameIn(systems)]
   return system ? `${browser} on ${system}` : browser
 }

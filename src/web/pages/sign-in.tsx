@@ -1,9 +1,9 @@
 // Signing in with a password, a one-time link, or an access token, and signing out.
 import type { FastifyReply } from 'fastify'
-import { type Asker, createToken, endSession, whoHolds } from '../../domain/people/access-tokens.ts'
+import { createToken, endSession, type SignedInUser, userOfToken } from '../../domain/people/access-tokens.ts'
 import { signInByLink, signInWithPassword } from '../../domain/people/sign-in.ts'
-import { placeOf, signedIn, type Told, toldOf } from '../entering.ts'
-import { Alert, Field } from '../fields.tsx'
+import { type FormFaults, signedIn, signInContext, toldOf } from '../entering.ts'
+import { Alert, InputField } from '../fields.tsx'
 import { show } from '../layout.tsx'
 import { field, type Visit } from '../visit.ts'
 
@@ -18,16 +18,16 @@ export async function signIn(visit: Visit): Promise<FastifyReply> {
   const link = field(query, 'link')
   const to = localAddress(field(query, 'to'))
   if (!link) return showForm(visit, { to })
-  const holder = await whoHolds(visit.db, link, 'sign_in')
-  if (!holder) return showForm(visit, { to, told: refused(invalidLink) })
-  return show(visit, { title: 'Sign in' }, <ByLink link={link} to={to} name={holder.name} />)
+  const user = await userOfToken(visit.db, link, 'sign_in')
+  if (!user) return showForm(visit, { to, told: refused(invalidLink) })
+  return show(visit, { title: 'Sign in' }, <ByLink link={link} to={to} name={user.name} />)
 }
 
 /**
  * `POST /users/sign_in` with a username and a password, with the secret of a link, or with an access token, whose permissions are the
  * session's.
  */
-export async function enter(visit: Visit): Promise<FastifyReply> {
+export async function submitSignIn(visit: Visit): Promise<FastifyReply> {
   const { body } = visit.request
   const to = localAddress(field(body, 'to'))
   if (field(body, 'link')) return enterByLink(visit, field(body, 'link'), to)
@@ -41,24 +41,24 @@ async function enterByLink(visit: Visit, link: string, to: string): Promise<Fast
 }
 
 async function enterByToken(visit: Visit, token: string, to: string): Promise<FastifyReply> {
-  const holder = await whoHolds(visit.db, token, 'api')
-  if (!holder) return showForm(visit, { to, told: refused(invalidToken), byToken: true })
-  return signedIn(visit, { session: await openSession(visit, holder) }, to)
+  const user = await userOfToken(visit.db, token, 'api')
+  if (!user) return showForm(visit, { to, told: refused(invalidToken), byToken: true })
+  return signedIn(visit, { session: await openSession(visit, user) }, to)
 }
 
 async function enterByPassword(visit: Visit, to: string): Promise<FastifyReply> {
   const { request, sessions } = visit
   const [login, password] = [field(request.body, 'username'), field(request.body, 'password')]
   const entering = { login, password, address: request.ip, browser: sessions.browserOf(request) }
-  const { value, refused } = await signInWithPassword(placeOf(visit), entering)
+  const { value, refused } = await signInWithPassword(signInContext(visit), entering)
   return refused ? showForm(visit, { to, told: toldOf(visit, refused), login }) : signedIn(visit, value, to)
 }
 
-const refused = (reason: string): Told => ({ status: 403, reason, faults: [] })
+const refused = (reason: string): FormFaults => ({ status: 403, reason, faults: [] })
 
 /** `POST /users/sign_out` */
-export async function signOut({ db, asker, sessions, reply }: Visit): Promise<FastifyReply> {
-  if (asker) await endSession(db, asker.tokenId)
+export async function signOut({ db, user, sessions, reply }: Visit): Promise<FastifyReply> {
+  if (user) await endSession(db, user.tokenId)
   return sessions.forget(reply).redirect(address, 303)
 }
 
@@ -66,7 +66,7 @@ export async function signOut({ db, asker, sessions, reply }: Visit): Promise<Fa
 export const signInAddress = (url: string): string => `${address}?to=${encodeURIComponent(url)}`
 
 /** A session with the scopes of a token, which ends with it. */
-const openSession = ({ db, request }: Visit, { userId, scopes, tokenId }: Asker): Promise<string> =>
+const openSession = ({ db, request }: Visit, { userId, scopes, tokenId }: SignedInUser): Promise<string> =>
   createToken(db, userId, 'session', { scopes, parentId: tokenId, userAgent: request.headers['user-agent'] })
 
 /** One of our own paths, whatever was given: nobody is redirected to another site. */
@@ -80,7 +80,7 @@ function localAddress(given: string): string {
 
 interface Form {
   to: string
-  told?: Told
+  told?: FormFaults
   /** What was typed. */
   login?: string
   byToken?: boolean
@@ -108,8 +108,8 @@ const SignIn = ({ to, told, login, byToken }: Form) => (
     <h1>Sign in</h1>
     <Alert text={told?.reason} />
     <form class="fields" method="post" action={address}>
-      <Field name="username" label="Username or email" type="text" autocomplete="username" value={login} />
-      <Field name="password" label="Password" autocomplete="current-password" />
+      <InputField name="username" label="Username or email" type="text" autocomplete="username" value={login} />
+      <InputField name="password" label="Password" autocomplete="current-password" />
       <input type="hidden" name="to" value={to} autocomplete="off" />
       <button type="submit">Sign in</button>
     </form>
@@ -120,7 +120,7 @@ const SignIn = ({ to, told, login, byToken }: Form) => (
     <details class="other" open={byToken}>
       <summary>Sign in with an access token</summary>
       <form class="fields" method="post" action={address}>
-        <Field name="token" label="Access token" autocomplete="off" />
+        <InputField name="token" label="Access token" autocomplete="off" />
         <input type="hidden" name="to" value={to} autocomplete="off" />
         <button type="submit" class="quiet">
           Sign in with token

@@ -1,7 +1,7 @@
 // What a text typed in a chat names and asks for: tables.
 import { describe, expect, test } from 'vitest'
 import { hasNewCommands } from '../../../src/connectors/chat/messages.ts'
-import { issueAt, takeIssue } from '../../../src/connectors/chat/references.ts'
+import { issueAt, takeIssueName } from '../../../src/connectors/chat/references.ts'
 
 const here = 'https://rolobot.example'
 
@@ -11,14 +11,17 @@ describe('the issue that is named', () => {
     ['#12', { named: { iid: 12 }, rest: '' }],
     [' acme/shop#12: a@x.io ', { named: { reference: 'acme/shop#12' }, rest: 'a@x.io ' }],
     [`${here}/acme/shop/-/issues/12#note_3 a@x.io`, { named: { reference: 'acme/shop#12' }, rest: 'a@x.io' }],
-    ['https://other.example/acme/shop/-/issues/12 a@x.io', { rest: 'https://other.example/acme/shop/-/issues/12 a@x.io' }],
+    [
+      'https://other.example/acme/shop/-/issues/12 a@x.io',
+      { rest: 'https://other.example/acme/shop/-/issues/12 a@x.io' },
+    ],
     ['a@x.io', { rest: 'a@x.io' }],
     ['', { rest: '' }],
     ['#', { rest: '#' }],
     ['#1234567890', { rest: '#1234567890' }],
     ['ann#lee', { rest: 'ann#lee' }],
   ])('%s', (text, expected) => {
-    expect(takeIssue(text, here)).toEqual(expected)
+    expect(takeIssueName(text, here)).toEqual(expected)
   })
 
   test('by address: decoded, whatever stands behind it', () => {

@@ -4,7 +4,18 @@ import { SocketModeClient } from '@slack/socket-mode'
 import { WebClient } from '@slack/web-api'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { ask, button, choices, many, menu, modal, quiet, section, startBoltApp, words } from '../../support/slack/bolt-app.ts'
+import {
+  ask,
+  button,
+  choices,
+  many,
+  menu,
+  modal,
+  quiet,
+  section,
+  startBoltApp,
+  words,
+} from '../../support/slack/bolt-app.ts'
 import { connectTo, type SlackClient } from '../../support/slack/people.ts'
 import { newResponseUrl } from '../../support/slack/response-urls.ts'
 import { type FakeSlack, startSlack } from '../../support/slack/server.ts'
@@ -65,7 +76,10 @@ describe('messages', () => {
 
   test.each([
     ['not_in_channel', () => ({ channel: slack.channel('far', { botIsIn: false }).id, text: 'Hi' })],
-    ['channel_not_found', () => ({ channel: slack.channel('closed', { botIsIn: false, private: true }).id, text: 'Hi' })],
+    [
+      'channel_not_found',
+      () => ({ channel: slack.channel('closed', { botIsIn: false, private: true }).id, text: 'Hi' }),
+    ],
     ['channel_not_found', () => ({ channel: 'C0', text: 'Hi' })],
     ['is_archived', () => ({ channel: slack.channel('old', { archived: true }).id, text: 'Hi' })],
     ['no_text', () => ({ channel: general.id, text: '' })],
@@ -80,7 +94,9 @@ describe('messages', () => {
   test('an ephemeral message is for who is there', async () => {
     const text = 'For you'
     const bob = slack.user('bob')
-    expect(await refusal(web.chat.postEphemeral({ channel: general.id, user: bob.id, text }))).toBe('user_not_in_channel')
+    expect(await refusal(web.chat.postEphemeral({ channel: general.id, user: bob.id, text }))).toBe(
+      'user_not_in_channel',
+    )
     const far = slack.channel('far', { botIsIn: false, members: [ann] })
     expect(await refusal(web.chat.postEphemeral({ channel: far.id, user: ann.id, text }))).toBe('not_in_channel')
   })
@@ -108,12 +124,21 @@ describe('blocks', () => {
     ['must define either `text` or `fields` [json-pointer:/blocks/0/type]', [{ type: 'section' }]],
     ['must be less than 3001 characters [json-pointer:/blocks/0/text/text]', [section({ text: words(long) })]],
     ['must be more than 0 characters [json-pointer:/blocks/0/text/text]', [section({ text: words('') })]],
-    ['no more than 10 items allowed [json-pointer:/blocks/0/fields]', [section({ fields: many(11, () => words('x')) })]],
+    [
+      'no more than 10 items allowed [json-pointer:/blocks/0/fields]',
+      [section({ fields: many(11, () => words('x')) })],
+    ],
     ['must be less than 2001 characters [json-pointer:/blocks/0/fields/0/text]', [section({ fields: [words(long)] })]],
     ['invalid additional property: color [json-pointer:/blocks/0]', [section({ color: 'red' })]],
     ['`block_id` must be unique [json-pointer:/blocks]', [section({ block_id: 'a' }), section({ block_id: 'a' })]],
-    ['no more than 10 items allowed [json-pointer:/blocks/0/elements]', [{ type: 'context', elements: many(11, () => words('x')) }]],
-    ['no more than 25 items allowed [json-pointer:/blocks/0/elements]', [{ type: 'actions', elements: many(26, () => button()) }]],
+    [
+      'no more than 10 items allowed [json-pointer:/blocks/0/elements]',
+      [{ type: 'context', elements: many(11, () => words('x')) }],
+    ],
+    [
+      'no more than 25 items allowed [json-pointer:/blocks/0/elements]',
+      [{ type: 'actions', elements: many(26, () => button()) }],
+    ],
     [
       'must be a valid enum value [json-pointer:/blocks/0/accessory/text/type]',
       [section({ accessory: button({ text: words('Go', 'mrkdwn') }) })],
@@ -122,7 +147,10 @@ describe('blocks', () => {
       'must be less than 76 characters [json-pointer:/blocks/0/accessory/text/text]',
       [section({ accessory: button({ text: words(long) }) })],
     ],
-    ['must be less than 2001 characters [json-pointer:/blocks/0/accessory/value]', [section({ accessory: button({ value: long }) })]],
+    [
+      'must be less than 2001 characters [json-pointer:/blocks/0/accessory/value]',
+      [section({ accessory: button({ value: long }) })],
+    ],
     ['`action_id` must be unique [json-pointer:/blocks/0]', [{ type: 'actions', elements: [button(), button()] }]],
     [
       'no more than 100 items allowed [json-pointer:/blocks/0/accessory/options]',
@@ -133,18 +161,38 @@ describe('blocks', () => {
       [section({ accessory: { type: 'static_select', options: [] } })],
     ],
   ])('%s', async (problem, blocks) => {
-    expect(await refusal(web.chat.postMessage({ channel: general.id, text: 'x', blocks }))).toBe(`invalid_blocks ${problem}`)
+    expect(await refusal(web.chat.postMessage({ channel: general.id, text: 'x', blocks }))).toBe(
+      `invalid_blocks ${problem}`,
+    )
   })
 
   test.each<[string, Json]>([
-    ['must be less than 25 characters [json-pointer:/view/title/text]', modal([section()], { title: words('x'.repeat(25)) })],
+    [
+      'must be less than 25 characters [json-pointer:/view/title/text]',
+      modal([section()], { title: words('x'.repeat(25)) }),
+    ],
     ['missing required field: submit [json-pointer:/view]', modal([ask(menu())], { submit: undefined })],
-    ['must be less than 3001 characters [json-pointer:/view/private_metadata]', modal([section()], { private_metadata: long })],
-    ['must be less than 256 characters [json-pointer:/view/callback_id]', modal([section()], { callback_id: 'x'.repeat(256) })],
+    [
+      'must be less than 3001 characters [json-pointer:/view/private_metadata]',
+      modal([section()], { private_metadata: long }),
+    ],
+    [
+      'must be less than 256 characters [json-pointer:/view/callback_id]',
+      modal([section()], { callback_id: 'x'.repeat(256) }),
+    ],
     ['no more than 100 items allowed [json-pointer:/view/blocks]', modal(many(101, () => section()))],
-    ['must be a valid integer [json-pointer:/view/blocks/0/element/min_query_length]', modal([ask(menu({ min_query_length: -1 }))])],
-    ['must be a valid integer [json-pointer:/view/blocks/0/element/max_selected_items]', modal([ask(menu({ max_selected_items: 0 }))])],
-    ['must be less than 2001 characters [json-pointer:/view/blocks/0/label/text]', modal([ask(menu(), { label: words(long) })])],
+    [
+      'must be a valid integer [json-pointer:/view/blocks/0/element/min_query_length]',
+      modal([ask(menu({ min_query_length: -1 }))]),
+    ],
+    [
+      'must be a valid integer [json-pointer:/view/blocks/0/element/max_selected_items]',
+      modal([ask(menu({ max_selected_items: 0 }))]),
+    ],
+    [
+      'must be less than 2001 characters [json-pointer:/view/blocks/0/label/text]',
+      modal([ask(menu(), { label: words(long) })]),
+    ],
     [
       'must be a valid integer [json-pointer:/view/blocks/0/element/max_length]',
       modal([ask({ type: 'plain_text_input', max_length: 3_001 })]),
@@ -180,7 +228,9 @@ describe('an app built with Bolt', () => {
   })
 
   test('a command needs an answer in time, and does not work in a thread', async () => {
-    await expect(client.as(ann).in(room, { thread: '1.0' }).types('/add')).rejects.toThrow('/add is not supported in threads. Sorry!')
+    await expect(client.as(ann).in(room, { thread: '1.0' }).types('/add')).rejects.toThrow(
+      '/add is not supported in threads. Sorry!',
+    )
     await expect(speaker().types('/never')).rejects.toThrow('operation_timeout')
     const elsewhere = connectTo(slack, `${client.url}/elsewhere`).as(ann).in(room)
     await expect(elsewhere.types('/add')).rejects.toThrow('http_client_error: 404')
@@ -229,14 +279,19 @@ describe('an app built with Bolt', () => {
         ['Yes?', ts],
       ])
     expect((await client.idle()).at(-1)).toMatchObject({ event: 'message', attempts: [200] })
-    expect((await speaker().edits(ts, '@rolobot no secret')).map(({ event }) => event)).toEqual(['app_mention', 'message'])
+    expect((await speaker().edits(ts, '@rolobot no secret')).map(({ event }) => event)).toEqual([
+      'app_mention',
+      'message',
+    ])
     expect((await speaker().deletes(ts)).map(({ event }) => event)).toEqual(['message'])
     expect(heard).toContain('heard a message')
   })
 
   test('a link gets a preview from who knows it, and no other', async () => {
     const { ts } = await speaker().shares('See https://rolobot.example/a/-/issues/1?x=1&y=2')
-    await expect.poll(() => Object.keys(slack.messages(room)[0]?.unfurls ?? {})).toEqual(['https://rolobot.example/a/-/issues/1?x=1&y=2'])
+    await expect
+      .poll(() => Object.keys(slack.messages(room)[0]?.unfurls ?? {}))
+      .toEqual(['https://rolobot.example/a/-/issues/1?x=1&y=2'])
     const unfurls = { 'https://elsewhere.example/': { blocks: [section()] } } as never
     expect(await refusal(web.chat.unfurl({ channel: room.id, ts, unfurls }))).toBe('cannot_unfurl_url')
     expect(await refusal(web.chat.unfurl({ channel: room.id, ts: '1.0', unfurls }))).toBe('cannot_find_message')
@@ -252,9 +307,14 @@ describe('an app built with Bolt', () => {
   test('what is not signed by Slack, or long ago, is refused', async () => {
     const body = JSON.stringify({ type: 'url_verification', challenge: 'abc' })
     const type = { 'content-type': 'application/json' }
-    expect(await client.raw(body, { ...type, ...client.sign(body) })).toMatchObject({ status: 200, body: '{"challenge":"abc"}' })
+    expect(await client.raw(body, { ...type, ...client.sign(body) })).toMatchObject({
+      status: 200,
+      body: '{"challenge":"abc"}',
+    })
     expect(await client.raw(`${body} `, { ...type, ...client.sign(body) })).toMatchObject({ status: 401 })
-    expect(await client.raw(body, { ...type, ...client.sign(body, Date.now() / 1000 - 3_600) })).toMatchObject({ status: 401 })
+    expect(await client.raw(body, { ...type, ...client.sign(body, Date.now() / 1000 - 3_600) })).toMatchObject({
+      status: 401,
+    })
   })
 
   test('an event that nobody takes is sent again', async () => {
@@ -282,9 +342,11 @@ test('a modal opens once, soon, and changes while it is there', async () => {
 test('a response URL takes five answers, for half an hour', async () => {
   const url = () => slack.url + newResponseUrl(slack.world, 'commands', { user: ann.id, channel: general.id })
   const answer = async (to: string, body: unknown, type = 'application/json') => {
-    const { status, text } = await fetch(to, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': type } }).then(
-      async (response) => ({ status: response.status, text: await response.text() }),
-    )
+    const { status, text } = await fetch(to, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': type },
+    }).then(async (response) => ({ status: response.status, text: await response.text() }))
     return `${status} ${text}`
   }
   const address = url()
@@ -300,7 +362,11 @@ test('a response URL takes five answers, for half an hour', async () => {
 
 test('Slack is slow, full, broken, and away', async () => {
   slack.limit('auth.test', { retryAfter: 7 })
-  const impatient = new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl, rejectRateLimitedCalls: true, retryConfig: { retries: 0 } })
+  const impatient = new WebClient(slack.botToken, {
+    slackApiUrl: slack.apiUrl,
+    rejectRateLimitedCalls: true,
+    retryConfig: { retries: 0 },
+  })
   await expect(impatient.auth.test()).rejects.toMatchObject({ retryAfter: 7 })
   slack.fail('auth.test', 'internal_error')
   expect(await refusal(web.auth.test())).toBe('internal_error')
@@ -323,7 +389,12 @@ test('over Socket Mode each thing goes to one connection, and again where it is 
   const heard: number[] = []
   const dial = async (name: string) => {
     const clientOptions = { slackApiUrl: slack.apiUrl }
-    const socket = new SocketModeClient({ appToken: slack.appToken, clientOptions, clientPingTimeout: 1_500, logger: quiet })
+    const socket = new SocketModeClient({
+      appToken: slack.appToken,
+      clientOptions,
+      clientPingTimeout: 1_500,
+      logger: quiet,
+    })
     socket.on('slash_commands', ({ ack }) => ack({ text: `Hello from ${name}` }))
     socket.on('message', ({ ack, event, retry_num: again = 0 }) => {
       if (event.text === 'Hello') heard.push(again)

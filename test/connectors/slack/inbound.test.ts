@@ -8,7 +8,9 @@ const us = 'U0LAN0Z89'
 const here = 'https://rolobot.example'
 const folder = new URL('./pairs/', import.meta.url)
 const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
-const names = readdirSync(folder).flatMap((name) => (name.endsWith('.message.json') ? [name.replace('.message.json', '')] : []))
+const names = readdirSync(folder).flatMap((name) =>
+  name.endsWith('.message.json') ? [name.replace('.message.json', '')] : [],
+)
 
 test.each(names)('%s', (name) => {
   const message = toMessage(read(`${name}.json`) as MessageEvent, { team: 'T9TK3CUKW', us })

@@ -8,13 +8,23 @@ import { run } from '../../support/processes/processes.ts'
 type Whole = Manifest & Required<Pick<Manifest, 'features' | 'oauth_config' | 'settings'>>
 
 const tokens = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'secret' }
-const install = { SLACK_CLIENT_ID: '1.2', SLACK_CLIENT_SECRET: 'secret', SLACK_TOKEN_KEY: 'x'.repeat(32), SLACK_SIGNING_SECRET: 'secret' }
+const install = {
+  SLACK_CLIENT_ID: '1.2',
+  SLACK_CLIENT_SECRET: 'secret',
+  SLACK_TOKEN_KEY: 'x'.repeat(32),
+  SLACK_SIGNING_SECRET: 'secret',
+}
 
 const PUBLIC_URL = 'https://rolobot.acme.example/team'
 
 /** What is printed, and what it says. */
-async function printed(environment: Record<string, string>, ...options: string[]): Promise<{ text: string; manifest: Whole }> {
-  const { code, out, err } = await run(['slack', 'manifest', ...options], { environment: { PUBLIC_URL, ...environment } })
+async function printed(
+  environment: Record<string, string>,
+  ...options: string[]
+): Promise<{ text: string; manifest: Whole }> {
+  const { code, out, err } = await run(['slack', 'manifest', ...options], {
+    environment: { PUBLIC_URL, ...environment },
+  })
   expect({ code, err }).toEqual({ code: 0, err: '' })
   return { text: out, manifest: parse(out) as Whole }
 }
@@ -29,7 +39,11 @@ beforeAll(async () => {
 })
 
 const textsIn = (value: unknown): string[] =>
-  typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+  typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(textsIn)
+      : []
 
 describe('where Slack reaches us', () => {
   const address = `${PUBLIC_URL}/slack/events`
@@ -38,7 +52,11 @@ describe('where Slack reaches us', () => {
     const { features, settings, oauth_config } = overHttp
     expect(features.slash_commands?.every(({ url }) => url === address)).toBe(true)
     expect(settings.event_subscriptions?.request_url).toBe(address)
-    expect(settings.interactivity).toEqual({ is_enabled: true, request_url: address, message_menu_options_url: address })
+    expect(settings.interactivity).toEqual({
+      is_enabled: true,
+      request_url: address,
+      message_menu_options_url: address,
+    })
     expect(settings.socket_mode_enabled).toBe(false)
     expect(features.unfurl_domains).toEqual(['rolobot.acme.example'])
     expect(oauth_config.redirect_urls).toBeUndefined()
@@ -52,7 +70,10 @@ describe('where Slack reaches us', () => {
     expect({ ...manifest, settings: undefined }).toEqual({
       ...overHttp,
       settings: undefined,
-      features: { ...overHttp.features, slash_commands: overHttp.features.slash_commands?.map(({ url: _, ...command }) => command) },
+      features: {
+        ...overHttp.features,
+        slash_commands: overHttp.features.slash_commands?.map(({ url: _, ...command }) => command),
+      },
     })
   })
 
@@ -75,7 +96,11 @@ const limits: readonly [what: string, values: (manifest: Whole) => readonly stri
   ['the description', ({ display_information }) => [display_information.description ?? ''], 140],
   ['the name of the bot user', ({ features }) => [features.bot_user?.display_name ?? ''], 80],
   ['commands', ({ features }) => features.slash_commands?.map(({ command }) => command) ?? [], 32],
-  ['descriptions of commands', ({ features }) => features.slash_commands?.map(({ description }) => description) ?? [], 2_000],
+  [
+    'descriptions of commands',
+    ({ features }) => features.slash_commands?.map(({ description }) => description) ?? [],
+    2_000,
+  ],
   ['usage hints', ({ features }) => features.slash_commands?.map(({ usage_hint }) => usage_hint ?? '') ?? [], 1_000],
   ['names of shortcuts', ({ features }) => features.shortcuts?.map(({ name }) => name) ?? [], 24],
   ['callback ids', ({ features }) => features.shortcuts?.map(({ callback_id }) => callback_id) ?? [], 255],
@@ -115,7 +140,8 @@ describe('the limits of Slack', () => {
 
 test('every quick action is a command, with its summary; help is Slack’s own', () => {
   const described = new Map(overHttp.features.slash_commands?.map(({ command, description }) => [command, description]))
-  for (const { name, summary } of actions.filter(({ name }) => name !== 'help')) expect(described.get(`/${name}`)).toBe(summary)
+  for (const { name, summary } of actions.filter(({ name }) => name !== 'help'))
+    expect(described.get(`/${name}`)).toBe(summary)
   expect([...described.keys()]).toContain('/rolobot')
   expect([...described.keys()]).not.toContain('/help')
 })
@@ -141,7 +167,9 @@ const otherScopes: Readonly<Record<string, readonly string[]>> = {
 const toTrustAddresses = ['users:read', 'users:read.email']
 
 test('the scopes are those that the events and our calls need, and no more', () => {
-  const needed = overHttp.settings.event_subscriptions?.bot_events?.flatMap((event) => eventScopes[event] ?? [`nothing known of ${event}`])
+  const needed = overHttp.settings.event_subscriptions?.bot_events?.flatMap(
+    (event) => eventScopes[event] ?? [`nothing known of ${event}`],
+  )
   const scopes = [...new Set([...(needed ?? []), ...Object.values(otherScopes).flat()])].sort()
   expect(overHttp.oauth_config.scopes?.bot?.toSorted()).toEqual(scopes)
   expect(installed.oauth_config.scopes?.bot?.toSorted()).toEqual([...scopes, ...toTrustAddresses].sort())

@@ -27,9 +27,14 @@ export function holdToDocument(app: FastifyInstance): void {
     known.set(key, validate)
     return validate
   }
-  const faultOf = async (request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<string | undefined> => {
+  const faultOf = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+  ): Promise<string | undefined> => {
     const shape = await shapeOf(request, reply.statusCode)
-    if (shape === undefined) return `${request.method} ${request.routeOptions.url} answers ${reply.statusCode}, which is not described`
+    if (shape === undefined)
+      return `${request.method} ${request.routeOptions.url} answers ${reply.statusCode}, which is not described`
     if (shape === 'none') return payload ? 'there should be no body' : undefined
     if (request.method === 'HEAD' || shape(JSON.parse(String(payload)))) return undefined
     return `${request.method} ${request.routeOptions.url}: ${ajv.errorsText(shape.errors)} in ${payload}`

@@ -20,7 +20,11 @@ export interface GraphqlClient {
 export function graphqlClient({ url }: Pick<RunningService, 'url'>, token?: string): GraphqlClient {
   const headers = { 'content-type': 'application/json', ...(token !== undefined && { 'private-token': token }) }
   const ask = async <Data>(query: string, variables: object = {}): Promise<Answer<Data>> => {
-    const answer = await fetch(`${url}/api/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
+    const answer = await fetch(`${url}/api/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query, variables }),
+    })
     expect(answer.status, await answer.clone().text()).toBe(200)
     return (await answer.json()) as Answer<Data>
   }

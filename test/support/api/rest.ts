@@ -30,7 +30,13 @@ export function restOf(service: RunningService): (token?: string) => Client {
   return (token) => {
     const headers: Record<string, string> = token === undefined ? {} : { 'private-token': token }
     const json = (method: Method) => (path: string, body?: object) =>
-      send(method, path, body ? { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) } : { headers })
+      send(
+        method,
+        path,
+        body
+          ? { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+          : { headers },
+      )
     return {
       get: json('GET'),
       post: json('POST'),

@@ -1,4 +1,4 @@
-// A crowd: everybody does one random deed of the model test after the other, and comments in between, until the time is over.
+// A crowd: everybody does one random operation of the model test after the other, and comments in between, until the time is over.
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { type Photo, takePhoto } from '../model/photo.ts'
@@ -14,12 +14,12 @@ const comment = fc.record({
 })
 type Said = typeof comment extends fc.Arbitrary<infer Value> ? Value : never
 
-async function say({ hear }: RunningService, photo: Photo, { issue, who, verb, address }: Said): Promise<string> {
-  const { receipt, outcome } = await hear({
+async function say({ submit }: RunningService, photo: Photo, { issue, who, verb, address }: Said): Promise<string> {
+  const { receipt, outcome } = await submit({
     via: 'web',
     delivery: randomUUID(),
     on: { id: one(photo.issues, issue).id },
-    place: 'here',
+    replyTo: 'here',
     author: { id: String(one(photo.users, who).id), name: 'somebody' },
     body: `/${verb}_contacts ${address}`,
   })
@@ -40,7 +40,7 @@ interface Wanted {
 
 /**
  * Lets a crowd do what it wants, as long as it is given.
- * @returns what its deeds came to, and everything that was thrown: that should be nothing
+ * @returns what its operations came to, and everything that was thrown: that should be nothing
  */
 export async function actAsCrowd(
   service: RunningService,

@@ -1,5 +1,5 @@
-// Which two deeds are most likely to come into each other's way.
-import { type DeedName, deeds } from './deeds.ts'
+// Which two operations are most likely to come into each other's way.
+import { type OperationName, operations } from './operations.ts'
 
 const table = {
   'says that Cat is to be added': [
@@ -27,9 +27,18 @@ const table = {
     'moves a into b',
     'clones the issue in a/sub',
   ],
-  'adds Cat and Bob in a/new': ['names b as the source of a/new', 'names a as the source of a/new', 'moves a/new into b'],
+  'adds Cat and Bob in a/new': [
+    'names b as the source of a/new',
+    'names a as the source of a/new',
+    'moves a/new into b',
+  ],
   'replaces all by Cat': ['removes Bob', 'deletes Bob'],
-  'moves the issue to b': ['merges Bob into Cat', 'moves the issue of a/sub to a', 'moves the project to a/sub', 'moves a into b'],
+  'moves the issue to b': [
+    'merges Bob into Cat',
+    'moves the issue of a/sub to a',
+    'moves the project to a/sub',
+    'moves a into b',
+  ],
   'moves the project to b': ['merges Bob into Cat', 'deletes Bob', 'moves a into b'],
   'moves a/sub into b': [
     'merges Bob into Cat',
@@ -74,12 +83,14 @@ const table = {
   'names b as the source of a/new': ['names a as the source of a/new', 'names b as the source of a'],
   'takes the role of Pia away': ['makes Pia an owner'],
   'Olga leaves': ['Max leaves'],
-} as const satisfies Partial<Record<DeedName, readonly DeedName[]>>
+} as const satisfies Partial<Record<OperationName, readonly OperationName[]>>
 
-type Pair = readonly [DeedName, DeedName]
+type Pair = readonly [OperationName, OperationName]
 
-export const tellingPairs: Pair[] = Object.entries(table).flatMap(([one, others]) => others.map((other): Pair => [one as DeedName, other]))
+export const tellingPairs: Pair[] = Object.entries(table).flatMap(([one, others]) =>
+  others.map((other): Pair => [one as OperationName, other]),
+)
 
-const names = Object.keys(deeds) as DeedName[]
+const names = Object.keys(operations) as OperationName[]
 
 export const allPairs: Pair[] = names.flatMap((one, at) => names.slice(at + 1).map((other): Pair => [one, other]))

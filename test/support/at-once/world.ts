@@ -4,11 +4,12 @@ import { insertContacts } from '../../../src/domain/contacts/contacts.ts'
 import { insertOrganizations } from '../../../src/domain/contacts/organizations.ts'
 import { insertGroup, insertProject } from '../../../src/domain/groups/groups.ts'
 import { saveSettings } from '../../../src/domain/groups/settings.ts'
-import { openIssue } from '../../../src/domain/issues/issues.ts'
+import { insertIssueAs } from '../../../src/domain/issues/issues.ts'
 import { createUser } from '../../../src/domain/people/users.ts'
 import { setRole } from '../../../src/domain/rules/members.ts'
+import { type Contact, issueContacts, type Organization } from '../../../src/storage/contacts-schema.ts'
 import { type Db, rowsOf } from '../../../src/storage/db.ts'
-import { type Contact, type Group, type Issue, issueContacts, type Organization, type Project } from '../../../src/storage/schema.ts'
+import type { Group, Issue, Project } from '../../../src/storage/schema.ts'
 import type { RunningService } from '../service/service.ts'
 
 const people = { root: 'administrator', pia: 'planner', olga: 'owner', max: 'owner' } as const
@@ -43,7 +44,10 @@ const organizations: Record<OrganizationName, { group: GroupName; name: string }
   gamma: { group: 'c', name: 'Gamma' },
 }
 // The issues of `e` use the contacts of `c`; nobody knows Cat yet, nor is anybody linked in `a/new`.
-const contacts: Record<ContactName, { group: GroupName; email: string | null; organization?: OrganizationName; on: ProjectName[] }> = {
+const contacts: Record<
+  ContactName,
+  { group: GroupName; email: string | null; organization?: OrganizationName; on: ProjectName[] }
+> = {
   ann: { group: 'a', email: 'a@x.io', organization: 'acme', on: ['a/shop'] },
   bob: { group: 'a', email: 'b@x.io', on: ['a/shop', 'a/sub/desk'] },
   zoe: { group: 'a', email: null, organization: 'beta', on: ['a/shop', 'a/sub/desk'] },
@@ -95,7 +99,9 @@ export async function atOnceWorld(service: RunningService): Promise<World> {
   const projects = await make<ProjectName, Project>(projectNames, (path) =>
     insertProject(db, { path: lastOf(path), name: path, group: groups[parentOf(path) as GroupName] }),
   )
-  const userIds = await make<Person, number>(namesOf(people), (name) => createPerson(db, { name, prefix, group: groups.a }))
+  const userIds = await make<Person, number>(namesOf(people), (name) =>
+    createPerson(db, { name, prefix, group: groups.a }),
+  )
   for (const name of ['b', 'c', 'e'] as const) await setRole(db, userIds.root, { group: groups[name] }, 'owner')
   const companies = await makeInGroups(organizations, async (group, names) =>
     insertOrganizations(
@@ -115,7 +121,12 @@ export async function atOnceWorld(service: RunningService): Promise<World> {
     ),
   )
   const issues = await make<ProjectName, Issue>(projectNames, (path) =>
-    openIssue(db, { projectId: projects[path].id, title: `issue of ${path}`, description: '', authorId: userIds.root }),
+    insertIssueAs(db, {
+      projectId: projects[path].id,
+      title: `issue of ${path}`,
+      description: '',
+      authorId: userIds.root,
+    }),
   )
   const links = namesOf(contacts).flatMap((name) =>
     contacts[name].on.map((path) => ({ issueId: issues[path].id, contactId: known[name].id })),
@@ -125,7 +136,10 @@ export async function atOnceWorld(service: RunningService): Promise<World> {
   return { service, db, prefix, groups, projects, issues, contacts: known, organizations: companies, userIds }
 }
 
-async function createPerson(db: Db, { name, prefix, group }: { name: Person; prefix: string; group: Group }): Promise<number> {
+async function createPerson(
+  db: Db,
+  { name, prefix, group }: { name: Person; prefix: string; group: Group },
+): Promise<number> {
   const role = people[name]
   const { id } = await createUser(db, { username: `${prefix}${name}`, name, administrator: role === 'administrator' })
   if (role !== 'administrator') await setRole(db, id, { group }, role)

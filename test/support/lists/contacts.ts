@@ -1,11 +1,16 @@
 // Groups with contacts for lists of them, and what the rule makes of these.
 import { sql } from 'drizzle-orm'
 import type { Service } from '../../../src/app.ts'
-import { type ContactOrder, contactOrders, countContacts, listContacts } from '../../../src/domain/contacts/contact-lists.ts'
+import {
+  type ContactOrder,
+  contactOrders,
+  countContacts,
+  listContacts,
+} from '../../../src/domain/contacts/contact-lists.ts'
 import { insertContacts, type NewContact } from '../../../src/domain/contacts/contacts.ts'
 import { insertOrganizations } from '../../../src/domain/contacts/organizations.ts'
 import { insertGroup } from '../../../src/domain/groups/groups.ts'
-import type { Reader, Wanted } from '../../../src/domain/lists/page.ts'
+import type { ListRequest, Reader } from '../../../src/domain/lists/page.ts'
 import type { Effort } from '../../../src/domain/lists/search.ts'
 import type { Group } from '../../../src/storage/schema.ts'
 import { foldedKey, type ModelRow, pageOf } from './model.ts'
@@ -52,7 +57,11 @@ const modelOf = (row: Stored): ModelRow<ContactOrder> => ({
 })
 
 /** Adds contacts to a group, in this order. */
-export async function addContacts({ db }: Pick<Service, 'db'>, group: Group, given: readonly Given[]): Promise<number[]> {
+export async function addContacts(
+  { db }: Pick<Service, 'db'>,
+  group: Group,
+  given: readonly Given[],
+): Promise<number[]> {
   const names = [...new Set(given.flatMap(({ company }) => company ?? []))]
   const companies = await insertOrganizations(
     db,
@@ -70,7 +79,9 @@ export async function addContacts({ db }: Pick<Service, 'db'>, group: Group, giv
     })),
   )
   for (const [at, { created = usualMoment, updated = usualMoment }] of given.entries())
-    await db.execute(sql`update contacts set created_at = ${created}, updated_at = ${updated} where id = ${made[at]?.id}`)
+    await db.execute(
+      sql`update contacts set created_at = ${created}, updated_at = ${updated} where id = ${made[at]?.id}`,
+    )
   return made.map(({ id }) => id)
 }
 
@@ -80,7 +91,9 @@ export async function contactsIn({ db }: Pick<Service, 'db'>, group: Group): Pro
   const { rows } =
     (await db.execute(sql`select c.id::int, c.first_name, c.last_name, c.email, c.phone, c.job_title, c.description, c.state, o.name as company,
     ${moment('created_at')} as created, ${moment('updated_at')} as updated
-    from contacts c left join organizations o on o.id = c.organization_id where c.group_id = ${group.id}`)) as unknown as { rows: Stored[] }
+    from contacts c left join organizations o on o.id = c.organization_id where c.group_id = ${group.id}`)) as unknown as {
+      rows: Stored[]
+    }
   return rows.map(modelOf)
 }
 
@@ -91,10 +104,11 @@ export async function contactGroup(service: Pick<Service, 'db'>, given: readonly
   const made = await insertGroup(service.db, { path: `lists${++groups}`, name: 'Lists' })
   const ids = await addContacts(service, made, given)
   const reader: Reader = { standing: { administrator: false, source: 15, customerRelations: true }, sourceId: made.id }
-  const list = (wanted: Wanted<ContactOrder>, effort?: Effort) => listContacts(service.db, reader, wanted, effort)
-  const names = async (wanted: Partial<Wanted<ContactOrder>>) =>
+  const list = (wanted: ListRequest<ContactOrder>, effort?: Effort) => listContacts(service.db, reader, wanted, effort)
+  const names = async (wanted: Partial<ListRequest<ContactOrder>>) =>
     (await pageOf(list({ limit: 100, ...wanted }))).rows.map(({ firstName, lastName }) => `${firstName} ${lastName}`)
-  const counts = async (search?: string, effort?: Effort) => (await countContacts(service.db, reader, { search }, effort)).value
+  const counts = async (search?: string, effort?: Effort) =>
+    (await countContacts(service.db, reader, { search }, effort)).value
   return { group: made, ids, reader, list, names, counts }
 }
 

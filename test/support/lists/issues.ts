@@ -1,11 +1,12 @@
 // Issues all over a tree, what lists of them come to by the rule, and walking through a list forward and back.
 import { eq, sql } from 'drizzle-orm'
 import { expect } from 'vitest'
-import type { IssueFilter, IssuePlace } from '../../../src/domain/issues/filters.ts'
-import { openIssue } from '../../../src/domain/issues/issues.ts'
+import type { IssueFilter, IssueScope } from '../../../src/domain/issues/filters.ts'
+import { insertIssueAs } from '../../../src/domain/issues/issues.ts'
 import { type IssueOrder, listIssuesIn, type WantedPage } from '../../../src/domain/issues/lists.ts'
+import type { Contact } from '../../../src/storage/contacts-schema.ts'
 import type { Db } from '../../../src/storage/db.ts'
-import { type Contact, issues as issuesTable, type Project } from '../../../src/storage/schema.ts'
+import { issues as issuesTable, type Project } from '../../../src/storage/schema.ts'
 import { must } from '../world/results.ts'
 import { folded } from './model.ts'
 
@@ -38,19 +39,22 @@ export async function openMany(
   for (let at = 0; at < count; at++) {
     const [project, authorId] = [of(from.projects, at), of(from.authors, Math.floor(at / 2))]
     const [title, description] = [`${of(words, at)} ${of(words, at * 5 + 1)}`, of(words, Math.floor(at / 3))]
-    const { id, iid } = await openIssue(db, { projectId: project.id, title, description, authorId })
+    const { id, iid } = await insertIssueAs(db, { projectId: project.id, title, description, authorId })
     const state = at % 3 === 0 ? 'closed' : 'opened'
     const [createdAt, updatedAt] = [moment(Math.floor((at * 7) % count) >> 1), moment(100 + ((at * 3) % 5))]
     await db.update(issuesTable).set({ state, createdAt, updatedAt }).where(eq(issuesTable.id, id))
     const contacts = from.contacts.filter((_, which) => ((at >> 2) >> which) % 2 === 1)
-    for (const contact of contacts) await db.execute(sql`insert into issue_contacts (issue_id, contact_id) values (${id}, ${contact.id})`)
+    for (const contact of contacts)
+      await db.execute(sql`insert into issue_contacts (issue_id, contact_id) values (${id}, ${contact.id})`)
     made.push({ id, iid, project, title, description, state, authorId, createdAt, updatedAt, contacts })
   }
   return made
 }
 
 const wordsIn = (search: string) =>
-  [...search.matchAll(/"([^"]*)"|(\S+)/g)].map((found) => folded(found[1] ?? found[2] ?? '').trim()).filter((word) => word !== '')
+  [...search.matchAll(/"([^"]*)"|(\S+)/g)]
+    .map((found) => folded(found[1] ?? found[2] ?? '').trim())
+    .filter((word) => word !== '')
 
 const isWithin = (at: Date, { from = at, to = at }: { from?: Date; to?: Date }) => at >= from && at <= to
 
@@ -89,8 +93,14 @@ export function modelIssues(all: readonly ModelIssue[], { sort, ...filter }: Ask
 }
 
 /** Walks through a list page by page, forward and then back from its end; every page says what there is around it. */
-export async function walkIssues(db: Db, userId: number | null, place: IssuePlace, asked: Asked & { limit: number }): Promise<number[]> {
-  const page = async (cursors: Partial<WantedPage>) => must(await listIssuesIn(db, userId, place, { ...asked, ...cursors }))
+export async function walkIssues(
+  db: Db,
+  userId: number | null,
+  place: IssueScope,
+  asked: Asked & { limit: number },
+): Promise<number[]> {
+  const page = async (cursors: Partial<WantedPage>) =>
+    must(await listIssuesIn(db, userId, place, { ...asked, ...cursors }))
   const forward: number[] = []
   let here = await page({})
   expect(here.hasPrevious).toBe(false)

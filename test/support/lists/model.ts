@@ -1,10 +1,10 @@
 // What lists come to by the rule, in memory; and walking through a list forward and back.
 import { expect } from 'vitest'
-import type { Page, Wanted } from '../../../src/domain/lists/page.ts'
+import type { ListRequest, Page } from '../../../src/domain/lists/page.ts'
 import type { Effort } from '../../../src/domain/lists/search.ts'
 import type { Result } from '../../../src/domain/rules/results.ts'
 
-export type Asked<By extends string> = Omit<Wanted<By>, 'limit' | 'after' | 'before'>
+export type Asked<By extends string> = Omit<ListRequest<By>, 'limit' | 'after' | 'before'>
 export type State = 'active' | 'inactive'
 
 /** A row as the rule sees it. */
@@ -20,7 +20,8 @@ export interface ModelRow<By extends string> {
 /** How texts are compared: letter case and accents do not matter. */
 export const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 /** As a sort key: the first 250 characters. */
-export const foldedKey = (text: string | null): string | null => (text === null ? null : [...folded(text)].slice(0, 250).join(''))
+export const foldedKey = (text: string | null): string | null =>
+  text === null ? null : [...folded(text)].slice(0, 250).join('')
 
 // By code points, as Postgres does; JavaScript alone would compare halves of pairs.
 const compareTexts = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
@@ -52,7 +53,7 @@ export function modelList<By extends string>(rows: readonly ModelRow<By>[], aske
     .map(({ id }) => id)
 }
 
-type List<By extends string> = (wanted: Wanted<By>) => Promise<Result<Page<{ id: number }>>>
+type List<By extends string> = (wanted: ListRequest<By>) => Promise<Result<Page<{ id: number }>>>
 
 /** A page that must be there. */
 export async function pageOf<Row>(result: Promise<Result<Page<Row>>>): Promise<Page<Row>> {

@@ -14,11 +14,11 @@ function twins<Row>(rows: readonly Row[], keyOf: (row: Row) => string | null): s
 
 /** Each link's contact is of the contact source of its issue. */
 function strayLinks(photo: Photo) {
-  const holderOf = new Map(photo.contacts.map(({ id, group_id }) => [id, group_id]))
+  const ownerGroupOf = new Map(photo.contacts.map(({ id, group_id }) => [id, group_id]))
   const sources = new Map(photo.issues.map(({ id }) => [id, sourceOfIssue(photo, id)]))
   return photo.issue_contacts
-    .map((link) => ({ ...link, holder: holderOf.get(link.contact_id), source: sources.get(link.issue_id) }))
-    .filter(({ holder, source }) => holder === undefined || holder !== source)
+    .map((link) => ({ ...link, ownerGroup: ownerGroupOf.get(link.contact_id), source: sources.get(link.issue_id) }))
+    .filter(({ ownerGroup, source }) => ownerGroup === undefined || ownerGroup !== source)
 }
 
 /** A contact's organization is of its own group, and the contact is found by what that is called now. */
@@ -47,7 +47,8 @@ function misplacedGroups(photo: Photo) {
         ancestors.join() !== wayUp(photo, id).reverse().join(),
     ),
     ...photo.projects.filter(
-      ({ group_id, path, full_path, path_key }) => full_path !== below(group_id, path) || path_key !== full_path.toLowerCase(),
+      ({ group_id, path, full_path, path_key }) =>
+        full_path !== below(group_id, path) || path_key !== full_path.toLowerCase(),
     ),
   ]
 }
@@ -62,11 +63,14 @@ function ownerless({ groups, members }: Photo) {
 function countsOf({ contacts, organizations, state_counts }: Photo) {
   const counted: Record<string, number> = {}
   const add = (noun: string, rows: readonly { group_id: number; state: string }[]) => {
-    for (const { group_id, state } of rows) counted[`${noun} ${group_id} ${state}`] = (counted[`${noun} ${group_id} ${state}`] ?? 0) + 1
+    for (const { group_id, state } of rows)
+      counted[`${noun} ${group_id} ${state}`] = (counted[`${noun} ${group_id} ${state}`] ?? 0) + 1
   }
   add('contacts', contacts)
   add('organizations', organizations)
-  const kept = state_counts.filter(({ n }) => n !== 0).map(({ noun, group_id, state, n }) => [`${noun} ${group_id} ${state}`, n])
+  const kept = state_counts
+    .filter(({ n }) => n !== 0)
+    .map(({ noun, group_id, state, n }) => [`${noun} ${group_id} ${state}`, n])
   return { counted, kept: Object.fromEntries(kept) as Record<string, number> }
 }
 
@@ -82,7 +86,14 @@ function wordsOf({ contacts, contact_words }: Photo) {
   const wanted = contacts
     .filter(({ state }) => state === 'active')
     .flatMap((contact) => {
-      const { id, group_id, find_by_name: name, find_by_surname: surname, find_by_organization: organization, phone } = contact
+      const {
+        id,
+        group_id,
+        find_by_name: name,
+        find_by_surname: surname,
+        find_by_organization: organization,
+        phone,
+      } = contact
       const digits = phone?.replace(/\D/g, '') ?? ''
       const words = [
         ...beginningsIn(name, [name, surname]).map((word) => `name ${word}`),
@@ -106,7 +117,10 @@ export function expectSound(photo: Photo): void {
     twins(photo.organizations, ({ group_id, name }) => `${group_id} ${name.toLowerCase()}`),
     'names twice in a group',
   ).toEqual([])
-  expect(misplacedOrganizations(photo), 'contacts with an organization of another group, or known by another name').toEqual([])
+  expect(
+    misplacedOrganizations(photo),
+    'contacts with an organization of another group, or known by another name',
+  ).toEqual([])
   expect(misspeltKeys(photo), 'keys that are not what they are the key of').toEqual([])
   expect(misplacedGroups(photo), 'groups and projects whose path or ancestors are wrong').toEqual([])
   expect(

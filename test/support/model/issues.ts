@@ -1,4 +1,4 @@
-// Deeds of the model test with issues: their contacts, moving and cloning them.
+// Operations of the model test with issues: their contacts, moving and cloning them.
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { type Mode, setIssueContacts } from '../../../src/domain/issues/linking-by-id.ts'
@@ -70,14 +70,21 @@ const settingContacts = stepsOf({
     const idsOf = (wanted: string) => [...outcomes].filter(([, outcome]) => outcome === wanted).map(([id]) => id)
     const [added, removed] = [idsOf('added'), idsOf('removed')]
     for (const id of added) expect(rowOf(before.contacts, id).state).toBe('active')
-    const stays = ({ issue_id, contact_id }: LinkRow) => issue_id !== issueId || !added.concat(removed).includes(contact_id)
+    const stays = ({ issue_id, contact_id }: LinkRow) =>
+      issue_id !== issueId || !added.concat(removed).includes(contact_id)
     expect(after.issue_contacts.filter(stays)).toEqual(before.issue_contacts.filter(stays))
     expect(new Set(contactsOn(after, issueId))).toEqual(
       new Set([...contactsOn(before, issueId).filter((id) => !removed.includes(id)), ...added]),
     )
-    const made = [...added.map((id) => `contact_linked #${issueId} ${id}`), ...removed.map((id) => `contact_unlinked #${issueId} ${id}`)]
+    const made = [
+      ...added.map((id) => `contact_linked #${issueId} ${id}`),
+      ...removed.map((id) => `contact_unlinked #${issueId} ${id}`),
+    ]
     expect(linkingsSince({ before, after })).toEqual(made.sort())
-    const note = [added.length > 0 && `added ${counted(added.length)}`, removed.length > 0 && `removed ${counted(removed.length)}`]
+    const note = [
+      added.length > 0 && `added ${counted(added.length)}`,
+      removed.length > 0 && `removed ${counted(removed.length)}`,
+    ]
     expectNotes({ before, after }, made.length > 0 ? { [issueId]: [note.filter(Boolean).join(' and ')] } : {})
   },
 })
@@ -117,7 +124,10 @@ const movingIssues = stepsOf({
   ...aGoing,
   verdict(photo, userId, meant): Verdict {
     const verdict = going(photo, userId, meant)
-    return firstOf([verdict !== 'done', verdict], [rowOf(photo.issues, meant.issueId).project_id === meant.projectId, 'conflict'])
+    return firstOf(
+      [verdict !== 'done', verdict],
+      [rowOf(photo.issues, meant.issueId).project_id === meant.projectId, 'conflict'],
+    )
   },
   act: (db, actor, { issueId, projectId }) => moveIssue(db, actor, { id: issueId }, projectId),
   afterwards({ before, after, meant }) {
@@ -126,10 +136,15 @@ const movingIssues = stepsOf({
     expect(rowOf(after.issues, issueId).project_id).toBe(projectId)
     expect(after.former_references).toContainEqual({ project_id, iid, issue_id: issueId })
     const lost = isSourceTheSame(before, meant) ? [] : contactsOn(before, issueId)
-    expect(after.issue_contacts).toEqual(before.issue_contacts.filter(({ issue_id }) => lost.length === 0 || issue_id !== issueId))
+    expect(after.issue_contacts).toEqual(
+      before.issue_contacts.filter(({ issue_id }) => lost.length === 0 || issue_id !== issueId),
+    )
     expect(after.contacts).toEqual(before.contacts)
     expect(linkingsSince({ before, after })).toEqual(lost.map((id) => `contact_unlinked #${issueId} ${id}`).sort())
-    const notes = [lost.length > 0 ? `removed ${counted(lost.length)}` : [], `moved from ${referenceOf(before, issueId)}`].flat()
+    const notes = [
+      lost.length > 0 ? `removed ${counted(lost.length)}` : [],
+      `moved from ${referenceOf(before, issueId)}`,
+    ].flat()
     expectNotes({ before, after }, { [issueId]: notes })
   },
 })
@@ -142,11 +157,16 @@ const cloningIssues = stepsOf({
   afterwards({ before, after, meant, value: { id } }) {
     const { issueId, projectId } = meant
     expect(rowOf(after.issues, id).project_id).toBe(projectId)
-    const active = contactsOn(before, issueId).filter((contactId) => rowOf(before.contacts, contactId).state === 'active')
+    const active = contactsOn(before, issueId).filter(
+      (contactId) => rowOf(before.contacts, contactId).state === 'active',
+    )
     const copied = isSourceTheSame(before, meant) ? active : []
     expect(new Set(contactsOn(after, id))).toEqual(new Set(copied))
     expect(after.issue_contacts.filter(({ issue_id }) => issue_id !== id)).toEqual(before.issue_contacts)
-    const notes = [copied.length > 0 ? `added ${counted(copied.length)}` : [], `cloned from ${referenceOf(before, issueId)}`].flat()
+    const notes = [
+      copied.length > 0 ? `added ${counted(copied.length)}` : [],
+      `cloned from ${referenceOf(before, issueId)}`,
+    ].flat()
     expectNotes({ before, after }, { [id]: notes, [issueId]: [`cloned to ${referenceOf(after, id)}`] })
   },
 })

@@ -25,7 +25,10 @@ export const personOf = ({ email, first_name, last_name, phone, job_title, descr
 /** Who is linked to each issue, and since when. */
 export function personsOnIssues(photo: Photo): string[] {
   return photo.issue_contacts
-    .map(({ issue_id, contact_id, created_at }) => `#${issue_id} ${personOf(rowOf(photo.contacts, contact_id))} ${created_at}`)
+    .map(
+      ({ issue_id, contact_id, created_at }) =>
+        `#${issue_id} ${personOf(rowOf(photo.contacts, contact_id))} ${created_at}`,
+    )
     .sort()
 }
 

@@ -1,4 +1,4 @@
-// Deeds of the model test with contacts and organizations.
+// Operations of the model test with contacts and organizations.
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { createContact, editContact } from '../../../src/domain/contacts/contacts.ts'
@@ -15,27 +15,35 @@ const aState = fc.option(fc.boolean(), { nil: undefined })
 const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined })
 
 /** Mostly where issues look for contacts. */
-const holderOf = (photo: Photo, at: number): number =>
+const ownerGroupOf = (photo: Photo, at: number): number =>
   at % 4 === 3 ? one(photo.groups, at).id : sourceOf(photo, one(photo.projects, at).group_id)
 
 /** May somebody manage what a group holds? To those who may not see it, it does not exist. */
-function managing(photo: Photo, userId: number, holder: number): Verdict {
+function managing(photo: Photo, userId: number, ownerGroup: number): Verdict {
   const rights = rightsOf(photo, userId)
-  return firstOf([!rights.seesContactsHeldBy(holder), 'not found'], [!rights.managesContactsHeldBy(holder), 'forbidden'])
+  return firstOf(
+    [!rights.seesContactsHeldBy(ownerGroup), 'not found'],
+    [!rights.managesContactsHeldBy(ownerGroup), 'forbidden'],
+  )
 }
 
 /** The same for whoever wants to put something into it. */
-function filling(photo: Photo, userId: number, holder: number): Verdict {
+function filling(photo: Photo, userId: number, ownerGroup: number): Verdict {
   const rights = rightsOf(photo, userId)
-  return firstOf([!rights.seesGroup(holder), 'not found'], [!rights.managesContactsHeldBy(holder), 'forbidden'])
+  return firstOf([!rights.seesGroup(ownerGroup), 'not found'], [!rights.managesContactsHeldBy(ownerGroup), 'forbidden'])
 }
 
-const orElse = (verdict: Verdict, isWrong: boolean): Verdict => firstOf([verdict !== 'done', verdict], [isWrong, 'invalid'])
+const orElse = (verdict: Verdict, isWrong: boolean): Verdict =>
+  firstOf([verdict !== 'done', verdict], [isWrong, 'invalid'])
 
 const hasAddress = (photo: Photo, groupId: number, email: string, except?: number) =>
-  photo.contacts.some((c) => c.group_id === groupId && c.id !== except && c.email?.toLowerCase() === email.toLowerCase())
+  photo.contacts.some(
+    (c) => c.group_id === groupId && c.id !== except && c.email?.toLowerCase() === email.toLowerCase(),
+  )
 const hasName = (photo: Photo, groupId: number, name: string, except?: number) =>
-  photo.organizations.some((o) => o.group_id === groupId && o.id !== except && o.name.toLowerCase() === name.toLowerCase())
+  photo.organizations.some(
+    (o) => o.group_id === groupId && o.id !== except && o.name.toLowerCase() === name.toLowerCase(),
+  )
 
 /** Half of the time one of the group, else any; null: none. */
 function companyFor(photo: Photo, groupId: number, at: number | null | undefined): number | null | undefined {
@@ -58,13 +66,18 @@ const creatingContacts = stepsOf({
     company: fc.option(which),
   }),
   choose(photo, { near, firstName, email, jobTitle, company }) {
-    const groupId = holderOf(photo, near)
-    return { groupId, fields: { firstName, lastName: 'New', email, jobTitle, organizationId: companyFor(photo, groupId, company) } }
+    const groupId = ownerGroupOf(photo, near)
+    return {
+      groupId,
+      fields: { firstName, lastName: 'New', email, jobTitle, organizationId: companyFor(photo, groupId, company) },
+    }
   },
   verdict: (photo, userId, { groupId, fields: { email, organizationId } }) =>
     orElse(
       filling(photo, userId, groupId),
-      !mayHold(photo, groupId) || isElsewhere(photo, groupId, organizationId) || (email !== null && hasAddress(photo, groupId, email)),
+      !mayHold(photo, groupId) ||
+        isElsewhere(photo, groupId, organizationId) ||
+        (email !== null && hasAddress(photo, groupId, email)),
     ),
   act: (db, actor, { groupId, fields }) => createContact(db, actor, groupId, fields),
   afterwards: ({ after, meant: { groupId, fields }, value }) =>
@@ -111,7 +124,7 @@ const editingContacts = stepsOf({
 const creatingOrganizations = stepsOf({
   name: 'creates an organization',
   given: fc.record({ near: which, name: aCompany }),
-  choose: (photo, { near, name }) => ({ groupId: holderOf(photo, near), name }),
+  choose: (photo, { near, name }) => ({ groupId: ownerGroupOf(photo, near), name }),
   verdict: (photo, userId, { groupId, name }) =>
     orElse(filling(photo, userId, groupId), !mayHold(photo, groupId) || hasName(photo, groupId, name)),
   act: (db, actor, { groupId, name }) => createOrganization(db, actor, groupId, { name }),
@@ -119,7 +132,12 @@ const creatingOrganizations = stepsOf({
 
 const editingOrganizations = stepsOf({
   name: 'edits an organization',
-  given: fc.record({ organization: which, name: maybe(aCompany), defaultRate: maybe(fc.constantFrom(null, '7.50', 8)), active: aState }),
+  given: fc.record({
+    organization: which,
+    name: maybe(aCompany),
+    defaultRate: maybe(fc.constantFrom(null, '7.50', 8)),
+    active: aState,
+  }),
   choose: (photo, { organization, ...fields }) =>
     photo.organizations.length === 0 ? undefined : { id: one(photo.organizations, organization).id, fields },
   verdict(photo, userId, { id, fields: { name } }) {
@@ -130,8 +148,12 @@ const editingOrganizations = stepsOf({
   afterwards({ before, after, meant: { id, fields } }) {
     const [was, is] = [rowOf(before.organizations, id), rowOf(after.organizations, id)]
     expect(is.name).toBe(fields.name ?? was.name)
-    expect(is.default_rate).toBe(fields.defaultRate === undefined ? was.default_rate : fields.defaultRate && Number(fields.defaultRate))
-    expect(after.contacts.map(({ id, state }) => [id, state])).toEqual(before.contacts.map(({ id, state }) => [id, state]))
+    expect(is.default_rate).toBe(
+      fields.defaultRate === undefined ? was.default_rate : fields.defaultRate && Number(fields.defaultRate),
+    )
+    expect(after.contacts.map(({ id, state }) => [id, state])).toEqual(
+      before.contacts.map(({ id, state }) => [id, state]),
+    )
   },
 })
 
@@ -157,7 +179,9 @@ const deletingOrganizations = stepsOf({
   act: (db, actor, { id }) => deleteOrganization(db, actor, id),
   afterwards({ before, after, meant: { id } }) {
     expect(after.organizations).toEqual(before.organizations.filter((organization) => organization.id !== id))
-    const without = before.contacts.map((contact) => (contact.organization_id === id ? { ...contact, organization_id: null } : contact))
+    const without = before.contacts.map((contact) =>
+      contact.organization_id === id ? { ...contact, organization_id: null } : contact,
+    )
     expect(after.contacts.map(({ id, organization_id }) => [id, organization_id])).toEqual(
       without.map(({ id, organization_id }) => [id, organization_id]),
     )
@@ -166,7 +190,10 @@ const deletingOrganizations = stepsOf({
 })
 
 /** Two, mostly of the same group, rarely twice the same. */
-function twoOf<Row extends { id: number; group_id: number }>(rows: readonly Row[], at: { keep: number; other: number }) {
+function twoOf<Row extends { id: number; group_id: number }>(
+  rows: readonly Row[],
+  at: { keep: number; other: number },
+) {
   if (rows.length === 0) return undefined
   const keep = one(rows, at.keep)
   const fellows = rows.filter((row) => row.group_id === keep.group_id && row.id !== keep.id)
@@ -194,7 +221,8 @@ const mergingContacts = stepsOf({
   name: 'merges contacts',
   given: fc.record({ keep: which, other: which }),
   choose: (photo, pair) => twoOf(photo.contacts, pair),
-  verdict: (photo, userId, { keepId, otherId }) => merging(photo, userId, rowOf(photo.contacts, keepId), rowOf(photo.contacts, otherId)),
+  verdict: (photo, userId, { keepId, otherId }) =>
+    merging(photo, userId, rowOf(photo.contacts, keepId), rowOf(photo.contacts, otherId)),
   act: mergeContacts,
   afterwards({ before, after, meant: { keepId, otherId } }) {
     const [keep, other] = [rowOf(before.contacts, keepId), rowOf(before.contacts, otherId)]
@@ -207,7 +235,10 @@ const mergingContacts = stepsOf({
     expect(after.contacts.filter(({ id }) => id !== keepId)).toEqual(before.contacts.filter(rest))
     const kept = before.issue_contacts.filter(({ contact_id }) => contact_id !== otherId)
     const followed = before.issue_contacts
-      .filter(({ contact_id, issue_id }) => contact_id === otherId && !kept.some((l) => l.issue_id === issue_id && l.contact_id === keepId))
+      .filter(
+        ({ contact_id, issue_id }) =>
+          contact_id === otherId && !kept.some((l) => l.issue_id === issue_id && l.contact_id === keepId),
+      )
       .map((link) => ({ ...link, contact_id: keepId }))
     expect(new Set(after.issue_contacts)).toEqual(new Set([...kept, ...followed]))
   },
@@ -222,9 +253,15 @@ const mergingOrganizations = stepsOf({
   act: mergeOrganizations,
   afterwards({ before, after, meant: { keepId, otherId } }) {
     const [keep, other] = [rowOf(before.organizations, keepId), rowOf(before.organizations, otherId)]
-    expect(rowOf(after.organizations, keepId)).toMatchObject({ ...filled(keep, other, ['default_rate', 'description']), name: keep.name })
+    expect(rowOf(after.organizations, keepId)).toMatchObject({
+      ...filled(keep, other, ['default_rate', 'description']),
+      name: keep.name,
+    })
     expect(after.organizations).toHaveLength(before.organizations.length - 1)
-    const followed = before.contacts.map(({ id, organization_id }) => [id, organization_id === otherId ? keepId : organization_id])
+    const followed = before.contacts.map(({ id, organization_id }) => [
+      id,
+      organization_id === otherId ? keepId : organization_id,
+    ])
     expect(after.contacts.map(({ id, organization_id }) => [id, organization_id])).toEqual(followed)
     expect(after.issue_contacts).toEqual(before.issue_contacts)
   },

@@ -1,4 +1,4 @@
-// A photo of the whole database: every row that a deed can change, as plain values, taken with one statement.
+// A photo of the whole database: every row that a operation can change, as plain values, taken with one statement.
 import { sql } from 'drizzle-orm'
 import { type Db, rowsOf } from '../../../src/storage/db.ts'
 
@@ -83,10 +83,28 @@ export interface Photo {
   former_references: readonly { project_id: Id; iid: number; issue_id: Id }[]
 }
 
-const withIds = ['users', 'groups', 'projects', 'members', 'issues', 'organizations', 'contacts', 'comments', 'history'] as const
-const others = ['group_settings', 'issue_contacts', 'contact_words', 'state_counts', 'former_references', 'erasures'] as const
+const withIds = [
+  'users',
+  'groups',
+  'projects',
+  'members',
+  'issues',
+  'organizations',
+  'contacts',
+  'comments',
+  'history',
+] as const
+const others = [
+  'group_settings',
+  'issue_contacts',
+  'contact_words',
+  'state_counts',
+  'former_references',
+  'erasures',
+] as const
 
-const column = (table: string, order: string) => `'${table}', (select coalesce(json_agg(t order by ${order}), '[]') from ${table} t)`
+const column = (table: string, order: string) =>
+  `'${table}', (select coalesce(json_agg(t order by ${order}), '[]') from ${table} t)`
 const everything = sql.raw(
   `select json_build_object(${[...withIds.map((table) => column(table, 't.id')), ...others.map((table) => column(table, 't::text'))].join(', ')}) as photo`,
 )
@@ -98,7 +116,8 @@ export async function takePhoto(db: Db): Promise<Photo> {
 }
 
 /** Empties the database of all that photos show. */
-export const clear = (db: Db) => db.execute(sql.raw(`truncate ${[...withIds, ...others].join(', ')} restart identity cascade`))
+export const clear = (db: Db) =>
+  db.execute(sql.raw(`truncate ${[...withIds, ...others].join(', ')} restart identity cascade`))
 
 const indexes = new WeakMap<readonly object[], Map<Id, object>>()
 

@@ -10,12 +10,16 @@ export function wayUp(photo: Photo, groupId: number): number[] {
 
 export const isBelow = (photo: Photo, groupId: number, above: number): boolean => wayUp(photo, groupId).includes(above)
 
-export function settingsOf(photo: Photo, groupId: number): { customer_relations: boolean; contact_source_id: number | null } {
+export function settingsOf(
+  photo: Photo,
+  groupId: number,
+): { customer_relations: boolean; contact_source_id: number | null } {
   const own = photo.group_settings.find(({ group_id }) => group_id === groupId)
   return { customer_relations: own?.customer_relations ?? true, contact_source_id: own?.contact_source_id ?? null }
 }
 
-export const namedSourceOf = (photo: Photo, groupId: number): number | null => settingsOf(photo, groupId).contact_source_id
+export const namedSourceOf = (photo: Photo, groupId: number): number | null =>
+  settingsOf(photo, groupId).contact_source_id
 
 /** The contact source of a group: the first that is named on the way up, else the top. */
 export function sourceOf(photo: Photo, groupId: number): number {
@@ -51,7 +55,10 @@ export function rightsOf(photo: Photo, userId: number) {
   const mine = known ? photo.members.filter(({ user_id }) => user_id === userId) : []
   const levelInGroup = (groupId: number): number => {
     const up = wayUp(photo, groupId)
-    return Math.max(0, ...mine.filter(({ group_id }) => group_id !== null && up.includes(group_id)).map(({ level }) => level))
+    return Math.max(
+      0,
+      ...mine.filter(({ group_id }) => group_id !== null && up.includes(group_id)).map(({ level }) => level),
+    )
   }
   const levelInProject = (id: number): number => {
     const own = mine.filter(({ project_id }) => project_id === id).map(({ level }) => level)
@@ -115,7 +122,7 @@ export function rightsInGroup(photo: Photo, userId: number, groupId: number): Ri
 }
 
 /** The same of one group and the contacts that it holds itself. */
-export function rightsInHolder(photo: Photo, userId: number, groupId: number): Rights {
+export function rightsInOwnerGroup(photo: Photo, userId: number, groupId: number): Rights {
   const rights = rightsOf(photo, userId)
   return { read_contacts: rights.seesContactsHeldBy(groupId), admin_contacts: rights.managesContactsHeldBy(groupId) }
 }
@@ -123,8 +130,11 @@ export function rightsInHolder(photo: Photo, userId: number, groupId: number): R
 export type Verdict = 'done' | 'not found' | 'forbidden' | 'invalid' | 'conflict'
 
 /** The first verdict whose condition holds; `done` if none does. */
-export const firstOf = (...rules: readonly (readonly [boolean, Verdict])[]): Verdict => rules.find(([holds]) => holds)?.[1] ?? 'done'
+export const firstOf = (...rules: readonly (readonly [boolean, Verdict])[]): Verdict =>
+  rules.find(([holds]) => holds)?.[1] ?? 'done'
 
 /** Has another group or project this full path, in any letter case? */
 export const isTaken = (photo: Photo, fullPath: string, except?: { id: number }): boolean =>
-  [...photo.groups, ...photo.projects].some((place) => place !== except && place.full_path.toLowerCase() === fullPath.toLowerCase())
+  [...photo.groups, ...photo.projects].some(
+    (place) => place !== except && place.full_path.toLowerCase() === fullPath.toLowerCase(),
+  )

@@ -5,12 +5,13 @@ import { insertContacts } from '../../../src/domain/contacts/contacts.ts'
 import { insertOrganizations } from '../../../src/domain/contacts/organizations.ts'
 import { insertGroup, insertProject } from '../../../src/domain/groups/groups.ts'
 import { saveSettings } from '../../../src/domain/groups/settings.ts'
-import { openIssue } from '../../../src/domain/issues/issues.ts'
+import { insertIssueAs } from '../../../src/domain/issues/issues.ts'
 import { createUser } from '../../../src/domain/people/users.ts'
 import { setRole } from '../../../src/domain/rules/members.ts'
 import { type Role, roles } from '../../../src/domain/rules/permissions.ts'
+import type { Organization } from '../../../src/storage/contacts-schema.ts'
 import type { Db } from '../../../src/storage/db.ts'
-import type { Group, Organization, Project, User } from '../../../src/storage/schema.ts'
+import type { Group, Project, User } from '../../../src/storage/schema.ts'
 import { clear, type Photo, takePhoto } from './photo.ts'
 import { sourceOf, sourceOfIssue } from './rules.ts'
 
@@ -39,7 +40,7 @@ export const seed = fc.record({
   }),
   projects: fc.array(fc.record({ group: which, visibility: aVisibility }), { minLength: 1, maxLength: 6, size: 'max' }),
   settings: fc.array(fc.record({ group: which, off: rarely, source: fc.option(which) }), { maxLength: 4, size: 'max' }),
-  roles: fc.array(fc.record({ user: which, place: which, role: aRole }), { maxLength: 14, size: 'max' }),
+  roles: fc.array(fc.record({ user: which, namespace: which, role: aRole }), { maxLength: 14, size: 'max' }),
   organizations: fc.array(fc.record({ near: which, name: aCompany }), { maxLength: 8, size: 'max' }),
   contacts: fc.array(
     fc.record({
@@ -61,7 +62,9 @@ async function plantGroups(db: Db, { groups }: Seed): Promise<Group[]> {
   const planted: Group[] = []
   for (const [at, { path, parent, visibility }] of groups.entries()) {
     const above = at < 2 || parent === null ? undefined : one(planted, parent)
-    const isTaken = planted.some((other) => other.parentId === (above?.id ?? null) && other.path.toLowerCase() === path.toLowerCase())
+    const isTaken = planted.some(
+      (other) => other.parentId === (above?.id ?? null) && other.path.toLowerCase() === path.toLowerCase(),
+    )
     const own = isTaken || (path.toLowerCase() === 'api' && !above) ? `g${at}` : path
     planted.push(await insertGroup(db, { path: own, name: `Group ${at}`, parent: above, visibility }))
   }
@@ -76,36 +79,46 @@ async function plantSettings(db: Db, { settings }: Seed, groups: readonly Group[
     })
 }
 
-async function plantPeople(db: Db, { roles }: Seed, { groups, projects }: { groups: readonly Group[]; projects: readonly Project[] }) {
+async function plantPeople(
+  db: Db,
+  { roles }: Seed,
+  { groups, projects }: { groups: readonly Group[]; projects: readonly Project[] },
+) {
   const users: User[] = []
   for (const username of people) users.push(await createUser(db, { username, administrator: username === 'root' }))
   await db.execute(sql`update users set blocked = true where username = ${people.at(-1)}`)
   for (const group of groups) if (group.parentId === null) await setRole(db, (users[1] as User).id, { group }, 'owner')
-  for (const { user, place, role } of roles) {
-    const at = place % (groups.length + projects.length)
+  for (const { user, namespace, role } of roles) {
+    const at = namespace % (groups.length + projects.length)
     const where = at < groups.length ? { group: one(groups, at) } : { project: one(projects, at - groups.length) }
     await setRole(db, one(users.slice(2), user).id, where, role)
   }
 }
 
 /** Most are where issues look for them, some in any group at all: it may have been a contact source before. */
-const holderNear = (photo: Photo, near: number): number =>
+const ownerGroupNear = (photo: Photo, near: number): number =>
   near % 5 === 4 ? one(photo.groups, near).id : sourceOf(photo, one(photo.projects, near).group_id)
 
 async function plantOrganizations(db: Db, given: Seed['organizations'], photo: Photo): Promise<Organization[]> {
   const planted: Organization[] = []
   for (const { near, name } of given) {
-    const groupId = holderNear(photo, near)
-    const isTaken = planted.some((other) => other.groupId === groupId && other.name.toLowerCase() === name.toLowerCase())
+    const groupId = ownerGroupNear(photo, near)
+    const isTaken = planted.some(
+      (other) => other.groupId === groupId && other.name.toLowerCase() === name.toLowerCase(),
+    )
     if (!isTaken) planted.push(...(await insertOrganizations(db, groupId, [{ name }])))
   }
   return planted
 }
 
-async function plantContacts(db: Db, given: Seed['contacts'], there: { photo: Photo; organizations: readonly Organization[] }) {
+async function plantContacts(
+  db: Db,
+  given: Seed['contacts'],
+  there: { photo: Photo; organizations: readonly Organization[] },
+) {
   const taken = new Set<string>()
   for (const [at, { near, firstName, email, jobTitle, organization, isInactive }] of given.entries()) {
-    const groupId = holderNear(there.photo, near)
+    const groupId = ownerGroupNear(there.photo, near)
     const own = there.organizations.filter((company) => company.groupId === groupId)
     const key = `${groupId} ${email?.toLowerCase()}`
     const contact = {
@@ -140,14 +153,21 @@ export async function plant(db: Db, given: Seed): Promise<Photo> {
   const groups = await plantGroups(db, given)
   const projects: Project[] = []
   for (const [at, { group, visibility }] of given.projects.entries())
-    projects.push(await insertProject(db, { path: `p${at}`, name: `Project ${at}`, group: one(groups, group), visibility }))
+    projects.push(
+      await insertProject(db, { path: `p${at}`, name: `Project ${at}`, group: one(groups, group), visibility }),
+    )
   await plantSettings(db, given, groups)
   await plantPeople(db, given, { groups, projects })
   const photo = await takePhoto(db)
   const organizations = await plantOrganizations(db, given.organizations, photo)
   await plantContacts(db, given.contacts, { photo, organizations })
   for (const [at, project] of given.issues.entries())
-    await openIssue(db, { projectId: one(projects, project).id, title: `Issue ${at}`, description: '', authorId: 1 })
+    await insertIssueAs(db, {
+      projectId: one(projects, project).id,
+      title: `Issue ${at}`,
+      description: '',
+      authorId: 1,
+    })
   await plantLinks(db, given)
   return takePhoto(db)
 }

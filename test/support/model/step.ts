@@ -1,4 +1,4 @@
-// One step of a model test: somebody does a deed; what comes of it is what the rules say, and the world is sound afterwards.
+// One step of a model test: somebody does a operation; what comes of it is what the rules say, and the world is sound afterwards.
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { readGroupFacts } from '../../../src/domain/groups/facts.ts'
@@ -9,7 +9,7 @@ import type { Result } from '../../../src/domain/rules/results.ts'
 import type { Db } from '../../../src/storage/db.ts'
 import { expectSound } from './invariants.ts'
 import { type Photo, takePhoto } from './photo.ts'
-import { rightsInGroup, rightsInHolder, rightsOnIssue, type Verdict } from './rules.ts'
+import { rightsInGroup, rightsInOwnerGroup, rightsOnIssue, type Verdict } from './rules.ts'
 import { one, people, which } from './seed.ts'
 
 /** What is known of the world: how it looked after the last step. */
@@ -29,11 +29,11 @@ export interface Real {
 }
 
 export interface Step extends fc.AsyncCommand<Model, Real> {
-  /** Does the deed while others do theirs; nobody knows what is to come of it. The answer is what did. */
+  /** Does the operation while others do theirs; nobody knows what is to come of it. The answer is what did. */
   amongOthers(db: Db, photo: Photo): Promise<string>
 }
 
-export interface Deed<Given, Meant, Value> {
+export interface Operation<Given, Meant, Value> {
   name: string
   given: fc.Arbitrary<Given>
   /** What is meant as things stand; undefined: there is nothing of the kind, and nobody does anything. */
@@ -54,35 +54,41 @@ const actor = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 2, max: people.length - 2 }) },
 )
 
-/** A step in which this deed is done by anybody. */
-export function stepsOf<Given, Meant, Value>(deed: Deed<Given, Meant, Value>): fc.Arbitrary<Step> {
-  return fc.record({ who: actor, given: deed.given, watcher: which }).map(({ who, given, watcher }) => {
-    let told = `${deed.name} ${JSON.stringify(given)}`
+/** A step in which this operation is done by anybody. */
+export function stepsOf<Given, Meant, Value>(operation: Operation<Given, Meant, Value>): fc.Arbitrary<Step> {
+  return fc.record({ who: actor, given: operation.given, watcher: which }).map(({ who, given, watcher }) => {
+    let told = `${operation.name} ${JSON.stringify(given)}`
     return {
       check: () => true,
       async run(model: Model, { db, figures }: Real) {
         const before = model.photo
-        const meant = deed.choose(before, given)
+        const meant = operation.choose(before, given)
         if (meant === undefined) return
         const userId = one(before.users, who).id
-        const expected = deed.verdict(before, userId, meant)
-        told = `${people[who]}: ${deed.name} ${JSON.stringify(meant)}, which is to be: ${expected}`
-        const result = await deed.act(db, { userId, via: 'model' }, meant)
+        const expected = operation.verdict(before, userId, meant)
+        told = `${people[who]}: ${operation.name} ${JSON.stringify(meant)}, which is to be: ${expected}`
+        const result = await operation.act(db, { userId, via: 'model' }, meant)
         model.photo = await takePhoto(db)
         expect(result.refused?.why ?? 'done', result.refused?.reason).toBe(expected)
         if (result.refused) expect(model.photo, 'the world after a refusal').toEqual(before)
         else expectKept(before, model.photo)
         expectSound(model.photo)
-        if (result.value !== undefined) deed.afterwards?.({ before, after: model.photo, meant, value: result.value })
+        if (result.value !== undefined)
+          operation.afterwards?.({ before, after: model.photo, meant, value: result.value })
         await expectSeen(db, model.photo, watcher)
-        note(figures, [deed.name, expected, expected === 'done' ? (deed.kindOf?.(before, meant) ?? []) : []].flat().join(': '))
+        note(
+          figures,
+          [operation.name, expected, expected === 'done' ? (operation.kindOf?.(before, meant) ?? []) : []]
+            .flat()
+            .join(': '),
+        )
       },
       async amongOthers(db: Db, photo: Photo) {
-        const meant = deed.choose(photo, given)
+        const meant = operation.choose(photo, given)
         if (meant === undefined) return 'nothing'
-        told = `${people[who]}: ${deed.name} ${JSON.stringify(meant)}`
-        const { refused } = await deed.act(db, { userId: one(photo.users, who).id, via: 'model' }, meant)
-        return `${deed.name}: ${refused?.why ?? 'done'}`
+        told = `${people[who]}: ${operation.name} ${JSON.stringify(meant)}`
+        const { refused } = await operation.act(db, { userId: one(photo.users, who).id, via: 'model' }, meant)
+        return `${operation.name}: ${refused?.why ?? 'done'}`
       },
       toString: () => told,
     }
@@ -109,10 +115,13 @@ async function expectSeen(db: Db, photo: Photo, watcher: number): Promise<void> 
   const inGroup = await readGroupFacts(db, group.id, userId)
   expectGranted(onIssue?.standing, rightsOnIssue(photo, userId, issue.id))
   expectGranted(inGroup?.standing, rightsInGroup(photo, userId, group.id))
-  expectGranted(inGroup?.asHolder, rightsInHolder(photo, userId, group.id))
+  expectGranted(inGroup?.asOwnerGroup, rightsInOwnerGroup(photo, userId, group.id))
 }
 
 function expectGranted(standing: Standing | undefined, rights: Partial<Record<Ability, boolean>>): void {
-  const granted = Object.keys(rights).map((ability) => [ability, standing !== undefined && can(standing, ability as Ability)])
+  const granted = Object.keys(rights).map((ability) => [
+    ability,
+    standing !== undefined && can(standing, ability as Ability),
+  ])
   expect(Object.fromEntries(granted), 'what somebody may do').toEqual(rights)
 }

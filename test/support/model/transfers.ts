@@ -1,11 +1,11 @@
-// Deeds of the model test that move projects and groups, and what must have become of contacts.
+// Operations of the model test that move projects and groups, and what must have become of contacts.
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { transferGroup, transferProject } from '../../../src/domain/moves/transfers.ts'
 import { roles } from '../../../src/domain/rules/permissions.ts'
+import { isReserved } from './namespaces.ts'
 import { counted, expectNotes, linkingsSince, personOf, personsOnIssues } from './notes.ts'
 import { type ContactRow, type LinkRow, type OrganizationRow, type Photo, rowOf } from './photo.ts'
-import { isReserved } from './places.ts'
 import { firstOf, isBelow, isNamedAsSource, isTaken, rightsOf, sourceOf, sourceOfIssue, type Verdict } from './rules.ts'
 import { one, which } from './seed.ts'
 import { stepsOf } from './step.ts'
@@ -18,7 +18,10 @@ interface ProjectMove {
 const transferringProjects = stepsOf({
   name: 'transfers a project',
   given: fc.record({ project: which, to: which }),
-  choose: (photo, { project, to }): ProjectMove => ({ id: one(photo.projects, project).id, toGroupId: one(photo.groups, to).id }),
+  choose: (photo, { project, to }): ProjectMove => ({
+    id: one(photo.projects, project).id,
+    toGroupId: one(photo.groups, to).id,
+  }),
   verdict(photo, userId, { id, toGroupId }): Verdict {
     const rights = rightsOf(photo, userId)
     const { group_id, path } = rowOf(photo.projects, id)
@@ -33,12 +36,18 @@ const transferringProjects = stepsOf({
   afterwards({ before, after, meant: { id, toGroupId } }) {
     const { group_id } = rowOf(before.projects, id)
     const isOfProject = ({ issue_id }: LinkRow) => rowOf(before.issues, issue_id).project_id === id
-    const lost = sourceOf(before, group_id) === sourceOf(before, toGroupId) ? [] : before.issue_contacts.filter(isOfProject)
+    const lost =
+      sourceOf(before, group_id) === sourceOf(before, toGroupId) ? [] : before.issue_contacts.filter(isOfProject)
     expect(after.issue_contacts).toEqual(before.issue_contacts.filter((link) => !lost.includes(link)))
     expect(after.contacts).toEqual(before.contacts)
-    expect(linkingsSince({ before, after })).toEqual(lost.map((link) => `contact_unlinked #${link.issue_id} ${link.contact_id}`).sort())
+    expect(linkingsSince({ before, after })).toEqual(
+      lost.map((link) => `contact_unlinked #${link.issue_id} ${link.contact_id}`).sort(),
+    )
     const lostOn = (issueId: number) => lost.filter(({ issue_id }) => issue_id === issueId).length
-    expectNotes({ before, after }, Object.fromEntries(lost.map(({ issue_id }) => [issue_id, [`removed ${counted(lostOn(issue_id))}`]])))
+    expectNotes(
+      { before, after },
+      Object.fromEntries(lost.map(({ issue_id }) => [issue_id, [`removed ${counted(lostOn(issue_id))}`]])),
+    )
   },
 })
 
@@ -55,8 +64,12 @@ const withMoved = (photo: Photo, { id, toGroupId }: GroupMove): Photo => ({
 
 /** Who moves a group to the top owns it there, if nobody does by a role in the group itself. */
 function withOwner(photo: Photo, { id, toGroupId }: GroupMove, userId: number): Photo {
-  if (toGroupId !== null || photo.members.some(({ group_id, level }) => group_id === id && level === roles.owner)) return photo
-  return { ...photo, members: [...photo.members, { user_id: userId, group_id: id, project_id: null, level: roles.owner }] }
+  if (toGroupId !== null || photo.members.some(({ group_id, level }) => group_id === id && level === roles.owner))
+    return photo
+  return {
+    ...photo,
+    members: [...photo.members, { user_id: userId, group_id: id, project_id: null, level: roles.owner }],
+  }
 }
 
 interface Along {
@@ -76,14 +89,27 @@ function alongWith(before: Photo, move: GroupMove): Along | undefined {
   const moved = withMoved(before, move)
   const [oldSource, newSource] = [sourceOf(before, move.id), sourceOf(moved, move.id)]
   if (oldSource === newSource) return undefined
-  const issues = new Set(before.issues.map(({ id }) => id).filter((id) => sourceOfIssue(before, id) !== sourceOfIssue(moved, id)))
+  const issues = new Set(
+    before.issues.map(({ id }) => id).filter((id) => sourceOfIssue(before, id) !== sourceOfIssue(moved, id)),
+  )
   const isWhole = isBelow(before, oldSource, move.id)
-  const linked = new Set(before.issue_contacts.filter(({ issue_id }) => issues.has(issue_id)).map(({ contact_id }) => contact_id))
+  const linked = new Set(
+    before.issue_contacts.filter(({ issue_id }) => issues.has(issue_id)).map(({ contact_id }) => contact_id),
+  )
   const contacts = before.contacts.filter(({ id, group_id }) => group_id === oldSource && (isWhole || linked.has(id)))
   const organizations = before.organizations.filter(
-    ({ id, group_id }) => group_id === oldSource && (isWhole || contacts.some(({ organization_id }) => organization_id === id)),
+    ({ id, group_id }) =>
+      group_id === oldSource && (isWhole || contacts.some(({ organization_id }) => organization_id === id)),
   )
-  return { oldSource, newSource, isWhole, isCopied: !isWhole || isNamedAsSource(before, oldSource), issues, contacts, organizations }
+  return {
+    oldSource,
+    newSource,
+    isWhole,
+    isCopied: !isWhole || isNamedAsSource(before, oldSource),
+    issues,
+    contacts,
+    organizations,
+  }
 }
 
 /** May somebody do it, if everything else is all right? Asked of the world as it will be. */
@@ -117,7 +143,8 @@ const keyOf = (photo: Photo, organizationId: number | null): string | null =>
   organizationId === null ? null : rowOf(photo.organizations, organizationId).name_key
 
 const contactsHeld = ({ contacts }: Photo, groupId: number) => contacts.filter(({ group_id }) => group_id === groupId)
-const organizationsHeld = ({ organizations }: Photo, groupId: number) => organizations.filter(({ group_id }) => group_id === groupId)
+const organizationsHeld = ({ organizations }: Photo, groupId: number) =>
+  organizations.filter(({ group_id }) => group_id === groupId)
 
 const shownContact = (photo: Photo) => (contact: ContactRow) =>
   JSON.stringify([
@@ -135,19 +162,30 @@ const shownOrganization = ({ name, default_rate, description, state }: Organizat
 function expectArrived({ before, after }: { before: Photo; after: Photo }, along: Along): void {
   const { newSource } = along
   const [there, thereToo] = [contactsHeld(before, newSource), organizationsHeld(before, newSource)]
-  const came = along.contacts.filter(({ email_key }) => email_key === null || !there.some((one) => one.email_key === email_key))
+  const came = along.contacts.filter(
+    ({ email_key }) => email_key === null || !there.some((one) => one.email_key === email_key),
+  )
   const cameToo = along.organizations.filter(({ name_key }) => !thereToo.some((one) => one.name_key === name_key))
   expect(contactsHeld(after, newSource)).toEqual(expect.arrayContaining(there))
   expect(organizationsHeld(after, newSource)).toEqual(expect.arrayContaining(thereToo))
-  expect(contactsHeld(after, newSource).map(shownContact(after)).sort()).toEqual([...there, ...came].map(shownContact(before)).sort())
-  expect(organizationsHeld(after, newSource).map(shownOrganization).sort()).toEqual([...thereToo, ...cameToo].map(shownOrganization).sort())
+  expect(contactsHeld(after, newSource).map(shownContact(after)).sort()).toEqual(
+    [...there, ...came].map(shownContact(before)).sort(),
+  )
+  expect(organizationsHeld(after, newSource).map(shownOrganization).sort()).toEqual(
+    [...thereToo, ...cameToo].map(shownOrganization).sort(),
+  )
 }
 
 /** The old source, where it stays or somebody needs it, holds what it held; else nothing. All other groups are as they were. */
-function expectLeft({ before, after }: { before: Photo; after: Photo }, { oldSource, newSource, isCopied }: Along): void {
+function expectLeft(
+  { before, after }: { before: Photo; after: Photo },
+  { oldSource, newSource, isCopied }: Along,
+): void {
   const stays = ({ group_id }: { group_id: number }) => group_id !== newSource && (isCopied || group_id !== oldSource)
   expect(after.contacts.filter(({ group_id }) => group_id !== newSource)).toEqual(before.contacts.filter(stays))
-  expect(after.organizations.filter(({ group_id }) => group_id !== newSource)).toEqual(before.organizations.filter(stays))
+  expect(after.organizations.filter(({ group_id }) => group_id !== newSource)).toEqual(
+    before.organizations.filter(stays),
+  )
 }
 
 const transferringGroups = stepsOf({
@@ -165,7 +203,10 @@ const transferringGroups = stepsOf({
     return `${along.isWhole ? 'all' : 'what is linked'} is ${along.isCopied ? 'copied' : 'moved'}${along.contacts.length > 0 ? '' : ', which is nobody'}`
   },
   afterwards({ before, after, meant }) {
-    expect(rowOf(after.groups, meant.id)).toMatchObject({ parent_id: meant.toGroupId, full_path: pathAt(before, meant) })
+    expect(rowOf(after.groups, meant.id)).toMatchObject({
+      parent_id: meant.toGroupId,
+      full_path: pathAt(before, meant),
+    })
     expect(personsOnIssues(after)).toEqual(personsOnIssues(before))
     expectNotes({ before, after }, {})
     const along = alongWith(before, meant)

@@ -8,7 +8,13 @@ import { type Db, rowsOf } from '../../../src/storage/db.ts'
 export const adminToken = 'the-token-of-the-administrator'
 
 // Of the sample workspace; none of these contacts is on an issue at first, and no two people speak of the same one.
-const issues = ['acme/support/shop#1', 'acme/support/shop#2', 'acme/support/shop#3', 'acme/support/shop#4', 'acme/support/clinic#1']
+const issues = [
+  'acme/support/shop#1',
+  'acme/support/shop#2',
+  'acme/support/shop#3',
+  'acme/support/shop#4',
+  'acme/support/clinic#1',
+]
 const circles = [
   ['hannah.weiss@mail.example', 'jonas.petrauskas@mail.example'],
   ['mei-ling.zhou@mail.example', 'andres.villalobos@mail.example'],
@@ -97,7 +103,10 @@ export function begin<Somebody extends Speaker>(
   }
 }
 
-async function speak(person: Person, crowd: { url: () => string; figures: Crowd['figures']; isOver: () => boolean }): Promise<void> {
+async function speak(
+  person: Person,
+  crowd: { url: () => string; figures: Crowd['figures']; isOver: () => boolean },
+): Promise<void> {
   while (!crowd.isOver()) {
     const { body, changed } = nextComment(person)
     const key = randomUUID()
@@ -151,7 +160,9 @@ async function expectHeard(db: Db, person: Person): Promise<void> {
       sql`select action as value from history h join contacts c on c.id = h.contact_id
         where h.issue_id = ${on(person.issue)} and c.email = ${contact} order by h.id`,
     )
-    const expected = Array.from({ length: person.changes.get(contact) ?? 0 }, (_, at) => (at % 2 ? 'contact_unlinked' : 'contact_linked'))
+    const expected = Array.from({ length: person.changes.get(contact) ?? 0 }, (_, at) =>
+      at % 2 ? 'contact_unlinked' : 'contact_linked',
+    )
     expect(made, `${contact} on ${person.issue}`).toEqual(expected)
     const linked = await column(
       db,
@@ -168,7 +179,9 @@ export async function expectAllHeard(db: Db, { people, figures }: Crowd): Promis
   for (const person of people) await expectHeard(db, person)
   const said = people.reduce((sum, person) => sum + person.said, 0)
   expect(said).toBeGreaterThanOrEqual(people.length)
-  expect(await column(db, sql`select status || ' ' || count(*) as value from deliveries group by status`)).toEqual([`replied ${said}`])
+  expect(await column(db, sql`select status || ' ' || count(*) as value from deliveries group by status`)).toEqual([
+    `replied ${said}`,
+  ])
   expect(await column(db, sql`select count(*)::text as value from comments where system`)).toEqual([String(said)])
   // Each comment was written to change something. What was applied twice would say `already there`.
   const outcomes = sql`select distinct o->>'outcome' as value from deliveries, jsonb_array_elements(outcome->'result'->'outcomes') o order by 1`

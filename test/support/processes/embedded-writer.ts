@@ -17,7 +17,9 @@ async function write(folder: string): Promise<void> {
   const { pglite } = await openEmbedded(folder)
   await pglite.exec('create table if not exists written (id serial primary key, text text)')
   for (;;) {
-    const { rows } = await pglite.query<{ id: number }>("insert into written (text) values (repeat('x', 200)) returning id")
+    const { rows } = await pglite.query<{ id: number }>(
+      "insert into written (text) values (repeat('x', 200)) returning id",
+    )
     say(String(rows[0]?.id))
     // Otherwise what is printed stays in this process.
     await new Promise(setImmediate)

@@ -55,7 +55,16 @@ function environmentOf(given: Environment): NodeJS.ProcessEnv {
   const { PATH, HOME, SystemRoot } = process.env
   const temporary = join(place(), 'tmp')
   mkdirSync(temporary, { recursive: true, mode: 0o700 })
-  return { PATH, HOME, SystemRoot, TMPDIR: temporary, PORT: '0', LOG_LEVEL: 'warn', DATABASE_CONNECTIONS: '5', ...given }
+  return {
+    PATH,
+    HOME,
+    SystemRoot,
+    TMPDIR: temporary,
+    PORT: '0',
+    LOG_LEVEL: 'warn',
+    DATABASE_CONNECTIONS: '5',
+    ...given,
+  }
 }
 
 export interface How {
@@ -68,7 +77,12 @@ export interface How {
 
 /** Starts a command of ours. */
 export function start(words: readonly string[], { environment = {}, input = '', uid }: How = {}): Started {
-  const child = spawn(process.execPath, [cli, ...words], { env: environmentOf(environment), uid, gid: uid, cwd: place() })
+  const child = spawn(process.execPath, [cli, ...words], {
+    env: environmentOf(environment),
+    uid,
+    gid: uid,
+    cwd: place(),
+  })
   const said = { out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     said.out += chunk
@@ -106,7 +120,9 @@ function untilSaid(child: ChildProcess, pattern: RegExp, said: { out: string; er
       if (found) resolve(found)
     }
     child.stdout?.on('data', look)
-    child.once('close', (code, signal) => reject(new Error(`It ended with ${code ?? signal}.\n${said.out}\n${said.err}`)))
+    child.once('close', (code, signal) =>
+      reject(new Error(`It ended with ${code ?? signal}.\n${said.out}\n${said.err}`)),
+    )
     look()
   })
 }

@@ -18,7 +18,8 @@ export async function startProxy(host: string, port: number): Promise<Proxy> {
   let frozen = false
   const pass = (near: Socket) => {
     const far = connect(port, host)
-    for (const socket of [near, far]) sockets.add(socket.on('error', () => socket.destroy()).once('close', () => sockets.delete(socket)))
+    for (const socket of [near, far])
+      sockets.add(socket.on('error', () => socket.destroy()).once('close', () => sockets.delete(socket)))
     near.once('close', () => far.destroy())
     far.once('close', () => near.destroy())
     near.pipe(far).pipe(near)

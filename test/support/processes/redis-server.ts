@@ -11,7 +11,8 @@ const program = process.env.TEST_REDIS_SERVER ?? 'redis-server'
 export function lookForRedisServer(): boolean {
   if (process.env.TEST_SERVICES === 'none') return false
   if (spawnSync(program, ['--version']).status === 0) return true
-  if (process.env.TEST_SERVICES === 'required') throw new Error(`${program} cannot be started, and TEST_SERVICES=required.`)
+  if (process.env.TEST_SERVICES === 'required')
+    throw new Error(`${program} cannot be started, and TEST_SERVICES=required.`)
   console.log(`Not run: the stories in which Redis is killed, as ${program} cannot be started (TEST_REDIS_SERVER).`)
   return false
 }
@@ -41,7 +42,9 @@ export async function startRedis(): Promise<RedisServer> {
   const url = `redis://127.0.0.1:${port}`
   let child: ChildProcess | undefined
   const start = async () => {
-    child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' })
+    child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+      stdio: 'ignore',
+    })
     await command(url, (redis) => redis.ping())
   }
   const kill = async () => {

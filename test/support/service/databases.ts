@@ -48,7 +48,10 @@ export async function whileIssuesAreHeld(url: string, work: () => Promise<void>)
 export const thisDatabase = 'database = (select oid from pg_database where datname = current_database())'
 
 /** Does something while nobody can mark a comment as applied: whoever is about to waits. */
-export async function whileNothingIsMarked(url: string, work: (isWaiting: () => Promise<boolean>) => Promise<void>): Promise<void> {
+export async function whileNothingIsMarked(
+  url: string,
+  work: (isWaiting: () => Promise<boolean>) => Promise<void>,
+): Promise<void> {
   await ask(
     url,
     `create function wait() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock_shared(4711); return null; end';
@@ -57,13 +60,19 @@ export async function whileNothingIsMarked(url: string, work: (isWaiting: () => 
   const client = postgres(url, { max: 1, onnotice: () => {} })
   await client.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(4711)`
-    await work(async () => (await ask(url, `select from pg_locks where not granted and objid = 4711 and ${thisDatabase}`)).length > 0)
+    await work(
+      async () =>
+        (await ask(url, `select from pg_locks where not granted and objid = 4711 and ${thisDatabase}`)).length > 0,
+    )
   })
   await client.end()
 }
 
 /** Opens the database of an address or of a folder, looks, and closes it. */
-export async function lookInto<Seen>(where: { url: string } | { folder: string }, look: (db: Db) => Promise<Seen>): Promise<Seen> {
+export async function lookInto<Seen>(
+  where: { url: string } | { folder: string },
+  look: (db: Db) => Promise<Seen>,
+): Promise<Seen> {
   const database = await open(where)
   try {
     return await look(database.db)
@@ -88,7 +97,9 @@ export async function contentsOf(db: Db): Promise<Record<string, string>> {
   for (const { name } of tables) {
     const [held] = await rowsOf<{ text: string }>(
       db,
-      sql.raw(`select count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ' ' order by t::text)), '') as text from ${name} t`),
+      sql.raw(
+        `select count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ' ' order by t::text)), '') as text from ${name} t`,
+      ),
     )
     contents[name] = held?.text ?? ''
   }

@@ -19,4 +19,5 @@ export async function newPostgres(): Promise<string> {
 }
 
 /** A fresh database of the kind that this run of the stories is on. */
-export const freshDatabase = async (): Promise<Database> => (onServices ? openPostgres(await newPostgres(), 10) : borrowEmbedded())
+export const freshDatabase = async (): Promise<Database> =>
+  onServices ? openPostgres(await newPostgres(), 10) : borrowEmbedded()

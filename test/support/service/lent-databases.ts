@@ -57,7 +57,10 @@ function lend(pglite: PGlite): { pglite: PGlite; giveBack(): Promise<void> } {
 // Without a checkpoint the log would grow on and on.
 async function isAsNewAgain({ pglite, asNew }: Owned): Promise<boolean> {
   const { db } = overPglite(pglite, async () => {})
-  const tables = await rowsOf<{ name: string }>(db, sql`select tablename as name from pg_tables where schemaname = 'public'`)
+  const tables = await rowsOf<{ name: string }>(
+    db,
+    sql`select tablename as name from pg_tables where schemaname = 'public'`,
+  )
   const names = sql.join(
     tables.map(({ name }) => sql.identifier(name)),
     sql`, `,

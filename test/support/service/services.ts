@@ -24,8 +24,11 @@ export async function lookForServices(): Promise<boolean> {
   if (process.env.TEST_SERVICES === 'none') return false
   const [postgres, redis] = await Promise.all([answers(databaseUrl, 5432), answers(redisUrl, 6379)])
   if (postgres && redis) return true
-  const lacking = [postgres ? '' : 'Postgres (TEST_DATABASE_URL)', redis ? '' : 'Redis (TEST_REDIS_URL)'].filter(Boolean).join(' and ')
-  if (process.env.TEST_SERVICES === 'required') throw new Error(`${lacking} cannot be reached, and TEST_SERVICES=required.`)
+  const lacking = [postgres ? '' : 'Postgres (TEST_DATABASE_URL)', redis ? '' : 'Redis (TEST_REDIS_URL)']
+    .filter(Boolean)
+    .join(' and ')
+  if (process.env.TEST_SERVICES === 'required')
+    throw new Error(`${lacking} cannot be reached, and TEST_SERVICES=required.`)
   console.log(`Not run: the stories on Postgres and Redis, as ${lacking} cannot be reached.`)
   return false
 }

@@ -46,7 +46,9 @@ async function makeTemplate(): Promise<{ template: string; remove(): Promise<voi
   return {
     template,
     async remove() {
-      const left = await admin<{ name: string }[]>`select datname as name from pg_database where datname like ${`${template}%`}`
+      const left = await admin<
+        { name: string }[]
+      >`select datname as name from pg_database where datname like ${`${template}%`}`
       for (const { name } of left) await admin.unsafe(`drop database ${name} with (force)`)
       await admin.end()
     },
@@ -55,7 +57,8 @@ async function makeTemplate(): Promise<{ template: string; remove(): Promise<voi
 
 // `npm test` builds before; whoever runs vitest by hand on a fresh checkout gets it here.
 function buildWhereMissing(): void {
-  if (!existsSync('dist/cli.js') || !existsSync('dist/assets')) execFileSync(process.execPath, ['build.js'], { stdio: 'inherit' })
+  if (!existsSync('dist/cli.js') || !existsSync('dist/assets'))
+    execFileSync(process.execPath, ['build.js'], { stdio: 'inherit' })
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -159,7 +159,11 @@ function basicOf(header = ''): [string, string] | undefined {
 }
 
 /** The workspace for which somebody may ask this. */
-function admit({ tokens, scopes, world }: Api, { token: wanted = 'bot', scope }: Known, token: string | undefined): SlackTeam {
+function admit(
+  { tokens, scopes, world }: Api,
+  { token: wanted = 'bot', scope }: Known,
+  token: string | undefined,
+): SlackTeam {
   if (wanted === 'none') return world.team
   const { kind, team } = token ? (tokens.get(token) ?? refuse('invalid_auth')) : refuse('not_authed')
   if (kind === 'gone') refuse('account_inactive')
@@ -171,7 +175,9 @@ function admit({ tokens, scopes, world }: Api, { token: wanted = 'bot', scope }:
 /** Answers one call. */
 export function answerCall(api: Api, name: string, args: Json, authorization?: string): Json {
   try {
-    const method = Object.hasOwn(methods, name) ? (methods[name] as Known) : refuse('unknown_method', [], { req_method: name })
+    const method = Object.hasOwn(methods, name)
+      ? (methods[name] as Known)
+      : refuse('unknown_method', [], { req_method: name })
     const team = admit(api, method, bearer(authorization) ?? (args.token as string | undefined))
     return { ok: true, ...method.run({ ...api, team, args: parsed(args), basic: basicOf(authorization) }) }
   } catch (problem) {

@@ -6,8 +6,10 @@ const id = string(255)
 const anything: Check = () => []
 
 // docs.slack.dev/reference/block-kit/composition-objects
-export const plain = (most: number): Check => object({ type: literal('plain_text'), text: string(most, 1) }, { emoji: flag }, 'plain_text')
-const mrkdwn = (most: number): Check => object({ type: literal('mrkdwn'), text: string(most, 1) }, { verbatim: flag }, 'mrkdwn')
+export const plain = (most: number): Check =>
+  object({ type: literal('plain_text'), text: string(most, 1) }, { emoji: flag }, 'plain_text')
+const mrkdwn = (most: number): Check =>
+  object({ type: literal('mrkdwn'), text: string(most, 1) }, { verbatim: flag }, 'mrkdwn')
 const text = (most: number): Check => keyed({ plain_text: plain(most), mrkdwn: mrkdwn(most) })
 export const option = object({ text: plain(75), value: string(150, 1) }, { description: plain(75), url: string(3000) })
 const optionGroup = object({ label: plain(75), options: list(option, 100, 1) })
@@ -30,11 +32,16 @@ const outside = { min_query_length: integer(0) }
 const named = (type: string) => ({ type: literal(type) })
 const optionsOnce: Check = (value, place) => {
   const { options, option_groups } = value as Json
-  return (options === undefined) === (option_groups === undefined) ? at(place, 'must define either `options` or `option_groups`') : []
+  return (options === undefined) === (option_groups === undefined)
+    ? at(place, 'must define either `options` or `option_groups`')
+    : []
 }
 const initialIsThere: Check = (value, place) => {
   const { initial_option, initial_options, options, option_groups } = value as Json
-  const there = [...((options as Json[]) ?? []), ...((option_groups as Json[]) ?? []).flatMap((group) => group.options as Json[])]
+  const there = [
+    ...((options as Json[]) ?? []),
+    ...((option_groups as Json[]) ?? []).flatMap((group) => group.options as Json[]),
+  ]
   const wanted = [initial_option ?? [], initial_options ?? []].flat() as Json[]
   const missing = wanted.some((one) => !there.some((other) => other.value === one.value))
   return missing ? at(place, 'initial option must be one of the options') : []
@@ -45,7 +52,14 @@ const input = { action_id: id, placeholder: plain(150), focus_on_load: flag, dis
 const elements: Record<string, Check> = {
   button: object(
     { ...named('button'), text: plain(75) },
-    { action_id: id, value: string(2000), url: string(3000), style: oneOf('primary', 'danger'), confirm, accessibility_label: string(75) },
+    {
+      action_id: id,
+      value: string(2000),
+      url: string(3000),
+      style: oneOf('primary', 'danger'),
+      confirm,
+      accessibility_label: string(75),
+    },
   ),
   image: object({ ...named('image'), alt_text: string(2000) }, { image_url: string(3000), slack_file: anything }),
   static_select: when(
@@ -54,7 +68,12 @@ const elements: Record<string, Check> = {
     initialIsThere,
   ),
   multi_static_select: when(
-    object(named('multi_static_select'), { ...menu, ...several, ...optionsOrGroups(1), initial_options: list(option, 100) }),
+    object(named('multi_static_select'), {
+      ...menu,
+      ...several,
+      ...optionsOrGroups(1),
+      initial_options: list(option, 100),
+    }),
     optionsOnce,
     initialIsThere,
   ),
@@ -66,8 +85,14 @@ const elements: Record<string, Check> = {
     initial_options: list(option, 100),
   }),
   overflow: object({ ...named('overflow'), options: list(option, 5, 1) }, { action_id: id, confirm }),
-  checkboxes: object({ ...named('checkboxes'), options: list(option, 10, 1) }, { ...action, initial_options: list(option, 10) }),
-  radio_buttons: object({ ...named('radio_buttons'), options: list(option, 10, 1) }, { ...action, initial_option: option }),
+  checkboxes: object(
+    { ...named('checkboxes'), options: list(option, 10, 1) },
+    { ...action, initial_options: list(option, 10) },
+  ),
+  radio_buttons: object(
+    { ...named('radio_buttons'), options: list(option, 10, 1) },
+    { ...action, initial_option: option },
+  ),
   plain_text_input: object(named('plain_text_input'), {
     ...input,
     initial_value: string(3000),
@@ -79,7 +104,8 @@ const elements: Record<string, Check> = {
   url_text_input: object(named('url_text_input'), { ...input, initial_value: string(3000) }),
 }
 
-const only = (...names: string[]): Check => keyed(Object.fromEntries(names.map((name) => [name, elements[name] as Check])))
+const only = (...names: string[]): Check =>
+  keyed(Object.fromEntries(names.map((name) => [name, elements[name] as Check])))
 const menus = ['static_select', 'multi_static_select', 'external_select', 'multi_external_select']
 const pressed = ['button', 'overflow', 'checkboxes', 'radio_buttons', ...menus]
 const asked = ['plain_text_input', 'email_text_input', 'url_text_input', 'checkboxes', 'radio_buttons', ...menus]
@@ -125,7 +151,9 @@ const block = keyed({
 
 /** The elements of a block that people use. */
 export const elementsOf = (one: Json): Json[] =>
-  one.type === 'actions' ? (one.elements as Json[]) : ([one.element ?? one.accessory].filter((found) => found) as Json[])
+  one.type === 'actions'
+    ? (one.elements as Json[])
+    : ([one.element ?? one.accessory].filter((found) => found) as Json[])
 
 // An id names a block in its message or view, and an element in its block.
 function repeated(blocks: Json[], place: string): string[] {

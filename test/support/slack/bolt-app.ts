@@ -8,8 +8,19 @@ import type { Block, Json } from './world.ts'
 export const words = (text: string, type = 'plain_text') => ({ type, text })
 export const section = (more: Json = {}): Block => ({ type: 'section', text: words('Hello', 'mrkdwn'), ...more })
 export const button = (more: Json = {}) => ({ type: 'button', text: words('Go'), action_id: 'go', value: '1', ...more })
-export const menu = (more: Json = {}) => ({ type: 'multi_external_select', action_id: 'who', min_query_length: 1, ...more })
-export const ask = (element: Json, more: Json = {}): Block => ({ type: 'input', block_id: 'ask', label: words('Who'), element, ...more })
+export const menu = (more: Json = {}) => ({
+  type: 'multi_external_select',
+  action_id: 'who',
+  min_query_length: 1,
+  ...more,
+})
+export const ask = (element: Json, more: Json = {}): Block => ({
+  type: 'input',
+  block_id: 'ask',
+  label: words('Who'),
+  element,
+  ...more,
+})
 export const modal = (blocks: Block[], more: Json = {}) => ({
   type: 'modal',
   title: words('Contacts'),
@@ -17,7 +28,8 @@ export const modal = (blocks: Block[], more: Json = {}) => ({
   blocks,
   ...more,
 })
-export const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index))
+export const many = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index))
 export const choices = (count: number) => many(count, (index) => ({ text: words(`c${index}`), value: `${index}` }))
 
 const silence = () => {}

@@ -131,7 +131,10 @@ const unfurl: Method = ({ world, args }) => {
   return {}
 }
 
-function reacted(world: World, { channel: id, timestamp, name }: Json): { users: string[]; message: SlackMessage; name: string } {
+function reacted(
+  world: World,
+  { channel: id, timestamp, name }: Json,
+): { users: string[]; message: SlackMessage; name: string } {
   if (!id || !timestamp) refuse('no_item_specified')
   const channel = channelOf(world, id)
   if (!/^[a-z0-9_'+-]+(::skin-tone-[2-6])?$/.test(String(name))) refuse('invalid_name')

@@ -20,7 +20,9 @@ export const flag: Check = (value, place) => (typeof value === 'boolean' ? [] : 
 export const integer =
   (least: number, most = Number.MAX_SAFE_INTEGER): Check =>
   (value, place) =>
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= most ? [] : at(place, 'must be a valid integer')
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? []
+      : at(place, 'must be a valid integer')
 
 export const oneOf =
   (...allowed: string[]): Check =>

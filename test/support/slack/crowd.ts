@@ -53,7 +53,11 @@ async function says(office: Office, { name }: Person, text: string, figures: Fig
   if (attempts.length > 1) figures.sentAgain++
 }
 
-async function speak(office: Office, person: Person, { figures, isOver }: { figures: Figures; isOver: () => boolean }): Promise<void> {
+async function speak(
+  office: Office,
+  person: Person,
+  { figures, isOver }: { figures: Figures; isOver: () => boolean },
+): Promise<void> {
   for (let turn = 0; !isOver(); turn++) {
     const contact = person.contacts[turn % 2] as string
     const command = person.linked.has(contact) ? 'remove_contacts' : 'add_contacts'
@@ -68,14 +72,18 @@ async function speak(office: Office, person: Person, { figures, isOver }: { figu
 /** All colleagues begin to speak. */
 export function openSlackCrowd(office: Office): SlackCrowd {
   const figures: Figures = { acknowledged: 0, refused: 0, late: 0, sentAgain: 0 }
-  const people = Object.entries(subjects).map(([name, subject]): Person => ({ name: name as Colleague, ...subject, ...silent() }))
+  const people = Object.entries(subjects).map(
+    ([name, subject]): Person => ({ name: name as Colleague, ...subject, ...silent() }),
+  )
   return { people, figures, hush: begin(people, (person, isOver) => speak(office, person, { figures, isOver })) }
 }
 
 /** What was acknowledged is there once and in order, with its effect; every answer was given. */
 export async function expectAllAnswered(db: Db, office: Office, { people, figures }: SlackCrowd): Promise<void> {
   if (process.env.TEST_FIGURES) console.log(expect.getState().currentTestName, figures)
-  expect(await column(db, sql`select distinct status as value from deliveries where via = 'slack'`)).toEqual(['replied'])
+  expect(await column(db, sql`select distinct status as value from deliveries where via = 'slack'`)).toEqual([
+    'replied',
+  ])
   for (const person of people) {
     const on = sql`(select i.id from issues i join projects p on p.id = i.project_id where p.path = 'shop' and i.iid = ${person.iid})`
     const said = sql`select body as value from comments where issue_id = ${on} and body like ${`${person.name} %`} order by id`

@@ -23,7 +23,11 @@ export interface Line {
 }
 
 /** The headers that show that a body comes from Slack (docs.slack.dev/authentication/verifying-requests-from-slack). */
-export function sign(signingSecret: string, body: string, timestamp = Math.floor(Date.now() / 1000)): Record<string, string> {
+export function sign(
+  signingSecret: string,
+  body: string,
+  timestamp = Math.floor(Date.now() / 1000),
+): Record<string, string> {
   const digest = createHmac('sha256', signingSecret).update(`v0:${timestamp}:${body}`).digest('hex')
   return { 'x-slack-request-timestamp': String(timestamp), 'x-slack-signature': `v0=${digest}` }
 }
@@ -47,7 +51,9 @@ export async function post(url: string, body: string, headers: Record<string, st
     const noRetry = answer.headers.get('x-slack-no-retry') === '1'
     return { status: answer.status, type, body: said, ms: performance.now() - begun, noRetry }
   } catch (problem) {
-    throw new NoAnswer((problem as Error).name === 'TimeoutError' ? 'http_timeout' : 'connection_failed', { cause: problem })
+    throw new NoAnswer((problem as Error).name === 'TimeoutError' ? 'http_timeout' : 'connection_failed', {
+      cause: problem,
+    })
   }
 }
 
@@ -90,7 +96,10 @@ export async function sendEvent(line: Line, payload: Json, delays: readonly numb
   for (const delay of [0, ...delays]) {
     await sleep(delay)
     const last = attempts.at(-1)
-    const retry = last === undefined ? undefined : { attempt: attempts.length, reason: typeof last === 'string' ? last : 'http_error' }
+    const retry =
+      last === undefined
+        ? undefined
+        : { attempt: attempts.length, reason: typeof last === 'string' ? last : 'http_error' }
     const envelope: Envelope = { type: 'events_api', payload, answerable: false, retry }
     const ack = await line.send(envelope).catch((problem: unknown) => {
       if (problem instanceof NoAnswer) return problem.message

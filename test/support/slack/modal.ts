@@ -41,7 +41,10 @@ export function modalOf({ slack, send }: Hand, user: SlackUser) {
     if (block.type === 'input' && !block.dispatch_action) return
     const action = { type: element.type, block_id: blockId, action_id: actionId, ...done, action_ts: newTs() }
     const container = { type: 'view', view_id: view.id }
-    await send({ ...interaction(slack, 'block_actions', user), container, trigger_id: trigger(), view, actions: [action] }, false)
+    await send(
+      { ...interaction(slack, 'block_actions', user), container, trigger_id: trigger(), view, actions: [action] },
+      false,
+    )
   }
 
   function remember({ view, element, blockId, actionId }: Field, done: Json): void {
@@ -56,7 +59,13 @@ export function modalOf({ slack, send }: Hand, user: SlackUser) {
     const { view, blockId, actionId } = found
     // The values of the other fields are not sent along.
     const shown = { ...view, state: { values: {} } }
-    const asking = { container: { type: 'view', view_id: view.id }, block_id: blockId, action_id: actionId, value, view: shown }
+    const asking = {
+      container: { type: 'view', view_id: view.id },
+      block_id: blockId,
+      action_id: actionId,
+      value,
+      view: shown,
+    }
     const ack = await send({ ...interaction(slack, 'block_suggestion', user), ...asking }, true)
     if (!ack.type.startsWith('application/json')) stop('invalid_options: the answer is no JSON')
     const answer = JSON.parse(ack.body || '{}') as { options?: Option[]; option_groups?: { options: Option[] }[] }
@@ -97,7 +106,11 @@ export function modalOf({ slack, send }: Hand, user: SlackUser) {
 
   /** Does what the app answered to a submission (docs.slack.dev/surfaces/modals#response_actions). */
   function follow(view: SlackView, body: string): { errors?: Record<string, string> } {
-    const answer = (body ? JSON.parse(body) : {}) as { response_action?: string; errors?: Record<string, string>; view?: unknown }
+    const answer = (body ? JSON.parse(body) : {}) as {
+      response_action?: string
+      errors?: Record<string, string>
+      view?: unknown
+    }
     const inputs = view.blocks.filter(({ type }) => type === 'input').map(({ block_id }) => block_id)
     const strange = Object.keys(answer.errors ?? {}).filter((id) => !inputs.includes(id))
     switch (answer.response_action) {
@@ -114,7 +127,8 @@ export function modalOf({ slack, send }: Hand, user: SlackUser) {
         pushView(world, user.id, answer.view)
         return {}
       case 'errors':
-        if (strange.length > 0 || Object.keys(answer.errors ?? {}).length === 0) stop(`invalid_errors: ${strange.join(', ')}`)
+        if (strange.length > 0 || Object.keys(answer.errors ?? {}).length === 0)
+          stop(`invalid_errors: ${strange.join(', ')}`)
         return { errors: answer.errors }
       default:
         return stop(`invalid_response_action: ${answer.response_action}`)
@@ -125,7 +139,8 @@ export function modalOf({ slack, send }: Hand, user: SlackUser) {
     /** Types into a menu; what it offers then. Nobody is asked while too little is typed. */
     async typesInto(name: string, query: string): Promise<string[]> {
       const found = field(name)
-      if (!isExternal(found)) return optionsOf(found).flatMap(({ text }) => (text.text.includes(query) ? text.text : []))
+      if (!isExternal(found))
+        return optionsOf(found).flatMap(({ text }) => (text.text.includes(query) ? text.text : []))
       if (query.length < leastTyped(found)) return []
       return (await ask(found, query)).map(({ text }) => text.text)
     },
@@ -141,7 +156,8 @@ export function modalOf({ slack, send }: Hand, user: SlackUser) {
         return dispatch(found, { selected_option: taken })
       }
       const before = (found.view.state.values[found.blockId]?.[found.actionId]?.selected_options as Option[]) ?? []
-      if (before.length >= Number(found.element.max_selected_items ?? Number.POSITIVE_INFINITY)) stop(`${name} takes no more`)
+      if (before.length >= Number(found.element.max_selected_items ?? Number.POSITIVE_INFINITY))
+        stop(`${name} takes no more`)
       const selected_options = [...before.filter(({ value }) => value !== taken.value), taken]
       remember(found, { selected_options })
       return dispatch(found, { selected_options })
@@ -168,7 +184,12 @@ export function modalOf({ slack, send }: Hand, user: SlackUser) {
       const missing = incomplete(view)
       if (missing.length > 0) stop(missing.join('\n'))
       const ack = await send(
-        { ...interaction(slack, 'view_submission', user), trigger_id: trigger(), view: structuredClone(view), response_urls: [] },
+        {
+          ...interaction(slack, 'view_submission', user),
+          trigger_id: trigger(),
+          view: structuredClone(view),
+          response_urls: [],
+        },
         true,
       )
       if (ack.body && !ack.type.startsWith('application/json')) stop('invalid_response: the answer is no JSON')

@@ -19,13 +19,27 @@ export type Office = Awaited<ReturnType<typeof openOffice>>
  * Starts the service beside a Slack and makes both know the same people.
  * @param environment of all processes; `settle` is done after the first start
  */
-export async function openOffice(slack: FakeSlack, environment: Environment, settle: () => Promise<void> = async () => {}) {
+export async function openOffice(
+  slack: FakeSlack,
+  environment: Environment,
+  settle: () => Promise<void> = async () => {},
+) {
   const port = String(await freePort())
-  const whole: Environment = { ROLOBOT_ADMIN_TOKEN: adminToken, SWEEP_SECONDS: '2', PORT: port, ...slack.environment, ...environment }
+  const whole: Environment = {
+    ROLOBOT_ADMIN_TOKEN: adminToken,
+    SWEEP_SECONDS: '2',
+    PORT: port,
+    ...slack.environment,
+    ...environment,
+  }
   let server: Serving = await serve(whole)
   const { url } = server
   await settle()
-  const client = connectTo(slack, slack.environment.SLACK_SIGNING_SECRET && !environment.SLACK_APP_TOKEN ? url : 'socket', { retries })
+  const client = connectTo(
+    slack,
+    slack.environment.SLACK_SIGNING_SECRET && !environment.SLACK_APP_TOKEN ? url : 'socket',
+    { retries },
+  )
   const users = new Map(colleagues.map((name) => [name, slack.user(name)]))
   const channel = slack.channel('support', { members: [...users.values()].map(({ id }) => id) })
   const userOf = (name: Colleague) => users.get(name)?.id as string
@@ -41,7 +55,10 @@ export async function openOffice(slack: FakeSlack, environment: Environment, set
     lastRead: (name: Colleague) => slack.seenBy(userOf(name), channel).at(-1),
     /** What stands below an issue of the project `shop`, in order; what the system says in brackets. */
     notesOf: async (iid: number) => {
-      const notes = await ask<{ body: string; system: boolean }[]>(url, `projects/acme%2Fsupport%2Fshop/issues/${iid}/notes?sort=asc`)
+      const notes = await ask<{ body: string; system: boolean }[]>(
+        url,
+        `projects/acme%2Fsupport%2Fshop/issues/${iid}/notes?sort=asc`,
+      )
       return notes.map(({ body, system }) => (system ? `[${body}]` : body))
     },
     kill: async () => expect(await server.stop('SIGKILL')).toMatchObject({ signal: 'SIGKILL' }),
@@ -73,7 +90,10 @@ async function ask<Answer>(
 }
 
 /** Somebody gets a code here and types it there. */
-async function introduce({ url, as, lastRead }: Pick<Office, 'url' | 'as' | 'lastRead'>, name: Colleague): Promise<void> {
+async function introduce(
+  { url, as, lastRead }: Pick<Office, 'url' | 'as' | 'lastRead'>,
+  name: Colleague,
+): Promise<void> {
   const [user] = await ask<{ id: number }[]>(url, `users?username=${name}`)
   const wanted = { name: 'link', scopes: ['api'] }
   const { token } = await ask<{ token: string }>(url, `users/${user?.id}/personal_access_tokens`, { body: wanted })

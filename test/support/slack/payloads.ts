@@ -1,6 +1,15 @@
 // What Slack sends to an app (docs.slack.dev/reference/interaction-payloads, docs.slack.dev/reference/events).
 import type { FakeSlack } from './server.ts'
-import { type Happening, type Json, newId, newTs, type SlackChannel, type SlackMessage, type SlackUser, secret } from './world.ts'
+import {
+  type Happening,
+  type Json,
+  newId,
+  newTs,
+  type SlackChannel,
+  type SlackMessage,
+  type SlackUser,
+  secret,
+} from './world.ts'
 
 // Deprecated, and still sent everywhere.
 const verificationToken = 'Jhj5dZrVaK7ZwHHjRyZWjbDl'
@@ -66,7 +75,11 @@ export const commandPayload = ({ team, bot }: FakeSlack, user: SlackUser, channe
   is_enterprise_install: 'false',
 })
 
-export const interaction = (slack: FakeSlack, type: string, user: SlackUser): Json => ({ type, ...about(slack), user: person(user) })
+export const interaction = (slack: FakeSlack, type: string, user: SlackUser): Json => ({
+  type,
+  ...about(slack),
+  user: person(user),
+})
 
 export const channelPart = (channel: SlackChannel): Json => ({ id: channel.id, name: nameOf(channel) })
 
@@ -78,7 +91,9 @@ export function messagePart({ bot, team, world }: FakeSlack, message: SlackMessa
   return {
     type: 'message',
     user,
-    ...(bot_id ? { bot_id, app_id: bot.appId, bot_profile: { id: bot_id, app_id: bot.appId, name: bot.name, deleted: false } } : {}),
+    ...(bot_id
+      ? { bot_id, app_id: bot.appId, bot_profile: { id: bot_id, app_id: bot.appId, name: bot.name, deleted: false } }
+      : {}),
     ...(bot_id ? {} : { client_msg_id: secret() }),
     text,
     team: team.id,
@@ -87,7 +102,9 @@ export function messagePart({ bot, team, world }: FakeSlack, message: SlackMessa
     thread_ts,
     ...(parent ? { parent_user_id: parent.user } : {}),
     edited,
-    ...(unfurls && { attachments: Object.entries(unfurls).map(([from_url, unfurl], index) => ({ from_url, id: index + 1, ...unfurl })) }),
+    ...(unfurls && {
+      attachments: Object.entries(unfurls).map(([from_url, unfurl], index) => ({ from_url, id: index + 1, ...unfurl })),
+    }),
   }
 }
 
@@ -102,7 +119,9 @@ export const eventPayload = ({ team, bot }: FakeSlack, event: Json): Json => ({
   type: 'event_callback',
   event_id: newId('Ev'),
   event_time: Math.floor(Date.now() / 1000),
-  authorizations: [{ enterprise_id: null, team_id: team.id, user_id: bot.userId, is_bot: true, is_enterprise_install: false }],
+  authorizations: [
+    { enterprise_id: null, team_id: team.id, user_id: bot.userId, is_bot: true, is_enterprise_install: false },
+  ],
   is_ext_shared_channel: false,
   event_context: secret(),
 })
@@ -115,10 +134,12 @@ export function messageEvents(slack: FakeSlack, { what, message, previous }: Hap
   const place = { channel: channel.id, channel_type: channel.kind }
   const hidden = { type: 'message', hidden: true, ...place, ts: now, event_ts: now }
   const before = previous && messagePart(slack, previous)
-  if (what === 'deleted') return [{ ...hidden, subtype: 'message_deleted', deleted_ts: message.ts, previous_message: before }]
+  if (what === 'deleted')
+    return [{ ...hidden, subtype: 'message_deleted', deleted_ts: message.ts, previous_message: before }]
   const part = messagePart(slack, message)
   const isSaid = what === 'posted' || message.edited?.ts !== previous?.edited?.ts
-  const isMention = isSaid && channel.kind !== 'im' && !message.bot_id && message.text.includes(`<@${slack.bot.userId}>`)
+  const isMention =
+    isSaid && channel.kind !== 'im' && !message.bot_id && message.text.includes(`<@${slack.bot.userId}>`)
   // A mention that is edited is sent as a mention again, with `edited` and the old `ts`.
   const mention = { ...part, type: 'app_mention', channel: channel.id, event_ts: what === 'posted' ? message.ts : now }
   const said =

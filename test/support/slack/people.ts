@@ -60,9 +60,11 @@ export function connectTo(whole: FakeSlack, url: string, wishes: Wishes = {}) {
 
   const hand: Hand = {
     slack,
-    send: (payload, answerable) => demand(line, { type: 'interactive', payload: payloads.echoed(payload) as Json, answerable }),
+    send: (payload, answerable) =>
+      demand(line, { type: 'interactive', payload: payloads.echoed(payload) as Json, answerable }),
     command: (payload) => demand(line, { type: 'slash_commands', payload, answerable: true }),
-    event: (one) => (wanted(one) ? event(one) : Promise.resolve({ event: String(one.type), attempts: [], payload: one })),
+    event: (one) =>
+      wanted(one) ? event(one) : Promise.resolve({ event: String(one.type), attempts: [], payload: one }),
     tell(act) {
       const { listener, deliveries } = world
       const before = deliveries.length
@@ -132,9 +134,17 @@ interface Where {
 
 function speakerOf({ slack, send, command, tell, event }: Hand, { user, channel, thread, escaped }: Where) {
   const { world } = slack
-  const responseUrl = (kind: 'commands' | 'actions' | 'app', message?: SlackMessage): { url: string; entry: ResponseUrl } => {
+  const responseUrl = (
+    kind: 'commands' | 'actions' | 'app',
+    message?: SlackMessage,
+  ): { url: string; entry: ResponseUrl } => {
     const original = kind === 'actions' ? message : undefined
-    const path = newResponseUrl(world, kind, { user: user.id, channel: channel.id, thread: message?.thread_ts, original })
+    const path = newResponseUrl(world, kind, {
+      user: user.id,
+      channel: channel.id,
+      thread: message?.thread_ts,
+      original,
+    })
     return { url: slack.url + path, entry: world.responseUrls.get(path) as ResponseUrl }
   }
   const ownMessage = (ts: string) => {
@@ -149,7 +159,13 @@ function speakerOf({ slack, send, command, tell, event }: Hand, { user, channel,
   const say = (text: string, links: string[], under?: string): SlackMessage => {
     enter()
     const thread_ts = under ?? thread
-    return addMessage(world, { channel: channel.id, user: user.id, text: payloads.typed(slack, text), links, thread_ts })
+    return addMessage(world, {
+      channel: channel.id,
+      user: user.id,
+      text: payloads.typed(slack, text),
+      links,
+      thread_ts,
+    })
   }
 
   return {
@@ -193,14 +209,22 @@ function speakerOf({ slack, send, command, tell, event }: Hand, { user, channel,
     edits: (ts: string, text: string): Promise<Delivery[]> =>
       tell(() => {
         const edited = { user: user.id, ts: newTs() }
-        changeMessage(world, ownMessage(ts), { text: payloads.typed(slack, text), links: payloads.linksIn(text), edited })
+        changeMessage(world, ownMessage(ts), {
+          text: payloads.typed(slack, text),
+          links: payloads.linksIn(text),
+          edited,
+        })
       }),
     deletes: (ts: string): Promise<Delivery[]> => tell(() => removeMessage(world, ownMessage(ts))),
     /** Takes a message's menu. */
     opensMessageShortcut(callback_id: string, ts: string) {
       const message = findMessage(world, channel.id, ts)
       if (!message) throw new SlackFailure('message_not_found')
-      const at = { channel: payloads.channelPart(channel), message_ts: ts, message: payloads.messagePart(slack, message) }
+      const at = {
+        channel: payloads.channelPart(channel),
+        message_ts: ts,
+        message: payloads.messagePart(slack, message),
+      }
       const ids = { callback_id, trigger_id: newTrigger(world, user.id), action_ts: newTs() }
       const { url } = responseUrl('app', message)
       return send({ ...payloads.interaction(slack, 'message_action', user), ...at, ...ids, response_url: url }, false)

@@ -17,7 +17,12 @@ export class Refusal extends Error {
   get answer(): Json {
     const { code, messages, more } = this
     const listed = messages.map((message) => `[ERROR] ${message}`)
-    return { ok: false, error: code, ...(messages.length > 0 && { errors: messages, response_metadata: { messages: listed } }), ...more }
+    return {
+      ok: false,
+      error: code,
+      ...(messages.length > 0 && { errors: messages, response_metadata: { messages: listed } }),
+      ...more,
+    }
   }
 }
 

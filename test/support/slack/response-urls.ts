@@ -2,7 +2,15 @@
 // (docs.slack.dev/interactivity/handling-user-interaction#message_responses).
 import { contentOf } from './chat.ts'
 import { Refusal } from './refusal.ts'
-import { addBotMessage, changeMessage, type Json, type ResponseUrl, removeMessage, secret, type World } from './world.ts'
+import {
+  addBotMessage,
+  changeMessage,
+  type Json,
+  type ResponseUrl,
+  removeMessage,
+  secret,
+  type World,
+} from './world.ts'
 
 const mostUses = 5
 const lasts = 30 * 60_000
@@ -52,7 +60,8 @@ export function takeResponse(world: World, path: string, body: string, type = ''
   if (!type.startsWith('application/json')) return { status: 400, body: 'invalid_payload' }
   try {
     const given: unknown = JSON.parse(body)
-    if (typeof given !== 'object' || given === null || Array.isArray(given)) return { status: 400, body: 'invalid_payload' }
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
+      return { status: 400, body: 'invalid_payload' }
     showAnswer(world, url, given as Json)
     url.uses++
     return { status: 200, body: '{"ok":true}' }

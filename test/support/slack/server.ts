@@ -46,7 +46,11 @@ export async function startSlack() {
     [botToken, { kind: 'bot', team: world.team }],
     [appToken, { kind: 'app', team: world.team }],
   ])
-  const app: App = { clientId: `${newId('1')}.${newId('2')}`, clientSecret: secret(), consent: { agrees: true, team: world.team } }
+  const app: App = {
+    clientId: `${newId('1')}.${newId('2')}`,
+    clientSecret: secret(),
+    consent: { agrees: true, team: world.team },
+  }
   const faults = createFaults()
   const calls: Call[] = []
   const network = await startNetwork((request, response) => void answer(request, response))
@@ -65,7 +69,8 @@ export async function startSlack() {
     await sleep(faults.delay())
     const fault = faults.next(place)
     const type = request.headers['content-type']
-    const carryOut = () => (isApi ? callApi(place, body, request, searchParams) : takeResponse(world, pathname, body, type))
+    const carryOut = () =>
+      isApi ? callApi(place, body, request, searchParams) : takeResponse(world, pathname, body, type)
     const verdict = fault && fault.kind !== 'lose' ? verdictOf(fault) : carryOut()
     note(place, body, request, verdict)
     if (fault?.kind === 'lose') response.destroy()
@@ -81,7 +86,11 @@ export async function startSlack() {
       if (!(problem instanceof Refusal)) throw problem
       answered = problem.answer
     }
-    return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(answered) }
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify(answered),
+    }
   }
 
   function note(method: string, body: string, { headers }: IncomingMessage, { status, body: answered }: Verdict): void {
@@ -93,7 +102,13 @@ export async function startSlack() {
       }
     }
     const answer = readable(answered, 'application/json')
-    calls.push({ method, body: readable(body, headers['content-type']), token: bearer(headers.authorization), status, answer })
+    calls.push({
+      method,
+      body: readable(body, headers['content-type']),
+      token: bearer(headers.authorization),
+      status,
+      answer,
+    })
   }
 
   const messagesIn = (channel: string | { id: string }): SlackMessage[] =>
@@ -161,7 +176,9 @@ export async function startSlack() {
 }
 
 const authorizeVerdict = (outcome: { location: string } | { problem: string }): Verdict =>
-  'location' in outcome ? { status: 302, headers: { location: outcome.location }, body: '' } : { status: 200, body: outcome.problem }
+  'location' in outcome
+    ? { status: 302, headers: { location: outcome.location }, body: '' }
+    : { status: 200, body: outcome.problem }
 
 function sendTo(response: ServerResponse, { status, headers, body }: Verdict): void {
   response.writeHead(status, headers).end(body)

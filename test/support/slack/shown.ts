@@ -1,7 +1,8 @@
 // What people read: mrkdwn as the client of Slack shows it, and a message with blocks as its blocks.
 import type { Block, Json, SlackMessage, World } from './world.ts'
 
-const unescaped = (text: string): string => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+const unescaped = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 
 /** Mentions by name and links by label (docs.slack.dev/messaging/formatting-message-text). */
 export function shownText(world: World, text: string): string {

@@ -21,25 +21,39 @@ export async function startTeam(
   { idle = false, log }: { idle?: boolean; log?: Log } = {},
 ): Promise<Team> {
   const slack = await startSlack()
-  const service = await startService({ environment: { ...slack.environment, PUBLIC_URL: publicUrl, ...environment }, idle, log })
+  const service = await startService({
+    environment: { ...slack.environment, PUBLIC_URL: publicUrl, ...environment },
+    idle,
+    log,
+  })
   return { slack, service }
 }
 
 const nextNumber = numbering()
 
 /** A world of ours, with a channel `#support` and a person of Slack for each of its people, whom we know unless they are `strangers`. */
-export async function teamIn({ slack, service }: Team, wanted: Wanted & { strangers?: readonly string[] }, wishes: Wishes = {}) {
+export async function teamIn(
+  { slack, service }: Team,
+  wanted: Wanted & { strangers?: readonly string[] },
+  wishes: Wishes = {},
+) {
   const ours = await world(service, wanted)
   const number = nextNumber()
   const client = connectTo(slack, service.url, wishes)
-  const users = new Map([...ours.users.keys(), ...(wanted.strangers ?? [])].map((name) => [name, slack.user(`${name}-${number}`)]))
+  const users = new Map(
+    [...ours.users.keys(), ...(wanted.strangers ?? [])].map((name) => [name, slack.user(`${name}-${number}`)]),
+  )
   const userOf = (name: string) => {
     const user = users.get(name)
     if (!user) throw new Error(`${name} is not in Slack`)
     return user
   }
   for (const [name, user] of ours.users)
-    await nameUserElsewhere(service.db, user.id, { via: 'slack', externalId: `${slack.team.id}:${userOf(name).id}`, name })
+    await nameUserElsewhere(service.db, user.id, {
+      via: 'slack',
+      externalId: `${slack.team.id}:${userOf(name).id}`,
+      name,
+    })
   const everybody = [...users.values()].map(({ id }) => id)
   const channelNamed = (name: string, options: Parameters<FakeSlack['channel']>[1] = {}) =>
     slack.channel(`${name}-${number}`, { members: everybody, botIsIn: true, ...options })

@@ -12,7 +12,7 @@ const largestView = 250_000
 
 const newHash = (): string => `${Math.floor(Date.now() / 1000)}.${secret().slice(0, 8)}`
 
-/** The person whose deed this was; a modal may be opened for it once, and soon. */
+/** The person whose operation this was; a modal may be opened for it once, and soon. */
 export function exchange(world: World, id: unknown): string {
   const trigger = world.triggers.get(String(id))
   if (!trigger) return refuse('invalid_arguments', ['invalid `trigger_id` [json-pointer:/trigger_id]'])
@@ -27,11 +27,16 @@ function untouched(element: Json): Json {
   const type = String(element.type)
   if (type.endsWith('_input')) return { type, value: element.initial_value ?? null }
   const many = type.startsWith('multi_') || type === 'checkboxes'
-  return many ? { type, selected_options: element.initial_options ?? [] } : { type, selected_option: element.initial_option ?? null }
+  return many
+    ? { type, selected_options: element.initial_options ?? [] }
+    : { type, selected_option: element.initial_option ?? null }
 }
 
 /** The state of all inputs; what was there before stays where block and action keep their ids. */
-export function stateOf(blocks: readonly Block[], before: SlackView['state']['values'] = {}): SlackView['state']['values'] {
+export function stateOf(
+  blocks: readonly Block[],
+  before: SlackView['state']['values'] = {},
+): SlackView['state']['values'] {
   const values: SlackView['state']['values'] = {}
   for (const block of blocks)
     for (const element of elementsOf(block)) {
@@ -114,7 +119,8 @@ export interface WhichView {
 }
 
 export function updateView(world: World, which: WhichView, given: unknown): SlackView {
-  const matches = (view: SlackView) => (which.view_id ? view.id === which.view_id : view.external_id === which.external_id)
+  const matches = (view: SlackView) =>
+    which.view_id ? view.id === which.view_id : view.external_id === which.external_id
   const stack = [...world.views.values()].find((views) => views.some(matches))
   const old = stack?.find(matches)
   if (!stack || !old) return refuse('not_found')

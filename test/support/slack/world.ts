@@ -98,7 +98,15 @@ export function newTs(): string {
 export function createWorld() {
   const team: SlackTeam = { id: newId('T'), name: 'Acme', domain: 'acme' }
   const bot = { userId: newId('U'), botId: newId('B'), appId: newId('A'), name: 'rolobot' }
-  const self = { id: bot.userId, name: bot.name, realName: 'Rolobot', emailConfirmed: false, team: team.id, bot: true, deleted: false }
+  const self = {
+    id: bot.userId,
+    name: bot.name,
+    realName: 'Rolobot',
+    emailConfirmed: false,
+    team: team.id,
+    bot: true,
+    deleted: false,
+  }
   return {
     team,
     bot,
@@ -146,9 +154,17 @@ export function addChannel(world: World, name: string, options: ChannelOptions =
 /** The place where a person and the bot talk alone. */
 export function directChannel(world: World, user: string): SlackChannel {
   const members = [user, world.bot.userId]
-  const known = [...world.channels.values()].find(({ kind, members: these }) => kind === 'im' && members.every((id) => these.has(id)))
+  const known = [...world.channels.values()].find(
+    ({ kind, members: these }) => kind === 'im' && members.every((id) => these.has(id)),
+  )
   if (known) return known
-  const channel: SlackChannel = { id: newId('D'), name: 'directmessage', kind: 'im', members: new Set(members), archived: false }
+  const channel: SlackChannel = {
+    id: newId('D'),
+    name: 'directmessage',
+    kind: 'im',
+    members: new Set(members),
+    archived: false,
+  }
   world.channels.set(channel.id, channel)
   return channel
 }

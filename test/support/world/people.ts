@@ -17,7 +17,8 @@ export interface Person {
 }
 
 /** `acme` is above `acme/support`, which is above the project `acme/support:shop`. */
-const isIn = (place: string, above: string): boolean => place === above || place.startsWith(`${above}/`) || place.startsWith(`${above}:`)
+const isIn = (place: string, above: string): boolean =>
+  place === above || place.startsWith(`${above}/`) || place.startsWith(`${above}:`)
 
 const isAtLeast = (role: Role, least: Role): boolean => ladder.indexOf(role) >= ladder.indexOf(least)
 

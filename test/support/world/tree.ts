@@ -4,13 +4,14 @@ import { insertContacts, type NewContact } from '../../../src/domain/contacts/co
 import { insertOrganizations } from '../../../src/domain/contacts/organizations.ts'
 import { insertGroup, insertProject } from '../../../src/domain/groups/groups.ts'
 import { saveSettings } from '../../../src/domain/groups/settings.ts'
-import { openIssue } from '../../../src/domain/issues/issues.ts'
+import { insertIssueAs } from '../../../src/domain/issues/issues.ts'
 import { createUser } from '../../../src/domain/people/users.ts'
 import type { Actor } from '../../../src/domain/rules/history.ts'
 import { setRole } from '../../../src/domain/rules/members.ts'
 import type { Role } from '../../../src/domain/rules/permissions.ts'
+import type { Contact, Organization } from '../../../src/storage/contacts-schema.ts'
 import { type Db, rowsOf } from '../../../src/storage/db.ts'
-import type { Contact, Group, Issue, Organization, Project } from '../../../src/storage/schema.ts'
+import type { Group, Issue, Project } from '../../../src/storage/schema.ts'
 import { numbering } from '../service/at-end.ts'
 
 const nextNumber = numbering()
@@ -49,14 +50,21 @@ export async function tree(db: Db, names: readonly string[]): Promise<Tree> {
   for (const name of names) {
     const [groupName, projectName] = name.split(':') as [string, string | undefined]
     if (projectName !== undefined)
-      projects.set(name, await insertProject(db, { path: projectName, name: projectName, group: get(groups, groupName) }))
+      projects.set(
+        name,
+        await insertProject(db, { path: projectName, name: projectName, group: get(groups, groupName) }),
+      )
     else {
       const [above, path] = [groupName.split('/').slice(0, -1).join('/'), groupName.split('/').at(-1) as string]
       const own = above === '' ? `${path}${number}` : path
-      groups.set(name, await insertGroup(db, { path: own, name: path, parent: above === '' ? undefined : get(groups, above) }))
+      groups.set(
+        name,
+        await insertGroup(db, { path: own, name: path, parent: above === '' ? undefined : get(groups, above) }),
+      )
     }
   }
-  const rows = async (query: ReturnType<typeof sql>) => (await rowsOf<{ said: string }>(db, query)).map(({ said }) => said)
+  const rows = async (query: ReturnType<typeof sql>) =>
+    (await rowsOf<{ said: string }>(db, query)).map(({ said }) => said)
   return {
     group: (name) => get(groups, name),
     project: (name) => get(projects, name),
@@ -64,7 +72,12 @@ export async function tree(db: Db, names: readonly string[]): Promise<Tree> {
     async person(name, roles = {}) {
       const user = await createUser(db, { username: `${name}-tree${number}` })
       for (const [place, role] of Object.entries(roles))
-        await setRole(db, user.id, place.includes(':') ? { project: get(projects, place) } : { group: get(groups, place) }, role)
+        await setRole(
+          db,
+          user.id,
+          place.includes(':') ? { project: get(projects, place) } : { group: get(groups, place) },
+          role,
+        )
       return { userId: user.id, via: 'web' }
     },
     administrator: async () => ({
@@ -72,22 +85,23 @@ export async function tree(db: Db, names: readonly string[]): Promise<Tree> {
       via: 'api',
     }),
     async hold(group, people) {
-      const holder = get(groups, group)
+      const ownerGroup = get(groups, group)
       const companies = await rowsOf<{ id: number; name: string }>(
         db,
-        sql`select id, name from organizations where group_id = ${holder.id}`,
+        sql`select id, name from organizations where group_id = ${ownerGroup.id}`,
       )
       const wanted = people.map((one) => {
-        const { company, ...given } = typeof one === 'string' ? { email: one, company: undefined } : { company: undefined, ...one }
+        const { company, ...given } =
+          typeof one === 'string' ? { email: one, company: undefined } : { company: undefined, ...one }
         const organization = companies.find(({ name }) => name === company)
         return { firstName: 'First', lastName: 'Last', ...given, organization }
       })
-      return insertContacts(db, holder.id, wanted)
+      return insertContacts(db, ownerGroup.id, wanted)
     },
     company: async (group, name, defaultRate) =>
       (await insertOrganizations(db, get(groups, group).id, [{ name, defaultRate }]))[0] as Organization,
     async issue(project, linked = []) {
-      const issue = await openIssue(db, {
+      const issue = await insertIssueAs(db, {
         projectId: get(projects, project).id,
         title: 'It does not work',
         description: '',

@@ -1,4 +1,4 @@
-// Trying deeds on a world that stays as it is.
+// Trying operations on a world that stays as it is.
 import { sql } from 'drizzle-orm'
 import { type Db, rowsOf } from '../../../src/storage/db.ts'
 
@@ -20,7 +20,10 @@ export async function andUndo<Value>(db: Db, work: (tx: Db) => Promise<Value>): 
 
 /** Everything that stands in the tables, in short: two that are the same hold the same. */
 export async function fingerprint(db: Db): Promise<string> {
-  const tables = await rowsOf<{ name: string }>(db, sql`select tablename as name from pg_tables where schemaname = 'public' order by 1`)
+  const tables = await rowsOf<{ name: string }>(
+    db,
+    sql`select tablename as name from pg_tables where schemaname = 'public' order by 1`,
+  )
   const parts = tables.map(
     ({ name }) =>
       sql`select ${name}::text as name, md5(coalesce(string_agg(t::text, ' ' order by t::text), '')) as held from ${sql.identifier(name)} t`,

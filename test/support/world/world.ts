@@ -5,14 +5,15 @@ import type { Service } from '../../../src/app.ts'
 import { insertContacts, type NewContact } from '../../../src/domain/contacts/contacts.ts'
 import { insertOrganizations } from '../../../src/domain/contacts/organizations.ts'
 import { insertGroup, insertProject } from '../../../src/domain/groups/groups.ts'
-import { openIssue } from '../../../src/domain/issues/issues.ts'
+import { insertIssueAs } from '../../../src/domain/issues/issues.ts'
 import { createLink, createToken } from '../../../src/domain/people/access-tokens.ts'
 import { createUser, nameUserElsewhere } from '../../../src/domain/people/users.ts'
 import { setRole } from '../../../src/domain/rules/members.ts'
 import type { Role } from '../../../src/domain/rules/permissions.ts'
 import type { Comment, Receipt } from '../../../src/pipeline/comment.ts'
+import type { Contact } from '../../../src/storage/contacts-schema.ts'
 import { type Db, rowsOf } from '../../../src/storage/db.ts'
-import type { Contact, User } from '../../../src/storage/schema.ts'
+import type { User } from '../../../src/storage/schema.ts'
 import { numbering } from '../service/at-end.ts'
 
 export interface Wanted {
@@ -26,7 +27,9 @@ export interface Wanted {
 
 const nextNumber = numbering()
 
-function contactFrom(given: string | (Partial<NewContact> & { company?: string })): Partial<NewContact> & { company?: string } {
+function contactFrom(
+  given: string | (Partial<NewContact> & { company?: string }),
+): Partial<NewContact> & { company?: string } {
   return typeof given === 'string' ? { firstName: given.split('@')[0], lastName: 'Example', email: given } : given
 }
 
@@ -37,7 +40,11 @@ async function createPeople(
 ): Promise<Map<string, User>> {
   const users = new Map<string, User>()
   for (const [name, role] of Object.entries(people)) {
-    const user = await createUser(db, { username: `${name}-${where.number}`, name, administrator: role === 'administrator' })
+    const user = await createUser(db, {
+      username: `${name}-${where.number}`,
+      name,
+      administrator: role === 'administrator',
+    })
     if (role !== 'nobody' && role !== 'administrator') await setRole(db, user.id, { group: where.group }, role)
     await nameUserElsewhere(db, user.id, { via: 'chat', externalId: `${name}-${where.number}` })
     users.set(name, user)
@@ -66,7 +73,8 @@ async function createCrm({ db }: Service, groupId: number, given: Wanted): Promi
 }
 
 /** Makes a contact inactive, whoever asks. */
-export const makeInactive = (db: Db, contactId: number) => db.execute(sql`update contacts set state = 'inactive' where id = ${contactId}`)
+export const makeInactive = (db: Db, contactId: number) =>
+  db.execute(sql`update contacts set state = 'inactive' where id = ${contactId}`)
 
 /** Makes a world: group `worldN`, project `worldN/shop`, an issue in it, and whoever and whatever is wanted. */
 export async function world(service: Service, wanted: Wanted = {}) {
@@ -77,7 +85,8 @@ export async function world(service: Service, wanted: Wanted = {}) {
   const users = await createPeople(service, wanted.people ?? {}, { number, group })
   const contacts = await createCrm(service, group.id, wanted)
   const author = await createUser(db, { username: `reporter-${number}` })
-  const open = () => openIssue(db, { projectId: project.id, title: 'It does not work', description: '', authorId: author.id })
+  const open = () =>
+    insertIssueAs(db, { projectId: project.id, title: 'It does not work', description: '', authorId: author.id })
   const issue = await open()
 
   const idOf = (person: string) => {
@@ -89,7 +98,7 @@ export async function world(service: Service, wanted: Wanted = {}) {
     via: 'web',
     delivery: randomUUID(),
     on: `${project.fullPath}#${issue.iid}`,
-    place: `${project.fullPath}#${issue.iid}`,
+    replyTo: `${project.fullPath}#${issue.iid}`,
     author: { id: more.via === 'chat' ? `${person}-${number}` : String(idOf(person)), name: person },
     body,
     ...more,
@@ -106,13 +115,15 @@ export async function world(service: Service, wanted: Wanted = {}) {
     reference: `${project.fullPath}#${issue.iid}`,
     /** Somebody comments; what they are told, in one line. */
     async say(person: string, body: string, more: Partial<Comment> = {}): Promise<string> {
-      const { receipt, outcome, waiting } = await service.hear(commentOf(person, body, more))
+      const { receipt, outcome, waiting } = await service.submit(commentOf(person, body, more))
       if (receipt.status === 'refused') return receipt.reason
       return waiting ? 'still waiting' : (outcome?.answer ?? []).join(' ')
     },
     /** Somebody comments; nobody waits for what comes of it. */
-    post: (person: string, body: string, more: Partial<Comment> = {}): Promise<Receipt> => service.receive(commentOf(person, body, more)),
-    token: (person: string, options?: Parameters<typeof createToken>[3]) => createToken(db, idOf(person), 'api', options),
+    post: (person: string, body: string, more: Partial<Comment> = {}): Promise<Receipt> =>
+      service.receive(commentOf(person, body, more)),
+    token: (person: string, options?: Parameters<typeof createToken>[3]) =>
+      createToken(db, idOf(person), 'api', options),
     /** The address of a link that signs somebody in. */
     signInLink: async (person: string) => `/users/sign_in?link=${await createLink(db, idOf(person), 'sign_in')}`,
     issue: {

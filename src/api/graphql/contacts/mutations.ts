@@ -7,25 +7,25 @@ import { mergeContacts } from '../../../domain/contacts/merging.ts'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
 import { inputsOf } from '../customers.ts'
-import { type Asked, type Deed, idOf, once, stillVisible } from '../once.ts'
+import { idOf, type MutationRequest, type Operation, once, stillVisible } from '../once.ts'
 import { always, echo, echoed, type OutputFields, type Payload } from '../payloads.ts'
-import { outcomeOf } from '../refusals.ts'
-import { Contact } from './type.ts'
+import { payloadOf } from '../refusals.ts'
+import { ContactType } from './type.ts'
 
 interface Changed extends Payload {
   contact: ListedContact | null
 }
 
 /** The result of an operation on a contact, as it is shown now. */
-async function shown(context: Context, asked: Asked, deed: Deed): Promise<Changed> {
-  const { value, errors } = outcomeOf(await once(context, asked, async (db, actor) => idOf(await deed(db, actor))))
+async function shown(context: Context, asked: MutationRequest, operation: Operation): Promise<Changed> {
+  const { value, errors } = payloadOf(await once(context, asked, async (db, actor) => idOf(await operation(db, actor))))
   const [contact] = value ? await showContacts(context.db, [value.id]) : []
   return { contact: contact ? await stillVisible(context, contact) : null, errors }
 }
 
 const outputFields = (t: OutputFields<Changed>) => ({
   ...always(t),
-  contact: t.field({ type: Contact, resolve: ({ contact }) => contact }),
+  contact: t.field({ type: ContactType, resolve: ({ contact }) => contact }),
 })
 
 builder.relayMutationField(
@@ -40,7 +40,9 @@ builder.relayMutationField(
   },
   {
     resolve: (_, { input }, context, asked) =>
-      echo(input, () => shown(context, { input, asked }, (db, actor) => createContact(db, actor, input.groupId, input))),
+      echo(input, () =>
+        shown(context, { input, asked }, (db, actor) => createContact(db, actor, input.groupId, input)),
+      ),
   },
   { outputFields },
 )
@@ -69,7 +71,9 @@ builder.relayMutationField(
   {
     description: 'Deletes a contact, its links, and its data. This cannot be undone.',
     resolve: (_, { input }, context, asked) =>
-      echo(input, async () => outcomeOf(await once(context, { input, asked }, (db, actor) => deleteContact(db, actor, input.id)))),
+      echo(input, async () =>
+        payloadOf(await once(context, { input, asked }, (db, actor) => deleteContact(db, actor, input.id))),
+      ),
   },
   { outputFields: always },
 )
@@ -87,7 +91,9 @@ builder.relayMutationField(
     description: 'Merges a contact into another of its group: links and empty fields follow to the one that stays',
     resolve: (_, { input }, context, asked) =>
       echo(input, () =>
-        shown(context, { input, asked }, (db, actor) => mergeContacts(db, actor, { keepId: input.id, otherId: input.otherId })),
+        shown(context, { input, asked }, (db, actor) =>
+          mergeContacts(db, actor, { keepId: input.id, otherId: input.otherId }),
+        ),
       ),
   },
   { outputFields },

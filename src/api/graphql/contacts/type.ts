@@ -1,21 +1,26 @@
 // Contacts: the type, lists of a group, counts.
 import { contactFields } from '../../../domain/contacts/contact-fields.ts'
-import { contactOrders, countContacts, type ListedContact, listContacts } from '../../../domain/contacts/contact-lists.ts'
+import {
+  contactOrders,
+  countContacts,
+  type ListedContact,
+  listContacts,
+} from '../../../domain/contacts/contact-lists.ts'
 import { builder } from '../builder.ts'
-import { connect, countField } from '../connections.ts'
+import { connectionOf, countField } from '../connections.ts'
 import { countsType, outputsOf, searchCutOff } from '../customers.ts'
 import { gid } from '../ids.ts'
-import { Group } from '../namespaces/groups.ts'
-import { Organization } from '../organizations/type.ts'
+import { GroupType } from '../namespaces/groups.ts'
+import { OrganizationType } from '../organizations/type.ts'
 import { granted } from '../refusals.ts'
 import { countsOf, sortsOf, stateOf, stateValues } from '../sorting.ts'
 
-export const Contact = builder.objectRef<ListedContact>('CustomerRelationsContact').implement({
+export const ContactType = builder.objectRef<ListedContact>('CustomerRelationsContact').implement({
   description: 'A person that work is done for',
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('contact', id) }),
     ...outputsOf(t, contactFields, (contact, name) => contact[name]),
-    organization: t.expose('organization', { type: Organization }),
+    organization: t.expose('organization', { type: OrganizationType }),
     active: t.boolean({ nullable: false, resolve: ({ state }) => state === 'active' }),
     createdAt: t.expose('createdAt', { type: 'Time', nullable: false }),
     updatedAt: t.expose('updatedAt', { type: 'Time', nullable: false }),
@@ -28,19 +33,22 @@ const State = builder.enumType('CustomerRelationsContactState', { values: stateV
 
 export const ContactConnection = builder.connectionObject(
   {
-    type: Contact,
+    type: ContactType,
     name: 'CustomerRelationsContactConnection',
-    fields: (t) => ({ count: t.int(countField), searchCutOff: t.boolean({ ...searchCutOff, resolve: ({ cutOff }) => cutOff }) }),
+    fields: (t) => ({
+      count: t.int(countField),
+      searchCutOff: t.boolean({ ...searchCutOff, resolve: ({ cutOff }) => cutOff }),
+    }),
   },
   { name: 'CustomerRelationsContactEdge' },
 )
 
 const Counts = countsType('ContactStateCounts')
 
-builder.objectFields(Group, (t) => ({
+builder.objectFields(GroupType, (t) => ({
   contacts: t.connection(
     {
-      type: Contact,
+      type: ContactType,
       description: "Contacts of the contact source of this group; empty for users who can't see them",
       args: {
         sort: t.arg({ type: Sort, defaultValue: 'LAST_NAME_ASC' }),
@@ -49,7 +57,7 @@ builder.objectFields(Group, (t) => ({
         ids: t.arg({ type: ['CustomerRelationsContactID'] }),
       },
       resolve: (group, { sort, search, state, ids, ...page }, { db }) =>
-        connect(
+        connectionOf(
           page,
           (wanted) =>
             listContacts(db, group, {
@@ -61,7 +69,9 @@ builder.objectFields(Group, (t) => ({
             }),
           async () =>
             // Nothing counts a selection by ids.
-            ids?.length ? null : (countsOf(granted(await countContacts(db, group, { search })), stateOf(state))?.all ?? 0),
+            ids?.length
+              ? null
+              : (countsOf(granted(await countContacts(db, group, { search })), stateOf(state))?.all ?? 0),
         ),
     },
     ContactConnection,
@@ -69,6 +79,7 @@ builder.objectFields(Group, (t) => ({
   contactStateCounts: t.field({
     type: Counts,
     args: { search: t.arg.string(), state: t.arg({ type: State }) },
-    resolve: async (group, { search, state }, { db }) => countsOf(granted(await countContacts(db, group, { search })), stateOf(state)),
+    resolve: async (group, { search, state }, { db }) =>
+      countsOf(granted(await countContacts(db, group, { search })), stateOf(state)),
   }),
 }))

@@ -8,12 +8,14 @@ import { can } from '../../../domain/rules/permissions.ts'
 import { builder } from '../builder.ts'
 import { actorOf, type Context } from '../context.ts'
 import { gid } from '../ids.ts'
-import { type Asked, once } from '../once.ts'
+import { type MutationRequest, once } from '../once.ts'
 import { missing, noSuch } from '../refusals.ts'
 
 const modes = { REPLACE: 'replace', APPEND: 'add', REMOVE: 'remove' } as const satisfies Record<string, Mode>
 
-export const OperationMode = builder.enumType('MutationOperationMode', { values: Object.keys(modes) as (keyof typeof modes)[] })
+export const OperationMode = builder.enumType('MutationOperationMode', {
+  values: Object.keys(modes) as (keyof typeof modes)[],
+})
 
 const outcomes = {
   added: 'ADDED',
@@ -29,12 +31,16 @@ const Outcome = builder.enumType('IssueCrmContactOutcome', { values: Object.valu
 /** The result for one contact. */
 export const ContactResult = builder.objectRef<IdOutcome>('IssueCrmContactResult').implement({
   fields: (t) => ({
-    contactId: t.field({ type: 'CustomerRelationsContactID', nullable: false, resolve: ({ contactId }) => gid('contact', contactId) }),
+    contactId: t.field({
+      type: 'CustomerRelationsContactID',
+      nullable: false,
+      resolve: ({ contactId }) => gid('contact', contactId),
+    }),
     outcome: t.field({ type: Outcome, nullable: false, resolve: ({ outcome }) => outcomes[outcome] }),
   }),
 })
 
-export interface Wanted {
+export interface LinkingInput {
   contactIds: readonly number[]
   operationMode?: keyof typeof modes | null
 }
@@ -52,7 +58,12 @@ const noneNamed = 'Give at least one contact to add or remove'
  * Sets the contacts of an issue. Valid ones take effect even if others fail.
  * @throws if there is no issue that the caller can edit, or customer relations are off for its group
  */
-export async function setContacts(context: Context, name: IssueName, wanted: Wanted, asked: Asked): Promise<ContactsSet> {
+export async function setContacts(
+  context: Context,
+  name: IssueName,
+  wanted: LinkingInput,
+  asked: MutationRequest,
+): Promise<ContactsSet> {
   const actor = actorOf(context)
   const mode = modes[wanted.operationMode ?? 'REPLACE']
   const facts = (await issueFor(context.db, actor, name, 'edit_issue')).value ?? missing()

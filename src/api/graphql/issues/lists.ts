@@ -1,26 +1,38 @@
 // Lists of the issues of projects and groups.
 import { GraphQLError } from 'graphql'
-import type { IssueFilter, IssuePlace } from '../../../domain/issues/filters.ts'
+import type { IssueFilter, IssueScope } from '../../../domain/issues/filters.ts'
 import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import type { IssueCounts } from '../../../domain/issues/list-scan.ts'
 import { countIssuesIn, listIssuesIn } from '../../../domain/issues/lists.ts'
 import { findUser } from '../../../domain/people/users.ts'
 import { builder } from '../builder.ts'
-import { connect, countField, type PageArguments } from '../connections.ts'
+import { connectionOf, countField, type PageArguments } from '../connections.ts'
 import type { Context } from '../context.ts'
-import { Group } from '../namespaces/groups.ts'
-import { Project } from '../namespaces/projects.ts'
+import { GroupType } from '../namespaces/groups.ts'
+import { ProjectType } from '../namespaces/projects.ts'
 import { granted } from '../refusals.ts'
 import { sortsOf } from '../sorting.ts'
-import { Issue } from './type.ts'
+import { IssueType } from './type.ts'
 
 export const issueSorts = sortsOf(['createdAt', 'updatedAt'])
 const IssueSort = builder.enumType('IssueSort', { values: issueSorts.values })
-export const IssuableState = builder.enumType('IssuableState', { values: ['opened', 'closed', 'locked', 'all'] as const })
+export const IssuableState = builder.enumType('IssuableState', {
+  values: ['opened', 'closed', 'locked', 'all'] as const,
+})
 
 // docs.gitlab.com/api/graphql/reference/#issuetype
-const issueTypes = ['ISSUE', 'INCIDENT', 'TEST_CASE', 'REQUIREMENT', 'TASK', 'OBJECTIVE', 'KEY_RESULT', 'EPIC', 'TICKET'] as const
-const IssueType = builder.enumType('IssueType', { values: issueTypes })
+const issueTypes = [
+  'ISSUE',
+  'INCIDENT',
+  'TEST_CASE',
+  'REQUIREMENT',
+  'TASK',
+  'OBJECTIVE',
+  'KEY_RESULT',
+  'EPIC',
+  'TICKET',
+] as const
+const IssueTypes = builder.enumType('IssueType', { values: issueTypes })
 
 interface FilterArguments {
   state?: 'opened' | 'closed' | 'locked' | 'all' | null
@@ -52,7 +64,10 @@ async function filterOf(asked: FilterArguments, { db }: Context): Promise<IssueF
     state: state === 'opened' || state === 'closed' ? state : undefined,
     search,
     // No issue here is ever locked, or of another type.
-    iids: state === 'locked' || (types?.length && !types.includes('ISSUE')) ? [] : iids?.map((iid) => numberIn('iids', iid) ?? 0),
+    iids:
+      state === 'locked' || (types?.length && !types.includes('ISSUE'))
+        ? []
+        : iids?.map((iid) => numberIn('iids', iid) ?? 0),
     authorId: authorUsername ? ((await findUser(db, authorUsername))?.id ?? 0) : undefined,
     contactId: numberIn('crmContactId', crmContactId),
     organizationId: numberIn('crmOrganizationId', crmOrganizationId),
@@ -60,17 +75,24 @@ async function filterOf(asked: FilterArguments, { db }: Context): Promise<IssueF
 }
 
 /** A page of the issues of a group or project that the caller can see. */
-export const issuesIn = (place: IssuePlace, asked: IssueArguments, context: Context) =>
-  connect<ListedIssue>(
+export const issuesIn = (scope: IssueScope, asked: IssueArguments, context: Context) =>
+  connectionOf<ListedIssue>(
     asked,
     async (page) =>
-      listIssuesIn(context.db, context.userId, place, { ...page, ...(await filterOf(asked, context)), sort: issueSorts.read(asked.sort) }),
-    async () => (await countsIn(place, asked, context))[asked.state === 'opened' || asked.state === 'closed' ? asked.state : 'all'],
+      listIssuesIn(context.db, context.userId, scope, {
+        ...page,
+        ...(await filterOf(asked, context)),
+        sort: issueSorts.read(asked.sort),
+      }),
+    async () =>
+      (await countsIn(scope, asked, context))[
+        asked.state === 'opened' || asked.state === 'closed' ? asked.state : 'all'
+      ],
   )
 
 /** How many of them there are, by state. */
-const countsIn = async (place: IssuePlace, asked: FilterArguments, context: Context): Promise<IssueCounts> =>
-  granted(await countIssuesIn(context.db, context.userId, place, await filterOf(asked, context)))
+const countsIn = async (scope: IssueScope, asked: FilterArguments, context: Context): Promise<IssueCounts> =>
+  granted(await countIssuesIn(context.db, context.userId, scope, await filterOf(asked, context)))
 
 const filterArguments = builder.args((t) => ({
   state: t.field({ type: IssuableState }),
@@ -78,7 +100,7 @@ const filterArguments = builder.args((t) => ({
   iid: t.string(),
   iids: t.stringList(),
   authorUsername: t.string(),
-  types: t.field({ type: [IssueType], description: 'All are issues; other types match nothing' }),
+  types: t.field({ type: [IssueTypes], description: 'All are issues; other types match nothing' }),
   crmContactId: t.string({ description: 'The number of a contact, not its global id' }),
   crmOrganizationId: t.string({ description: 'The number of an organization, not its global id' }),
 }))
@@ -90,33 +112,39 @@ export const issueArguments = {
 }
 
 const IssueConnection = builder.connectionObject(
-  { type: Issue, name: 'IssueConnection', fields: (t) => ({ count: t.int(countField) }) },
+  { type: IssueType, name: 'IssueConnection', fields: (t) => ({ count: t.int(countField) }) },
   { name: 'IssueEdge' },
 )
 
-builder.objectField(Project, 'issues', (t) =>
-  t.connection(
-    { type: Issue, args: issueArguments, resolve: ({ id }, asked, context) => issuesIn({ projectId: id }, asked, context) },
-    IssueConnection,
-  ),
-)
-
-builder.objectField(Group, 'issues', (t) =>
+builder.objectField(ProjectType, 'issues', (t) =>
   t.connection(
     {
-      type: Issue,
-      args: { ...issueArguments, includeSubgroups: t.arg.boolean({ defaultValue: false }) },
-      resolve: ({ id }, { includeSubgroups, ...asked }, context) => issuesIn({ groupId: id, direct: !includeSubgroups }, asked, context),
+      type: IssueType,
+      args: issueArguments,
+      resolve: ({ id }, asked, context) => issuesIn({ projectId: id }, asked, context),
     },
     IssueConnection,
   ),
 )
 
-builder.objectField(Project, 'issue', (t) =>
+builder.objectField(GroupType, 'issues', (t) =>
+  t.connection(
+    {
+      type: IssueType,
+      args: { ...issueArguments, includeSubgroups: t.arg.boolean({ defaultValue: false }) },
+      resolve: ({ id }, { includeSubgroups, ...asked }, context) =>
+        issuesIn({ groupId: id, direct: !includeSubgroups }, asked, context),
+    },
+    IssueConnection,
+  ),
+)
+
+builder.objectField(ProjectType, 'issue', (t) =>
   t.field({
-    type: Issue,
+    type: IssueType,
     args: { iid: t.arg.string() },
-    resolve: async ({ id }, { iid }, context) => (await issuesIn({ projectId: id }, { iid, first: 1 }, context)).edges[0]?.node ?? null,
+    resolve: async ({ id }, { iid }, context) =>
+      (await issuesIn({ projectId: id }, { iid, first: 1 }, context)).edges[0]?.node ?? null,
   }),
 )
 
@@ -130,14 +158,19 @@ const Counts = builder.objectRef<IssueCounts>('IssueStatusCountsType').implement
   }),
 })
 
-builder.objectField(Project, 'issueStatusCounts', (t) =>
-  t.field({ type: Counts, args: filterArguments, resolve: ({ id }, asked, context) => countsIn({ projectId: id }, asked, context) }),
+builder.objectField(ProjectType, 'issueStatusCounts', (t) =>
+  t.field({
+    type: Counts,
+    args: filterArguments,
+    resolve: ({ id }, asked, context) => countsIn({ projectId: id }, asked, context),
+  }),
 )
 
-builder.objectField(Group, 'issueStatusCounts', (t) =>
+builder.objectField(GroupType, 'issueStatusCounts', (t) =>
   t.field({
     type: Counts,
     args: { ...filterArguments, includeSubgroups: t.arg.boolean({ defaultValue: false }) },
-    resolve: ({ id }, { includeSubgroups, ...asked }, context) => countsIn({ groupId: id, direct: !includeSubgroups }, asked, context),
+    resolve: ({ id }, { includeSubgroups, ...asked }, context) =>
+      countsIn({ groupId: id, direct: !includeSubgroups }, asked, context),
   }),
 )

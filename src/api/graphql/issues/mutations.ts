@@ -9,11 +9,11 @@ import { isNameTaken, usedForAnother } from '../../../domain/rules/only-once.ts'
 import type { Comment } from '../../../pipeline/comment.ts'
 import { builder } from '../builder.ts'
 import { actorOf, type Context } from '../context.ts'
-import { type Asked, idOf, once, partOf } from '../once.ts'
+import { idOf, type MutationRequest, once, partOf } from '../once.ts'
 import { always, echo, echoed } from '../payloads.ts'
-import { missing, outcomeOf, sentencesOf } from '../refusals.ts'
+import { errorsOf, missing, payloadOf } from '../refusals.ts'
 import { ContactResult, OperationMode, setContacts } from './linking.ts'
-import { Issue, issueById } from './type.ts'
+import { IssueType, issueById } from './type.ts'
 
 /** The number of an issue that is sent as text. */
 const iidOf = (text: string): number => (/^\d{1,9}$/.test(text) ? Number(text) : missing())
@@ -40,7 +40,7 @@ builder.relayMutationField(
   {
     outputFields: (t) => ({
       ...always(t),
-      issue: t.field({ type: Issue, resolve: ({ issue }) => issue }),
+      issue: t.field({ type: IssueType, resolve: ({ issue }) => issue }),
       results: t.field({
         type: [ContactResult],
         nullable: false,
@@ -57,27 +57,27 @@ builder.relayMutationField(
  */
 export async function write(
   context: Context,
-  comment: Pick<Comment, 'on' | 'place' | 'body' | 'opens' | 'edits'>,
+  comment: Pick<Comment, 'on' | 'replyTo' | 'body' | 'opens' | 'edits'>,
   asked: Pick<GraphQLResolveInfo, 'operation' | 'path'>,
 ) {
   const { userId, via } = actorOf(context)
-  const author = { id: String(userId), name: context.asker?.name ?? '' }
+  const author = { id: String(userId), name: context.user?.name ?? '' }
   const key = context.keyOf(partOf(asked))
   if (key !== undefined && (await isNameTaken(context.db, key))) return { errors: [usedForAnother] }
-  const heard = await context.hear({ ...comment, via, delivery: key ?? randomUUID(), author })
-  const { receipt } = heard
-  if (receipt.status === 'taken') return { heard, receipt, errors: [] }
+  const submitted = await context.submit({ ...comment, via, delivery: key ?? randomUUID(), author })
+  const { receipt } = submitted
+  if (receipt.status === 'taken') return { submitted, receipt, errors: [] }
   if (receipt.why === 'not found' || receipt.why === 'forbidden') return missing()
-  return { errors: receipt.refusal ? sentencesOf(receipt.refusal) : [receipt.reason] }
+  return { errors: receipt.refusal ? errorsOf(receipt.refusal) : [receipt.reason] }
 }
 
 /** Opens an issue: its description is its first comment. */
-export async function openIssue(
+export async function issueForMutation(
   context: Context,
   { projectPath, title, description }: { projectPath: string; title: string; description?: string | null },
   asked: GraphQLResolveInfo,
 ): Promise<{ issue: ListedIssue | null; errors: string[] }> {
-  const opening = { on: projectPath, place: projectPath, body: description ?? '', opens: { title } }
+  const opening = { on: projectPath, replyTo: projectPath, body: description ?? '', opens: { title } }
   const { receipt, errors } = await write(context, opening, asked)
   return { issue: receipt ? await issueById(context, receipt.issue.issueId) : null, errors }
 }
@@ -94,12 +94,12 @@ builder.relayMutationField(
   },
   {
     resolve: (_, { input }, context, asked) =>
-      echo(input, () => openIssue(context, { ...input, projectPath: String(input.projectPath) }, asked)),
+      echo(input, () => issueForMutation(context, { ...input, projectPath: String(input.projectPath) }, asked)),
   },
   {
     outputFields: (t) => ({
       ...always(t),
-      issue: t.field({ type: Issue, resolve: ({ issue }) => issue }),
+      issue: t.field({ type: IssueType, resolve: ({ issue }) => issue }),
     }),
   },
 )
@@ -113,16 +113,18 @@ interface Move {
 // GitLab's sentence, for an issue that can't be moved away and a project that can't take it.
 const mayNotMove = 'Cannot move issue due to insufficient permissions!'
 
-async function move(context: Context, { projectPath, iid, targetProjectPath }: Move, asked: Asked) {
+async function move(context: Context, { projectPath, iid, targetProjectPath }: Move, asked: MutationRequest) {
   const actor = actorOf(context)
   const name = { project: String(projectPath), iid: iidOf(iid) }
   const facts = (await issueFor(context.db, actor, name)).value ?? missing()
   const refuse = async () => ({ issue: await issueById(context, facts.issueId), errors: [mayNotMove] })
   const target = await projectFor(context.db, actor, String(targetProjectPath))
   if (target.refused) return refuse()
-  const moved = await once(context, asked, async (db) => idOf(await moveIssue(db, actor, { id: facts.issueId }, target.value.id)))
+  const moved = await once(context, asked, async (db) =>
+    idOf(await moveIssue(db, actor, { id: facts.issueId }, target.value.id)),
+  )
   if (moved.refused?.why === 'forbidden') return refuse()
-  const { value, errors } = outcomeOf(moved)
+  const { value, errors } = payloadOf(moved)
   return { issue: value && (await issueById(context, value.id)), errors }
 }
 
@@ -142,7 +144,7 @@ builder.relayMutationField(
   {
     outputFields: (t) => ({
       ...always(t),
-      issue: t.field({ type: Issue, resolve: ({ issue }) => issue }),
+      issue: t.field({ type: IssueType, resolve: ({ issue }) => issue }),
     }),
   },
 )

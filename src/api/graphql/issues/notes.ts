@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { issueFor } from '../../../domain/issues/guard.ts'
 import { referenceOf } from '../../../domain/issues/issues.ts'
 import type { Receipt } from '../../../pipeline/comment.ts'
-import type { Heard } from '../../../pipeline/wait.ts'
+import type { Submitted } from '../../../pipeline/wait.ts'
 import { builder } from '../builder.ts'
 import { actorOf, type Context } from '../context.ts'
 import { gid } from '../ids.ts'
@@ -53,9 +53,13 @@ interface Said extends Payload {
 
 const nothing: Said = { note: null, quickActionsStatus: null, errors: [] }
 
-function said({ asker }: Context, receipt: Extract<Receipt, { status: 'taken' }>, { outcome, waiting }: Heard): Said {
+function said(
+  { user }: Context,
+  receipt: Extract<Receipt, { status: 'taken' }>,
+  { outcome, waiting }: Submitted,
+): Said {
   const { shown, accepted, refused } = receipt
-  const author = { id: asker?.userId ?? 0, username: asker?.username ?? '', name: asker?.name ?? '' }
+  const author = { id: user?.userId ?? 0, username: user?.username ?? '', name: user?.name ?? '' }
   const commandNames = [...accepted, ...refused.map(({ command }) => command)]
   const status: CommandStatus = {
     commandNames,
@@ -63,7 +67,11 @@ function said({ asker }: Context, receipt: Extract<Receipt, { status: 'taken' }>
     messages: waiting ? ['Your commands are queued and will take effect soon.'] : (outcome?.answer ?? []),
     errorMessages: refused.map(({ reason }) => reason),
   }
-  return { note: shown && { ...shown, author }, quickActionsStatus: commandNames.length > 0 || outcome ? status : null, errors: [] }
+  return {
+    note: shown && { ...shown, author },
+    quickActionsStatus: commandNames.length > 0 || outcome ? status : null,
+    errors: [],
+  }
 }
 
 async function writeNote(
@@ -74,8 +82,12 @@ async function writeNote(
   const actor = actorOf(context)
   if (body.trim() === '') return { ...nothing, errors: ["Note can't be blank"] }
   const facts = (await issueFor(context.db, actor, { id: noteableId })).value ?? missing()
-  const { receipt, heard, errors } = await write(context, { on: { id: facts.issueId }, place: referenceOf(facts), body }, asked)
-  return receipt ? said(context, receipt, heard) : { ...nothing, errors }
+  const { receipt, submitted, errors } = await write(
+    context,
+    { on: { id: facts.issueId }, replyTo: referenceOf(facts), body },
+    asked,
+  )
+  return receipt ? said(context, receipt, submitted) : { ...nothing, errors }
 }
 
 builder.relayMutationField(

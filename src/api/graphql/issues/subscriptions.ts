@@ -8,9 +8,9 @@ import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
 import { openLoaders } from '../loaders.ts'
 import { missing } from '../refusals.ts'
-import { Issue, issueById } from './type.ts'
+import { IssueType, issueById } from './type.ts'
 
-const Issuable = builder.unionType('Issuable', { types: [Issue], resolveType: () => Issue })
+const Issuable = builder.unionType('Issuable', { types: [IssueType], resolveType: () => IssueType })
 
 /** Did this change the contacts of its issue? A notification without details may have. */
 function isOfContacts({ outcome }: News): boolean {
@@ -19,16 +19,16 @@ function isOfContacts({ outcome }: News): boolean {
 }
 
 /** An event for each change of an issue's contacts, until the caller's token or session ends; changes while one is being sent are merged. */
-const changesOf = (issueId: number, { db, newsroom, asker, ending }: Context): Repeater<true> =>
+const changesOf = (issueId: number, { db, newsroom, user, ending }: Context): Repeater<true> =>
   new Repeater(async (push, stop) => {
     // Whatever ended the token, nothing is sent after it.
     const tell = async () => {
-      if (asker && !(await isStillGood(db, asker.tokenId))) stop()
+      if (user && !(await isStillGood(db, user.tokenId))) stop()
       else await push(true)
     }
     const tellOrFail = () => void tell().catch((fault: unknown) => stop(fault))
     const unfollow = newsroom.follow(issueId, (news) => isOfContacts(news) && tellOrFail(), tellOrFail)
-    const unwatch = watchForEnd({ db, newsroom }, asker, stop)
+    const unwatch = watchForEnd({ db, newsroom }, user, stop)
     const leave = ending(stop)
     await stop
     leave()
@@ -41,7 +41,8 @@ builder.subscriptionField('issueCrmContactsUpdated', (t) =>
     type: Issuable,
     description: 'The issue, as the caller can see it, each time its contacts change',
     args: { issuableId: t.arg({ type: 'IssuableID', required: true }) },
-    subscribe: async (_, { issuableId }, context) => ((await issueById(context, issuableId)) ? changesOf(issuableId, context) : missing()),
+    subscribe: async (_, { issuableId }, context) =>
+      (await issueById(context, issuableId)) ? changesOf(issuableId, context) : missing(),
     resolve: (_, { issuableId }, context): Promise<ListedIssue | null> => {
       // Nothing that was read for an earlier event is reused.
       context.load = openLoaders(context.db, context.userId)

@@ -1,26 +1,30 @@
 // Issues: the type, and the contacts of one.
-import { type ListedIssue, showIssues } from '../../../domain/issues/list-rows.ts'
+import { type ListedIssue, shownIssues } from '../../../domain/issues/list-rows.ts'
 import { emptyPage } from '../../../domain/lists/page.ts'
 import { done } from '../../../domain/rules/results.ts'
 import { builder } from '../builder.ts'
-import { connect } from '../connections.ts'
-import { Contact, ContactConnection } from '../contacts/type.ts'
+import { connectionOf } from '../connections.ts'
+import { ContactConnection, ContactType } from '../contacts/type.ts'
 import type { Context } from '../context.ts'
 import { gid } from '../ids.ts'
-import { Project, projectById } from '../namespaces/projects.ts'
+import { ProjectType, projectById } from '../namespaces/projects.ts'
 import { Author } from '../users.ts'
 
-export const Issue = builder.objectRef<ListedIssue>('Issue')
+export const IssueType = builder.objectRef<ListedIssue>('Issue')
 
 /** An issue by its id, if the caller can see it. */
 export const issueById = async ({ db, userId }: Context, id: number): Promise<ListedIssue | null> =>
-  (await showIssues(db, userId, [id]))[0] ?? null
+  (await shownIssues(db, userId, [id]))[0] ?? null
 
 const webPathOf = ({ projectPath, iid }: ListedIssue): string => `/${projectPath}/-/issues/${iid}`
 
 /** A page of the contacts of an issue; empty for users who can't see them. */
-export const contactsOf = ({ id }: { id: number }, page: Parameters<typeof connect>[0], { load }: Context) =>
-  connect(
+export const issueContactsField = (
+  { id }: { id: number },
+  page: Parameters<typeof connectionOf>[0],
+  { load }: Context,
+) =>
+  connectionOf(
     page,
     async (wanted) => done((await load.contactsOfIssue(id, wanted)) ?? emptyPage),
     () => load.contactCount.load(id),
@@ -48,7 +52,7 @@ export const shownFields = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Liste
   webUrl: t.string({ nullable: false, resolve: (issue, _, { publicUrl }) => publicUrl + webPathOf(issue) }),
 })
 
-Issue.implement({
+IssueType.implement({
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('issue', id) }),
     iid: t.id({ nullable: false, resolve: ({ iid }) => String(iid) }),
@@ -56,14 +60,14 @@ Issue.implement({
     state: t.expose('state', { type: IssueState, nullable: false }),
     userNotesCount: t.exposeInt('comments', { nullable: false }),
     projectId: t.exposeInt('projectId', { nullable: false }),
-    project: t.field({ type: Project, resolve: ({ projectId }, _, context) => projectById(context, projectId) }),
-    customerRelationsContacts: t.connection({ type: Contact, resolve: contactsOf }, ContactConnection),
+    project: t.field({ type: ProjectType, resolve: ({ projectId }, _, context) => projectById(context, projectId) }),
+    customerRelationsContacts: t.connection({ type: ContactType, resolve: issueContactsField }, ContactConnection),
   }),
 })
 
 builder.queryField('issue', (t) =>
   t.field({
-    type: Issue,
+    type: IssueType,
     args: { id: t.arg({ type: 'IssueID', required: true }) },
     resolve: (_, { id }, context) => issueById(context, id),
   }),

@@ -6,7 +6,7 @@ import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
 import { gid } from '../ids.ts'
 
-export const Group = builder.objectRef<GroupFacts>('Group')
+export const GroupType = builder.objectRef<GroupFacts>('Group')
 
 /** A group by its id, if the caller can see it. */
 export const groupById = async ({ load }: Context, id: number): Promise<GroupFacts | null> =>
@@ -24,7 +24,7 @@ const Permissions = builder.objectRef<GroupFacts>('GroupPermissions').implement(
   }),
 })
 
-Group.implement({
+GroupType.implement({
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('group', id) }),
     name: t.exposeString('name', { nullable: false }),
@@ -33,10 +33,16 @@ Group.implement({
     description: t.exposeString('description'),
     visibility: t.exposeString('visibility'),
     userPermissions: t.field({ type: Permissions, nullable: false, resolve: (group) => group }),
-    webUrl: t.string({ nullable: false, resolve: ({ fullPath }, _, { publicUrl }) => `${publicUrl}/groups/${fullPath}` }),
-    parent: t.field({ type: Group, resolve: ({ parentId }, _, context) => (parentId === null ? null : groupById(context, parentId)) }),
+    webUrl: t.string({
+      nullable: false,
+      resolve: ({ fullPath }, _, { publicUrl }) => `${publicUrl}/groups/${fullPath}`,
+    }),
+    parent: t.field({
+      type: GroupType,
+      resolve: ({ parentId }, _, context) => (parentId === null ? null : groupById(context, parentId)),
+    }),
     contactSource: t.field({
-      type: Group,
+      type: GroupType,
       description: 'The group whose contacts are used here',
       resolve: ({ sourceId }, _, context) => groupById(context, sourceId),
     }),
@@ -45,7 +51,7 @@ Group.implement({
 
 builder.queryField('group', (t) =>
   t.field({
-    type: Group,
+    type: GroupType,
     description: 'A group, by its full path in any letter case',
     args: { fullPath: t.arg.id({ required: true }) },
     resolve: (_, { fullPath }, context) => groupAt(context, String(fullPath)),

@@ -10,12 +10,12 @@ import { WorkItem } from '../work-items/type.ts'
 import { groupAt } from './groups.ts'
 import { projectAt } from './projects.ts'
 
-type Place = { group: GroupFacts } | { project: ProjectFacts }
+type NamespaceFacts = { group: GroupFacts } | { project: ProjectFacts }
 
-const factsOf = (place: Place) => ('group' in place ? place.group : place.project)
+const factsOf = (namespace: NamespaceFacts) => ('group' in namespace ? namespace.group : namespace.project)
 
 /** What is at a full path, if the caller can see it. */
-export async function namespaceAt(context: Context, fullPath: string): Promise<Place | null> {
+export async function namespaceAt(context: Context, fullPath: string): Promise<NamespaceFacts | null> {
   const [group, project] = await Promise.all([groupAt(context, fullPath), projectAt(context, fullPath)])
   if (group) return { group }
   return project ? { project } : null
@@ -25,9 +25,11 @@ interface Asked extends IssueArguments {
   includeDescendants?: boolean | null
 }
 
-const workItemsOf = (place: Place, { includeDescendants, ...asked }: Asked, context: Context) =>
+const workItemsOf = (namespace: NamespaceFacts, { includeDescendants, ...asked }: Asked, context: Context) =>
   issuesIn(
-    'group' in place ? { groupId: place.group.id, direct: includeDescendants === false } : { projectId: place.project.id },
+    'group' in namespace
+      ? { groupId: namespace.group.id, direct: includeDescendants === false }
+      : { projectId: namespace.project.id },
     asked,
     context,
   )
@@ -37,24 +39,28 @@ const WorkItemConnection = builder.connectionObject(
   { name: 'WorkItemEdge' },
 )
 
-export const Namespace = builder.objectRef<Place>('Namespace')
+export const Namespace = builder.objectRef<NamespaceFacts>('Namespace')
 
 Namespace.implement({
   fields: (t) => ({
     id: t.id({
       nullable: false,
-      resolve: (place) =>
-        'group' in place ? gid('group', place.group.id) : `gid://gitlab/Namespaces::ProjectNamespace/${place.project.id}`,
+      resolve: (namespace) =>
+        'group' in namespace
+          ? gid('group', namespace.group.id)
+          : `gid://gitlab/Namespaces::ProjectNamespace/${namespace.project.id}`,
     }),
-    name: t.string({ nullable: false, resolve: (place) => factsOf(place).name }),
-    path: t.string({ nullable: false, resolve: (place) => factsOf(place).path }),
-    fullPath: t.id({ nullable: false, resolve: (place) => factsOf(place).fullPath }),
-    visibility: t.string({ resolve: (place) => factsOf(place).visibility }),
+    name: t.string({ nullable: false, resolve: (namespace) => factsOf(namespace).name }),
+    path: t.string({ nullable: false, resolve: (namespace) => factsOf(namespace).path }),
+    fullPath: t.id({ nullable: false, resolve: (namespace) => factsOf(namespace).fullPath }),
+    visibility: t.string({ resolve: (namespace) => factsOf(namespace).visibility }),
     workItem: t.field({
       type: WorkItem,
       args: { iid: t.arg.string({ required: true }) },
-      resolve: async (place, { iid }, context): Promise<ListedIssue | null> =>
-        'group' in place ? null : ((await workItemsOf(place, { iid, first: 1 }, context)).edges[0]?.node ?? null),
+      resolve: async (namespace, { iid }, context): Promise<ListedIssue | null> =>
+        'group' in namespace
+          ? null
+          : ((await workItemsOf(namespace, { iid, first: 1 }, context)).edges[0]?.node ?? null),
     }),
     workItems: t.connection(
       {
@@ -63,7 +69,7 @@ Namespace.implement({
           ...issueArguments,
           includeDescendants: t.arg.boolean({ description: 'For a group: include projects of its subgroups' }),
         },
-        resolve: (place, asked, context) => workItemsOf(place, asked, context),
+        resolve: (namespace, asked, context) => workItemsOf(namespace, asked, context),
       },
       WorkItemConnection,
     ),

@@ -4,9 +4,9 @@ import { guardProject, projectFor } from '../../../domain/groups/guard.ts'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
 import { gid } from '../ids.ts'
-import { Group, groupById } from './groups.ts'
+import { GroupType, groupById } from './groups.ts'
 
-export const Project = builder.objectRef<ProjectFacts>('Project')
+export const ProjectType = builder.objectRef<ProjectFacts>('Project')
 
 /** A project by its id, if the caller can see it. */
 export const projectById = async ({ load }: Context, id: number): Promise<ProjectFacts | null> =>
@@ -16,7 +16,7 @@ export const projectById = async ({ load }: Context, id: number): Promise<Projec
 export const projectAt = async (context: Context, fullPath: string): Promise<ProjectFacts | null> =>
   (await projectFor(context.db, context, fullPath)).value ?? null
 
-Project.implement({
+ProjectType.implement({
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('project', id) }),
     name: t.exposeString('name', { nullable: false }),
@@ -25,13 +25,13 @@ Project.implement({
     description: t.exposeString('description'),
     visibility: t.exposeString('visibility'),
     webUrl: t.string({ nullable: false, resolve: ({ fullPath }, _, { publicUrl }) => `${publicUrl}/${fullPath}` }),
-    group: t.field({ type: Group, resolve: ({ groupId }, _, context) => groupById(context, groupId) }),
+    group: t.field({ type: GroupType, resolve: ({ groupId }, _, context) => groupById(context, groupId) }),
   }),
 })
 
 builder.queryField('project', (t) =>
   t.field({
-    type: Project,
+    type: ProjectType,
     description: 'A project, by its full path in any letter case',
     args: { fullPath: t.arg.id({ required: true }) },
     resolve: (_, { fullPath }, context) => projectAt(context, String(fullPath)),

@@ -7,30 +7,45 @@ import {
   organizationOrders,
 } from '../../../domain/contacts/organization-lists.ts'
 import { builder } from '../builder.ts'
-import { connect } from '../connections.ts'
+import { connectionOf } from '../connections.ts'
 import type { Context } from '../context.ts'
 import { countsType, outputsOf, searchCutOff } from '../customers.ts'
 import { gid } from '../ids.ts'
-import { Group } from '../namespaces/groups.ts'
+import { GroupType } from '../namespaces/groups.ts'
 import { granted, missing } from '../refusals.ts'
 import { countsOf, sortsOf, stateOf, stateValues } from '../sorting.ts'
 
 /** The fields of an organization that are read at first; the rest is read when requested. */
 export type KnownOrganization = { id: number; name: string } & Partial<ListedOrganization>
 
-export const Organization = builder.objectRef<KnownOrganization>('CustomerRelationsOrganization')
+export const OrganizationType = builder.objectRef<KnownOrganization>('CustomerRelationsOrganization')
 
 const whole = async (known: KnownOrganization, { load }: Context): Promise<ListedOrganization> =>
   'state' in known ? (known as ListedOrganization) : ((await load.organization.load(known.id)) ?? missing())
 
-Organization.implement({
+OrganizationType.implement({
   description: 'A company',
   fields: (t) => ({
     id: t.id({ nullable: false, resolve: ({ id }) => gid('organization', id) }),
-    ...outputsOf(t, organizationFields, (known, name, context) => known[name] ?? whole(known, context).then((row) => row[name])),
-    active: t.boolean({ nullable: false, resolve: async (known, _, context) => (await whole(known, context)).state === 'active' }),
-    createdAt: t.field({ type: 'Time', nullable: false, resolve: async (known, _, context) => (await whole(known, context)).createdAt }),
-    updatedAt: t.field({ type: 'Time', nullable: false, resolve: async (known, _, context) => (await whole(known, context)).updatedAt }),
+    ...outputsOf(
+      t,
+      organizationFields,
+      (known, name, context) => known[name] ?? whole(known, context).then((row) => row[name]),
+    ),
+    active: t.boolean({
+      nullable: false,
+      resolve: async (known, _, context) => (await whole(known, context)).state === 'active',
+    }),
+    createdAt: t.field({
+      type: 'Time',
+      nullable: false,
+      resolve: async (known, _, context) => (await whole(known, context)).createdAt,
+    }),
+    updatedAt: t.field({
+      type: 'Time',
+      nullable: false,
+      resolve: async (known, _, context) => (await whole(known, context)).updatedAt,
+    }),
   }),
 })
 
@@ -40,7 +55,7 @@ const State = builder.enumType('CustomerRelationsOrganizationState', { values: s
 
 const Connection = builder.connectionObject(
   {
-    type: Organization,
+    type: OrganizationType,
     name: 'CustomerRelationsOrganizationConnection',
     fields: (t) => ({ searchCutOff: t.boolean({ ...searchCutOff, resolve: ({ cutOff }) => cutOff }) }),
   },
@@ -49,10 +64,10 @@ const Connection = builder.connectionObject(
 
 const Counts = countsType('OrganizationStateCounts')
 
-builder.objectFields(Group, (t) => ({
+builder.objectFields(GroupType, (t) => ({
   organizations: t.connection(
     {
-      type: Organization,
+      type: OrganizationType,
       description: "Organizations of the contact source of this group; empty for users who can't see them",
       args: {
         sort: t.arg({ type: Sort, defaultValue: 'NAME_ASC' }),
@@ -61,7 +76,7 @@ builder.objectFields(Group, (t) => ({
         ids: t.arg({ type: ['CustomerRelationsOrganizationID'] }),
       },
       resolve: (group, { sort, search, state, ids, ...page }, { db }) =>
-        connect(page, (wanted) =>
+        connectionOf(page, (wanted) =>
           listOrganizations(db, group, {
             ...wanted,
             sort: sorts.read(sort),
@@ -76,6 +91,7 @@ builder.objectFields(Group, (t) => ({
   organizationStateCounts: t.field({
     type: Counts,
     args: { search: t.arg.string(), state: t.arg({ type: State }) },
-    resolve: async (group, { search, state }, { db }) => countsOf(granted(await countOrganizations(db, group, { search })), stateOf(state)),
+    resolve: async (group, { search, state }, { db }) =>
+      countsOf(granted(await countOrganizations(db, group, { search })), stateOf(state)),
   }),
 }))

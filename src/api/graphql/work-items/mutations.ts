@@ -3,12 +3,12 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { editIssue } from '../../../domain/issues/edits.ts'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
-import { OperationMode, setContacts, type Wanted } from '../issues/linking.ts'
-import { openIssue, write } from '../issues/mutations.ts'
+import { type LinkingInput, OperationMode, setContacts } from '../issues/linking.ts'
+import { issueForMutation, write } from '../issues/mutations.ts'
 import { issueById } from '../issues/type.ts'
 import { idOf, once } from '../once.ts'
 import { always, echo, echoed } from '../payloads.ts'
-import { missing, outcomeOf } from '../refusals.ts'
+import { missing, payloadOf } from '../refusals.ts'
 import { WorkItem } from './type.ts'
 
 const ContactsUpdate = builder.inputType('WorkItemWidgetCrmContactsUpdateInput', {
@@ -38,7 +38,7 @@ interface Update {
   title?: string | null
   stateEvent?: keyof typeof states | null
   descriptionWidget?: { description: string } | null
-  crmContactsWidget?: Wanted | null
+  crmContactsWidget?: LinkingInput | null
 }
 
 /** Makes the requested changes; contacts are set even if the rest is refused, and the other way round. */
@@ -48,11 +48,13 @@ async function update(context: Context, input: Update, asked: GraphQLResolveInfo
   const edits = fields.title !== undefined || fields.state !== undefined
   const errors: string[] = []
   if (descriptionWidget) {
-    const edit = { on: { id }, place: '', body: descriptionWidget.description, edits: { description: fields } }
+    const edit = { on: { id }, replyTo: '', body: descriptionWidget.description, edits: { description: fields } }
     errors.push(...(await write(context, edit, asked)).errors)
   } else if (edits)
     errors.push(
-      ...outcomeOf(await once(context, { input, asked }, async (db, actor) => idOf(await editIssue(db, actor, { id }, fields)))).errors,
+      ...payloadOf(
+        await once(context, { input, asked }, async (db, actor) => idOf(await editIssue(db, actor, { id }, fields))),
+      ).errors,
     )
   if (crmContactsWidget) {
     const part = descriptionWidget || edits ? contactsPart : undefined
@@ -107,7 +109,7 @@ builder.relayMutationField(
       echo(input, async () => {
         const { title, crmContactsWidget } = input
         const description = input.descriptionWidget?.description ?? input.description
-        const opened = await openIssue(
+        const opened = await issueForMutation(
           context,
           {
             projectPath: String(input.namespacePath ?? input.projectPath ?? missing()),
@@ -119,7 +121,12 @@ builder.relayMutationField(
         if (!opened.issue) return { workItem: null, errors: opened.errors }
         const { id } = opened.issue
         const { errors } = crmContactsWidget
-          ? await setContacts(context, { id }, { ...crmContactsWidget, operationMode: 'APPEND' }, { input, asked, part: contactsPart })
+          ? await setContacts(
+              context,
+              { id },
+              { ...crmContactsWidget, operationMode: 'APPEND' },
+              { input, asked, part: contactsPart },
+            )
           : opened
         return { workItem: await issueById(context, id), errors }
       }),

@@ -2,10 +2,10 @@
 import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import { can } from '../../../domain/rules/permissions.ts'
 import { builder } from '../builder.ts'
-import { Contact, ContactConnection } from '../contacts/type.ts'
+import { ContactConnection, ContactType } from '../contacts/type.ts'
 import type { Context } from '../context.ts'
 import { gid } from '../ids.ts'
-import { contactsOf, issueById, shownFields } from '../issues/type.ts'
+import { issueById, issueContactsField, shownFields } from '../issues/type.ts'
 
 /** An issue again, under another name. */
 export const WorkItem = builder.objectRef<ListedIssue>('WorkItem')
@@ -72,7 +72,10 @@ const CrmContacts = builder.objectRef<WidgetOf>('WorkItemWidgetCrmContacts').imp
         return facts !== undefined && can(facts.standing, 'read_issue_contacts') && facts.sourceHasActiveContacts
       },
     }),
-    contacts: t.connection({ type: Contact, resolve: ({ issue }, asked, context) => contactsOf(issue, asked, context) }, ContactConnection),
+    contacts: t.connection(
+      { type: ContactType, resolve: ({ issue }, asked, context) => issueContactsField(issue, asked, context) },
+      ContactConnection,
+    ),
   }),
 })
 

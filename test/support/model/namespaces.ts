@@ -1,4 +1,4 @@
-// Deeds of the model test with groups, projects, settings and roles.
+// Operations of the model test with groups, projects, settings and roles.
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { createGroup, createProject, editGroup, editProject } from '../../../src/domain/groups/edits.ts'
@@ -6,13 +6,23 @@ import { giveRole, takeRole } from '../../../src/domain/groups/roles.ts'
 import { changeSettings } from '../../../src/domain/groups/settings.ts'
 import { type Role, roles } from '../../../src/domain/rules/permissions.ts'
 import { type Photo, rowOf } from './photo.ts'
-import { firstOf, isTaken, namedSourceOf, rightsOf, settingsOf, sourceOf, sourceOfIssue, type Verdict } from './rules.ts'
+import {
+  firstOf,
+  isTaken,
+  namedSourceOf,
+  rightsOf,
+  settingsOf,
+  sourceOf,
+  sourceOfIssue,
+  type Verdict,
+} from './rules.ts'
 import { aPath, aRole, one, which } from './seed.ts'
 import { stepsOf } from './step.ts'
 
 const aVisibility = fc.constantFrom('public' as const, 'private' as const)
 
-export const isReserved = (path: string, parentId: number | null): boolean => parentId === null && path.toLowerCase() === 'api'
+export const isReserved = (path: string, parentId: number | null): boolean =>
+  parentId === null && path.toLowerCase() === 'api'
 
 const pathIn = (photo: Photo, groupId: number | null, path: string): string =>
   groupId === null ? path : `${rowOf(photo.groups, groupId).full_path}/${path}`
@@ -20,7 +30,10 @@ const pathIn = (photo: Photo, groupId: number | null, path: string): string =>
 const creatingGroups = stepsOf({
   name: 'creates a group',
   given: fc.record({ parent: fc.option(which), path: aPath, visibility: aVisibility }),
-  choose: (photo, { parent, path, visibility }): { parentId: number | null; path: string; visibility: string; name: string } => ({
+  choose: (
+    photo,
+    { parent, path, visibility },
+  ): { parentId: number | null; path: string; visibility: string; name: string } => ({
     parentId: parent === null ? null : one(photo.groups, parent).id,
     path,
     visibility,
@@ -58,7 +71,11 @@ const creatingProjects = stepsOf({
   act: (db, actor, meant) => createProject(db, actor, meant),
 })
 
-const anEdit = fc.record({ at: which, path: fc.option(aPath, { nil: undefined }), visibility: fc.option(aVisibility, { nil: undefined }) })
+const anEdit = fc.record({
+  at: which,
+  path: fc.option(aPath, { nil: undefined }),
+  visibility: fc.option(aVisibility, { nil: undefined }),
+})
 
 const editingGroups = stepsOf({
   name: 'edits a group',
@@ -67,7 +84,8 @@ const editingGroups = stepsOf({
   verdict(photo, userId, { id, edit: { path } }) {
     const rights = rightsOf(photo, userId)
     const group = rowOf(photo.groups, id)
-    const isWrong = (own: string) => isReserved(own, group.parent_id) || isTaken(photo, pathIn(photo, group.parent_id, own), group)
+    const isWrong = (own: string) =>
+      isReserved(own, group.parent_id) || isTaken(photo, pathIn(photo, group.parent_id, own), group)
     return firstOf(
       [!rights.seesGroup(id), 'not found'],
       [!rights.ownsGroup(id), 'forbidden'],
@@ -150,80 +168,88 @@ const changingSettings = stepsOf({
   },
 })
 
-type RoleHolder = { group: { id: number } } | { project: { id: number } }
+type GroupOrProject = { group: { id: number } } | { project: { id: number } }
 
-const placeOf = (photo: Photo, at: number): RoleHolder => {
-  const place = one([...photo.groups, ...photo.projects], at)
-  return 'parent_id' in place ? { group: { id: place.id } } : { project: { id: place.id } }
+const namespaceOf = (photo: Photo, at: number): GroupOrProject => {
+  const namespace = one([...photo.groups, ...photo.projects], at)
+  return 'parent_id' in namespace ? { group: { id: namespace.id } } : { project: { id: namespace.id } }
 }
 
-const isHeldIn = (place: RoleHolder) => (member: Photo['members'][number]) =>
-  'group' in place ? member.group_id === place.group.id : member.project_id === place.project.id
+const isHeldIn = (namespace: GroupOrProject) => (member: Photo['members'][number]) =>
+  'group' in namespace ? member.group_id === namespace.group.id : member.project_id === namespace.project.id
 
-const ownLevel = (photo: Photo, place: RoleHolder, userId: number): number =>
-  photo.members.find((member) => member.user_id === userId && isHeldIn(place)(member))?.level ?? 0
+const ownLevel = (photo: Photo, namespace: GroupOrProject, userId: number): number =>
+  photo.members.find((member) => member.user_id === userId && isHeldIn(namespace)(member))?.level ?? 0
 
 /** Is this the only owner that a top-level group has? */
-function isLastOwner(photo: Photo, place: RoleHolder, userId: number): boolean {
-  if (!('group' in place) || rowOf(photo.groups, place.group.id).parent_id !== null) return false
-  const owners = photo.members.filter((member) => isHeldIn(place)(member) && member.level === roles.owner)
+function isLastOwner(photo: Photo, namespace: GroupOrProject, userId: number): boolean {
+  if (!('group' in namespace) || rowOf(photo.groups, namespace.group.id).parent_id !== null) return false
+  const owners = photo.members.filter((member) => isHeldIn(namespace)(member) && member.level === roles.owner)
   return owners.length === 1 && owners[0]?.user_id === userId
 }
 
-/** What somebody may do with the members of a place. */
-function rightsOver(photo: Photo, place: RoleHolder, userId: number) {
+/** What somebody may do with the members of a namespace. */
+function rightsOver(photo: Photo, namespace: GroupOrProject, userId: number) {
   const rights = rightsOf(photo, userId)
-  return 'group' in place
-    ? { sees: rights.seesGroup(place.group.id), may: rights.ownsGroup(place.group.id), level: rights.levelInGroup(place.group.id) }
+  return 'group' in namespace
+    ? {
+        sees: rights.seesGroup(namespace.group.id),
+        may: rights.ownsGroup(namespace.group.id),
+        level: rights.levelInGroup(namespace.group.id),
+      }
     : {
-        sees: rights.seesProject(place.project.id),
-        may: rights.maintainsProject(place.project.id),
-        level: rights.levelInProject(place.project.id),
+        sees: rights.seesProject(namespace.project.id),
+        may: rights.maintainsProject(namespace.project.id),
+        level: rights.levelInProject(namespace.project.id),
       }
 }
 
 const givingRoles = stepsOf({
   name: 'gives a role',
-  given: fc.record({ place: which, user: which, role: aRole }),
-  choose: (photo, { place, user, role }): { place: RoleHolder; userId: number; role: Role } => ({
-    place: placeOf(photo, place),
+  given: fc.record({ namespace: which, user: which, role: aRole }),
+  choose: (photo, { namespace, user, role }): { namespace: GroupOrProject; userId: number; role: Role } => ({
+    namespace: namespaceOf(photo, namespace),
     userId: one(photo.users, user).id,
     role,
   }),
-  verdict(photo, actorId, { place, userId, role }) {
-    const { sees, may, level } = rightsOver(photo, place, actorId)
-    const before = ownLevel(photo, place, userId)
+  verdict(photo, actorId, { namespace, userId, role }) {
+    const { sees, may, level } = rightsOver(photo, namespace, actorId)
+    const before = ownLevel(photo, namespace, userId)
     return firstOf(
       [!sees, 'not found'],
       [!may, 'forbidden'],
       [Math.max(before, roles[role]) > level, 'conflict'],
-      [role !== 'owner' && isLastOwner(photo, place, userId), 'conflict'],
+      [role !== 'owner' && isLastOwner(photo, namespace, userId), 'conflict'],
     )
   },
-  act: (db, actor, { place, ...member }) => giveRole(db, actor, place, member),
-  afterwards: ({ after, meant: { place, userId, role } }) => expect(ownLevel(after, place, userId)).toBe(roles[role]),
+  act: (db, actor, { namespace, ...member }) => giveRole(db, actor, namespace, member),
+  afterwards: ({ after, meant: { namespace, userId, role } }) =>
+    expect(ownLevel(after, namespace, userId)).toBe(roles[role]),
 })
 
 const takingRoles = stepsOf({
   name: 'takes a role away',
   given: fc.record({ member: which }),
-  choose(photo, { member }): { place: RoleHolder; userId: number } | undefined {
+  choose(photo, { member }): { namespace: GroupOrProject; userId: number } | undefined {
     if (photo.members.length === 0) return undefined
     const { group_id, project_id, user_id: userId } = one(photo.members, member)
-    return { place: group_id === null ? { project: { id: project_id as number } } : { group: { id: group_id } }, userId }
+    return {
+      namespace: group_id === null ? { project: { id: project_id as number } } : { group: { id: group_id } },
+      userId,
+    }
   },
-  verdict(photo, actorId, { place, userId }) {
-    const { sees, may, level } = rightsOver(photo, place, actorId)
+  verdict(photo, actorId, { namespace, userId }) {
+    const { sees, may, level } = rightsOver(photo, namespace, actorId)
     const isSelf = userId === actorId
     return firstOf(
       [!sees, 'not found'],
       [!may && !isSelf, 'forbidden'],
-      [!isSelf && ownLevel(photo, place, userId) > level, 'conflict'],
-      [isLastOwner(photo, place, userId), 'conflict'],
+      [!isSelf && ownLevel(photo, namespace, userId) > level, 'conflict'],
+      [isLastOwner(photo, namespace, userId), 'conflict'],
     )
   },
-  act: (db, actor, { place, userId }) => takeRole(db, actor, place, userId),
-  afterwards: ({ after, meant: { place, userId } }) => expect(ownLevel(after, place, userId)).toBe(0),
+  act: (db, actor, { namespace, userId }) => takeRole(db, actor, namespace, userId),
+  afterwards: ({ after, meant: { namespace, userId } }) => expect(ownLevel(after, namespace, userId)).toBe(0),
 })
 
 export const stepsWithPlaces = [

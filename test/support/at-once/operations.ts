@@ -1,4 +1,4 @@
-// What people do in the world of world.ts, each deed under the name by which a test calls it; it answers with its outcome in words.
+// What people do in the world of world.ts, each operation under the name by which a test calls it; it answers with its outcome in words.
 import { randomUUID } from 'node:crypto'
 import { createContact, editContact } from '../../../src/domain/contacts/contacts.ts'
 import { deleteContact, deleteOrganization } from '../../../src/domain/contacts/erasure.ts'
@@ -13,20 +13,20 @@ import { transferGroup, transferProject } from '../../../src/domain/moves/transf
 import type { Result } from '../../../src/domain/rules/results.ts'
 import type { World } from './world.ts'
 
-type Deed = (world: World) => Promise<string>
+type Operation = (world: World) => Promise<string>
 
 const by = ({ userIds }: World, person: keyof World['userIds'] = 'root') => ({ userId: userIds[person], via: 'test' })
 
 const told = ({ refused }: Result<unknown>): string => (refused ? `${refused.why}: ${refused.reason}` : 'done')
 
 const says =
-  (body: string, issue: keyof World['issues'], person: keyof World['userIds'] = 'root'): Deed =>
+  (body: string, issue: keyof World['issues'], person: keyof World['userIds'] = 'root'): Operation =>
   async ({ service, issues, userIds }) => {
-    const heard = await service.hear({
+    const heard = await service.submit({
       via: 'web',
       delivery: randomUUID(),
       on: { id: issues[issue].id },
-      place: issue,
+      replyTo: issue,
       author: { id: String(userIds[person]), name: person },
       body,
     })
@@ -35,10 +35,15 @@ const says =
   }
 
 const sets =
-  (mode: Mode, names: readonly (keyof World['contacts'])[], issue: keyof World['issues']): Deed =>
+  (mode: Mode, names: readonly (keyof World['contacts'])[], issue: keyof World['issues']): Operation =>
   async (world) => {
     const contactIds = names.map((name) => world.contacts[name].id)
-    const result = await setIssueContacts(world.db, by(world), { id: world.issues[issue].id }, { mode, contactIds, mostAtOnce: 50 })
+    const result = await setIssueContacts(
+      world.db,
+      by(world),
+      { id: world.issues[issue].id },
+      { mode, contactIds, mostAtOnce: 50 },
+    )
     return result.value?.map(({ outcome }) => outcome).join() ?? told(result)
   }
 
@@ -48,76 +53,89 @@ type GroupName = keyof World['groups']
 type ProjectName = keyof World['projects']
 
 const edits =
-  (name: ContactName, given: Parameters<typeof editContact>[3]): Deed =>
+  (name: ContactName, given: Parameters<typeof editContact>[3]): Operation =>
   async (world) =>
     told(await editContact(world.db, by(world), world.contacts[name].id, given))
 const creates =
-  (email: string, group: GroupName): Deed =>
+  (email: string, group: GroupName): Operation =>
   async (world) =>
-    told(await createContact(world.db, by(world), world.groups[group].id, { firstName: 'dan', lastName: 'Example', email }))
+    told(
+      await createContact(world.db, by(world), world.groups[group].id, {
+        firstName: 'dan',
+        lastName: 'Example',
+        email,
+      }),
+    )
 const deletes =
-  (name: ContactName): Deed =>
+  (name: ContactName): Operation =>
   async (world) =>
     told(await deleteContact(world.db, by(world), world.contacts[name].id))
 const merges =
-  (other: ContactName, keep: ContactName): Deed =>
+  (other: ContactName, keep: ContactName): Operation =>
   async (world) =>
-    told(await mergeContacts(world.db, by(world), { keepId: world.contacts[keep].id, otherId: world.contacts[other].id }))
+    told(
+      await mergeContacts(world.db, by(world), { keepId: world.contacts[keep].id, otherId: world.contacts[other].id }),
+    )
 const renamesCompany =
-  (organization: OrganizationName, name: string): Deed =>
+  (organization: OrganizationName, name: string): Operation =>
   async (world) =>
     told(await editOrganization(world.db, by(world), world.organizations[organization].id, { name }))
 const mergesCompanies =
-  (other: OrganizationName, keep: OrganizationName): Deed =>
+  (other: OrganizationName, keep: OrganizationName): Operation =>
   async (world) =>
-    told(await mergeOrganizations(world.db, by(world), { keepId: world.organizations[keep].id, otherId: world.organizations[other].id }))
+    told(
+      await mergeOrganizations(world.db, by(world), {
+        keepId: world.organizations[keep].id,
+        otherId: world.organizations[other].id,
+      }),
+    )
 const deletesCompany =
-  (organization: OrganizationName): Deed =>
+  (organization: OrganizationName): Operation =>
   async (world) =>
     told(await deleteOrganization(world.db, by(world), world.organizations[organization].id))
 const createsCompany =
-  (name: string, group: GroupName): Deed =>
+  (name: string, group: GroupName): Operation =>
   async (world) =>
     told(await createOrganization(world.db, by(world), world.groups[group].id, { name }))
 const changes =
-  (group: GroupName, wanted: Settings | { source: GroupName | null }): Deed =>
+  (group: GroupName, wanted: Settings | { source: GroupName | null }): Operation =>
   async (world) => {
     const settings = 'source' in wanted ? { contactSourceId: wanted.source && world.groups[wanted.source].id } : wanted
     return told(await changeSettings(world.db, by(world), world.groups[group].id, settings))
   }
 const movesGroup =
-  (group: GroupName, to: GroupName | null): Deed =>
+  (group: GroupName, to: GroupName | null): Operation =>
   async (world) =>
     told(await transferGroup(world.db, by(world), world.groups[group].id, to && world.groups[to].id))
 const movesProject =
-  (project: ProjectName, to: GroupName): Deed =>
+  (project: ProjectName, to: GroupName): Operation =>
   async (world) =>
     told(await transferProject(world.db, by(world), world.projects[project].id, world.groups[to].id))
 const movesIssue =
-  (issue: ProjectName, to: ProjectName): Deed =>
+  (issue: ProjectName, to: ProjectName): Operation =>
   async (world) =>
     told(await moveIssue(world.db, by(world), { id: world.issues[issue].id }, world.projects[to].id))
 const clones =
-  (issue: ProjectName, to: ProjectName): Deed =>
+  (issue: ProjectName, to: ProjectName): Operation =>
   async (world) =>
     told(await cloneIssue(world.db, by(world), { id: world.issues[issue].id }, world.projects[to].id))
 const renames =
-  (group: GroupName, path: string): Deed =>
+  (group: GroupName, path: string): Operation =>
   async (world) =>
     told(await editGroup(world.db, by(world), world.groups[group].id, { path: world.prefix + path }))
 const createsGroup =
-  (path: string, parent?: GroupName): Deed =>
+  (path: string, parent?: GroupName): Operation =>
   async (world) => {
     const where = { path: world.prefix + path, parentId: parent && world.groups[parent].id }
     return told(await createGroup(world.db, by(world), { name: path, ...where }))
   }
 const takes =
-  (person: keyof World['userIds'], actor: keyof World['userIds'] = person): Deed =>
+  (person: keyof World['userIds'], actor: keyof World['userIds'] = person): Operation =>
   async (world) =>
     told(await takeRole(world.db, by(world, actor), { group: world.groups.a }, world.userIds[person]))
 
 /** Everything that somebody can do at once with anything else here. */
-export const deeds = {
+export const operations = {
   'says that Cat is to be added': says('/add_contacts C@x.io', 'a/shop'),
   'says that Cat comes and Bob goes': says('/add_contacts c@x.io\n/remove_contacts b@x.io', 'a/shop'),
   'says that Cat is to be added in a/new': says('/add_contacts c@x.io', 'a/new/lab'),
@@ -191,6 +209,6 @@ export const deeds = {
     told(await giveRole(world.db, by(world), { group: world.groups.a }, { userId: world.userIds.pia, role: 'owner' })),
   'Olga leaves': takes('olga'),
   'Max leaves': takes('max'),
-} satisfies Record<string, Deed>
+} satisfies Record<string, Operation>
 
-export type DeedName = keyof typeof deeds
+export type OperationName = keyof typeof operations

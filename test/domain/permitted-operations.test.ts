@@ -27,9 +27,9 @@ import { andUndo, fingerprint } from '../support/world/undo.ts'
 const [project, group, inner, desk] = ['acme/support:shop', 'acme/support', 'acme/support/inner', 'other:desk']
 const where = { project, group, inner, desk, other: 'other' }
 
-/** The ids that a deed is about. */
+/** The ids that a operation is about. */
 type Ids = Record<
-  | 'holder'
+  | 'ownerGroup'
   | 'contact'
   | 'twin'
   | 'organization'
@@ -46,54 +46,56 @@ type Ids = Record<
 >
 
 /** One line of the table: who must know of what, or is told that it is not there; and who may do it. */
-interface Deed {
+interface Operation {
   says: string
   know: readonly (readonly [needs: string, of: keyof Ids])[]
   may: string
   /** Customer relations must be on there. */
   on?: readonly ('group' | 'source')[]
-  deed(tx: Db, who: Actor, ids: Ids): Promise<Result<unknown>>
+  operation(tx: Db, who: Actor, ids: Ids): Promise<Result<unknown>>
 }
 
 const ofContacts = { may: 'developer in source', on: ['source'] } as const
 const page = { limit: 10 }
 
-const deeds: readonly Deed[] = [
+const operations: readonly Operation[] = [
   {
     says: 'create a contact',
-    know: [['guest in source', 'holder']],
+    know: [['guest in source', 'ownerGroup']],
     ...ofContacts,
-    deed: (tx, who, { holder }) => createContact(tx, who, holder, { firstName: 'New', lastName: 'Person' }),
+    operation: (tx, who, { ownerGroup }) =>
+      createContact(tx, who, ownerGroup, { firstName: 'New', lastName: 'Person' }),
   },
   {
     says: 'create an organization',
-    know: [['guest in source', 'holder']],
+    know: [['guest in source', 'ownerGroup']],
     ...ofContacts,
-    deed: (tx, who, { holder }) => createOrganization(tx, who, holder, { name: 'New' }),
+    operation: (tx, who, { ownerGroup }) => createOrganization(tx, who, ownerGroup, { name: 'New' }),
   },
   {
     says: 'edit a contact',
     know: [['planner in source', 'contact']],
     ...ofContacts,
-    deed: (tx, who, { contact }) => editContact(tx, who, contact, { phone: '123', active: false }),
+    operation: (tx, who, { contact }) => editContact(tx, who, contact, { phone: '123', active: false }),
   },
   {
     says: 'edit an organization',
     know: [['planner in source', 'organization']],
     ...ofContacts,
-    deed: (tx, who, { organization }) => editOrganization(tx, who, organization, { name: 'Changed', active: false }),
+    operation: (tx, who, { organization }) =>
+      editOrganization(tx, who, organization, { name: 'Changed', active: false }),
   },
   {
     says: 'delete a contact',
     know: [['planner in source', 'contact']],
     ...ofContacts,
-    deed: (tx, who, { contact }) => deleteContact(tx, who, contact),
+    operation: (tx, who, { contact }) => deleteContact(tx, who, contact),
   },
   {
     says: 'delete an organization',
     know: [['planner in source', 'organization']],
     ...ofContacts,
-    deed: (tx, who, { organization }) => deleteOrganization(tx, who, organization),
+    operation: (tx, who, { organization }) => deleteOrganization(tx, who, organization),
   },
   {
     says: 'merge contacts',
@@ -102,7 +104,7 @@ const deeds: readonly Deed[] = [
       ['planner in source', 'twin'],
     ],
     ...ofContacts,
-    deed: (tx, who, { contact, twin }) => mergeContacts(tx, who, { keepId: contact, otherId: twin }),
+    operation: (tx, who, { contact, twin }) => mergeContacts(tx, who, { keepId: contact, otherId: twin }),
   },
   {
     says: 'merge organizations',
@@ -111,34 +113,36 @@ const deeds: readonly Deed[] = [
       ['planner in source', 'firm'],
     ],
     ...ofContacts,
-    deed: (tx, who, { organization, firm }) => mergeOrganizations(tx, who, { keepId: organization, otherId: firm }),
+    operation: (tx, who, { organization, firm }) =>
+      mergeOrganizations(tx, who, { keepId: organization, otherId: firm }),
   },
   {
     says: 'read the history of a contact',
     know: [['planner in source', 'contact']],
     may: 'maintainer in source',
     on: ['source'],
-    deed: (tx, { userId }, { contact }) => listHistory(tx, userId, { contactId: contact }, page),
+    operation: (tx, { userId }, { contact }) => listHistory(tx, userId, { contactId: contact }, page),
   },
   {
     says: 'read the history of an organization',
     know: [['planner in source', 'organization']],
     may: 'maintainer in source',
     on: ['source'],
-    deed: (tx, { userId }, { organization }) => listHistory(tx, userId, { organizationId: organization }, page),
+    operation: (tx, { userId }, { organization }) => listHistory(tx, userId, { organizationId: organization }, page),
   },
   {
     says: 'change the contacts of an issue',
     know: [['guest in project', 'issue']],
     may: 'planner in source, planner in project',
     on: ['group', 'source'],
-    deed: (tx, who, { issue, twin }) => setIssueContacts(tx, who, { id: issue }, { mode: 'replace', contactIds: [twin], mostAtOnce: 50 }),
+    operation: (tx, who, { issue, twin }) =>
+      setIssueContacts(tx, who, { id: issue }, { mode: 'replace', contactIds: [twin], mostAtOnce: 50 }),
   },
   {
     says: 'change the settings of a group',
     know: [['guest in group', 'group']],
     may: 'owner in group',
-    deed: (tx, who, ids) => changeSettings(tx, who, ids.group, { customerRelations: false }),
+    operation: (tx, who, ids) => changeSettings(tx, who, ids.group, { customerRelations: false }),
   },
   {
     says: 'move an issue',
@@ -147,7 +151,7 @@ const deeds: readonly Deed[] = [
       ['guest in desk', 'desk'],
     ],
     may: 'reporter in project, reporter in desk',
-    deed: (tx, who, ids) => moveIssue(tx, who, { id: ids.issue }, ids.desk),
+    operation: (tx, who, ids) => moveIssue(tx, who, { id: ids.issue }, ids.desk),
   },
   {
     says: 'clone an issue',
@@ -156,7 +160,7 @@ const deeds: readonly Deed[] = [
       ['guest in desk', 'desk'],
     ],
     may: 'reporter in project, reporter in desk',
-    deed: (tx, who, ids) => cloneIssue(tx, who, { id: ids.issue }, ids.desk),
+    operation: (tx, who, ids) => cloneIssue(tx, who, { id: ids.issue }, ids.desk),
   },
   {
     says: 'transfer a project',
@@ -165,7 +169,7 @@ const deeds: readonly Deed[] = [
       ['guest in other', 'other'],
     ],
     may: 'owner in project, maintainer in other',
-    deed: (tx, who, ids) => transferProject(tx, who, ids.project, ids.other),
+    operation: (tx, who, ids) => transferProject(tx, who, ids.project, ids.other),
   },
   {
     says: 'transfer a group into another',
@@ -174,73 +178,74 @@ const deeds: readonly Deed[] = [
       ['guest in other', 'other'],
     ],
     may: 'owner in group, owner in other',
-    deed: (tx, who, ids) => transferGroup(tx, who, ids.group, ids.other),
+    operation: (tx, who, ids) => transferGroup(tx, who, ids.group, ids.other),
   },
   {
     says: 'transfer a group to the top',
     know: [['guest in inner', 'inner']],
     may: 'owner in inner',
-    deed: (tx, who, ids) => transferGroup(tx, who, ids.inner, null),
+    operation: (tx, who, ids) => transferGroup(tx, who, ids.inner, null),
   },
   {
     says: 'give a role in a group',
     know: [['guest in group', 'group']],
     may: 'owner in group',
-    deed: (tx, who, ids) => giveRole(tx, who, { group: { id: ids.group } }, { userId: ids.stranger, role: 'guest' }),
+    operation: (tx, who, ids) =>
+      giveRole(tx, who, { group: { id: ids.group } }, { userId: ids.stranger, role: 'guest' }),
   },
   {
     says: 'take a role in a project away',
     know: [['guest in project', 'project']],
     may: 'maintainer in project',
-    deed: (tx, who, ids) => takeRole(tx, who, { project: { id: ids.project } }, ids.member),
+    operation: (tx, who, ids) => takeRole(tx, who, { project: { id: ids.project } }, ids.member),
   },
   {
     says: 'create a group in a group',
     know: [['guest in group', 'group']],
     may: 'owner in group',
-    deed: (tx, who, ids) => createGroup(tx, who, { parentId: ids.group, path: 'new', name: 'New' }),
+    operation: (tx, who, ids) => createGroup(tx, who, { parentId: ids.group, path: 'new', name: 'New' }),
   },
   {
     says: 'create a project in a group',
     know: [['guest in group', 'group']],
     may: 'maintainer in group',
-    deed: (tx, who, ids) => createProject(tx, who, { groupId: ids.group, path: 'new', name: 'New' }),
+    operation: (tx, who, ids) => createProject(tx, who, { groupId: ids.group, path: 'new', name: 'New' }),
   },
   {
     says: 'rename a group',
     know: [['guest in group', 'group']],
     may: 'owner in group',
-    deed: (tx, who, ids) => editGroup(tx, who, ids.group, { path: 'renamed', visibility: 'public' }),
+    operation: (tx, who, ids) => editGroup(tx, who, ids.group, { path: 'renamed', visibility: 'public' }),
   },
   {
     says: 'rename a project',
     know: [['guest in project', 'project']],
     may: 'maintainer in project',
-    deed: (tx, who, ids) => editProject(tx, who, ids.project, { path: 'renamed', visibility: 'public' }),
+    operation: (tx, who, ids) => editProject(tx, who, ids.project, { path: 'renamed', visibility: 'public' }),
   },
   {
     says: 'delete a group',
     know: [['guest in inner', 'inner']],
     may: 'owner in inner',
-    deed: (tx, who, ids) => removeGroup(tx, who, ids.inner),
+    operation: (tx, who, ids) => removeGroup(tx, who, ids.inner),
   },
   {
     says: 'delete a project',
     know: [['guest in project', 'project']],
     may: 'owner in project',
-    deed: (tx, who, ids) => removeProject(tx, who, ids.project),
+    operation: (tx, who, ids) => removeProject(tx, who, ids.project),
   },
   {
     says: 'read the history of a group',
     know: [['guest in group', 'group']],
     may: 'maintainer in group',
-    deed: (tx, { userId }, ids) => listHistory(tx, userId, { groupId: ids.group }, page),
+    operation: (tx, { userId }, ids) => listHistory(tx, userId, { groupId: ids.group }, page),
   },
   {
     says: 'read the history of an issue',
     know: [['guest in project', 'issue']],
     may: 'maintainer in project',
-    deed: (tx, { userId }, ids) => listHistory(tx, userId, { issueId: ids.issue }, page),
+    operation: (tx, { userId }, ids) => listHistory(tx, userId, { issueId: ids.issue }, page),
   },
 ]
 
@@ -251,13 +256,19 @@ let everybody: Person[]
 let administrator: Person
 let idsFor: Record<'acme' | 'other', Ids>
 
-async function contactsOf(holder: 'acme' | 'other') {
-  const [organization, firm] = [await t.company(holder, 'Acme'), await t.company(holder, 'Firm')]
-  const [contact, twin] = await t.hold(holder, [{ email: 'ann@x.io', company: 'Acme' }, { email: 'twin@x.io' }])
+async function contactsOf(ownerGroup: 'acme' | 'other') {
+  const [organization, firm] = [await t.company(ownerGroup, 'Acme'), await t.company(ownerGroup, 'Firm')]
+  const [contact, twin] = await t.hold(ownerGroup, [{ email: 'ann@x.io', company: 'Acme' }, { email: 'twin@x.io' }])
   if (!contact || !twin) throw new Error('nobody is there')
   return {
     linked: contact,
-    ids: { holder: t.group(holder).id, contact: contact.id, twin: twin.id, organization: organization.id, firm: firm.id },
+    ids: {
+      ownerGroup: t.group(ownerGroup).id,
+      contact: contact.id,
+      twin: twin.id,
+      organization: organization.id,
+      firm: firm.id,
+    },
   }
 }
 
@@ -302,28 +313,34 @@ const nowhere = 999_999_999
 const words = new Map<string, string>()
 
 /** What an administrator is told about a thing that is not there. */
-async function wordsFor({ says, deed }: Deed, of: keyof Ids): Promise<string> {
+async function wordsFor({ says, operation }: Operation, of: keyof Ids): Promise<string> {
   const known = words.get(`${says} ${of}`)
   if (known !== undefined) return known
-  const { refused } = await andUndo(db, (tx) => deed(tx, by(administrator), { ...idsFor.acme, [of]: nowhere }))
+  const { refused } = await andUndo(db, (tx) => operation(tx, by(administrator), { ...idsFor.acme, [of]: nowhere }))
   const told = refused?.why === 'not found' ? refused.reason : `not ${refused?.why}`
   words.set(`${says} ${of}`, told)
   return told
 }
 
 /** What somebody must come to: `done`, `forbidden`, or the words that tell that there is no such thing. */
-async function expected(person: Person, deed: Deed, { source, off }: Situation): Promise<string> {
-  const { know, may, on = [] } = deed
+async function expected(person: Person, operation: Operation, { source, off }: Situation): Promise<string> {
+  const { know, may, on = [] } = operation
   const places = { ...where, source }
   const isOff = on.some((which) => places[which] === off)
-  for (const [needs, of] of know) if (!has(person, needs, places) || (isOff && needs.startsWith('planner'))) return wordsFor(deed, of)
+  for (const [needs, of] of know)
+    if (!has(person, needs, places) || (isOff && needs.startsWith('planner'))) return wordsFor(operation, of)
   return has(person, may, places) && !isOff ? 'done' : 'forbidden'
 }
 
 /** What somebody comes to. A refusal must leave everything as it was, and what is done must not, but for reading. */
-async function actual(person: Person, { says, deed }: Deed, { source }: Situation, before: string): Promise<string> {
+async function actual(
+  person: Person,
+  { says, operation }: Operation,
+  { source }: Situation,
+  before: string,
+): Promise<string> {
   return andUndo(db, async (tx) => {
-    const { refused } = await deed(tx, by(person), idsFor[source])
+    const { refused } = await operation(tx, by(person), idsFor[source])
     const changed = (await fingerprint(tx)) !== before
     if (!refused) return changed || says.startsWith('read ') ? 'done' : 'done, but nothing has changed'
     if (changed) return 'refused, but something has changed'
@@ -331,25 +348,33 @@ async function actual(person: Person, { says, deed }: Deed, { source }: Situatio
   })
 }
 
-async function mismatches(people: readonly Person[], which: readonly Deed[], situation: Situation): Promise<string[]> {
+async function mismatches(
+  people: readonly Person[],
+  which: readonly Operation[],
+  situation: Situation,
+): Promise<string[]> {
   const { source, off } = situation
   await saveSettings(db, t.group('acme').id, { contactSourceId: source === 'acme' ? null : t.group(source).id })
-  for (const name of ['acme', group, 'other']) await saveSettings(db, t.group(name).id, { customerRelations: name !== off })
+  for (const name of ['acme', group, 'other'])
+    await saveSettings(db, t.group(name).id, { customerRelations: name !== off })
   const before = await fingerprint(db)
   const wrong: string[] = []
-  for (const deed of which)
+  for (const operation of which)
     for (const person of people) {
-      const [came, should] = [await actual(person, deed, situation, before), await expected(person, deed, situation)]
-      if (came !== should) wrong.push(`${person.name}: ${deed.says}: ${came} instead of ${should}`)
+      const [came, should] = [
+        await actual(person, operation, situation, before),
+        await expected(person, operation, situation),
+      ]
+      if (came !== should) wrong.push(`${person.name}: ${operation.says}: ${came} instead of ${should}`)
     }
   return wrong
 }
 
-test.each(deeds)('who may $says', async (deed) => {
-  expect(await mismatches(everybody, [deed], { says: '', source: 'acme' })).toEqual([])
+test.each(operations)('who may $says', async (operation) => {
+  expect(await mismatches(everybody, [operation], { says: '', source: 'acme' })).toEqual([])
 })
 
-const ofCustomers = deeds.filter(({ on }) => on)
+const ofCustomers = operations.filter(({ on }) => on)
 
 test.each<Situation>([
   { says: 'where the source is in another tree', source: 'other' },
@@ -370,7 +395,7 @@ test('who may comment', async () => {
       via: 'api',
       delivery,
       on,
-      place: on,
+      replyTo: on,
       author: { id: String(person.userId), name: '' },
       body: 'Hi',
     })
