@@ -4,7 +4,7 @@ import { dirname, join, normalize, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { connectors } from '../src/connectors/index.ts'
 import { noChange } from '../src/domain/rules/change.ts'
-import { abilities } from '../src/domain/rules/permissions.ts'
+import { rules } from '../src/domain/rules/permissions.ts'
 import { understand } from '../src/quick-actions/commands.ts'
 import { table } from '../src/quick-actions/help.ts'
 import { actions, names } from '../src/quick-actions/index.ts'
@@ -193,7 +193,7 @@ describe('quick actions', () => {
 
   test('names and aliases are unique, abilities exist', () => {
     expect(new Set(names).size).toBe(names.length)
-    for (const { ability } of actions) if (ability !== null) expect(abilities).toContain(ability)
+    for (const { ability } of actions) if (ability !== null) expect(Object.keys(rules)).toContain(ability)
   })
 
   test.each(actions.flatMap(({ name, examples }) => examples.map((example) => [name, example] as const)))(

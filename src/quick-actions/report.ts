@@ -9,16 +9,12 @@ import { count } from './phrases.ts'
 export type Reported = Pick<Interpretation, 'accepted' | 'refused' | 'faults' | 'hints'>
 
 /**
- * Reports the outcome of a comment.
+ * Reports the outcome of a comment; for a preview, what would happen.
  * @param result the outcome of its change
  * @param told what was accepted and refused, and what could not be parsed
  * @param audience in public no addresses, no names, and nothing that was typed in their place
- * @returns the sentences of each action, then refusals, faults, and hints, one per line; '' if there is nothing to say
+ * @returns the sentences of each action, then refusals, faults, and hints, in parts
  */
-export const report = (result: IssueResult, told: Reported, audience: Audience): string =>
-  reportLines(result, told, audience).join('\n')
-
-/** The same as `report`, in parts. For a preview it says what would happen. */
 export function reportLines(result: IssueResult, told: Reported, audience: Audience): string[] {
   const done = [...new Set(told.accepted)].map((name) => findAction(name)?.report(result, audience) ?? '')
   const parts = [

@@ -20,7 +20,7 @@ import {
 import { refuseIfHeld, takeLock } from './folder-lock.ts'
 
 // The extensions that the migrations need.
-const extensions = { pg_trgm }
+export const extensions = { pg_trgm }
 
 /** The open database. `announce` tells other processes where to reach this one; `close` can be called twice. */
 export interface Embedded {
@@ -30,7 +30,7 @@ export interface Embedded {
 }
 
 // A start after a crash would leave a timer behind that ticks on in PGlite and keeps the process from ending.
-const quiet = PGlite.defaultStartParams.concat('-c', 'log_startup_progress_interval=0')
+export const quiet = PGlite.defaultStartParams.concat('-c', 'log_startup_progress_interval=0')
 // -F means "do not sync".
 const durable = quiet.filter((param) => param !== '-F').concat('-c', 'wal_sync_method=fsync')
 
@@ -73,14 +73,6 @@ export async function openEmbedded(folder: string, mayCreate: MayCreate = () => 
     throw error
   }
 }
-
-/**
- * A database in memory, for tests: gone with the process.
- * @param dump the result of `dumpDataDir` of another one; saves the seconds that a new one takes
- * @throws what PGlite throws on a dump it cannot read
- */
-export const openInMemory = (dump?: Blob | File): Promise<PGlite> =>
-  PGlite.create({ loadDataDir: dump, startParams: quiet, extensions })
 
 async function openDatabase(folder: string, creating: () => void): Promise<PGlite> {
   checkOurs(folder)

@@ -1,7 +1,8 @@
 // Groups and projects: trees of any depth, full paths, renaming, and who holds which role in them.
 import { sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createGroup, createProject, editGroup, editProject } from '../../src/domain/groups/edits.ts'
+import { createProject, editProject } from '../../src/domain/groups/edits.ts'
+import { createGroup, editGroup } from '../../src/domain/groups/edits-with-settings.ts'
 import { readGroupFacts, readProject } from '../../src/domain/groups/facts.ts'
 import { findGroup, findProject, visibleProjects } from '../../src/domain/groups/groups.ts'
 import { giveRole, takeRole } from '../../src/domain/groups/roles.ts'

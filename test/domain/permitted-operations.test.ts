@@ -7,10 +7,11 @@ import { deleteContact, deleteOrganization } from '../../src/domain/contacts/era
 import { listHistory } from '../../src/domain/contacts/history-lists.ts'
 import { mergeContacts, mergeOrganizations } from '../../src/domain/contacts/merging.ts'
 import { createOrganization, editOrganization } from '../../src/domain/contacts/organizations.ts'
-import { createGroup, createProject, editGroup, editProject } from '../../src/domain/groups/edits.ts'
+import { createProject, editProject } from '../../src/domain/groups/edits.ts'
+import { createGroup, editGroup } from '../../src/domain/groups/edits-with-settings.ts'
 import { readGroupFacts } from '../../src/domain/groups/facts.ts'
 import { giveRole, takeRole } from '../../src/domain/groups/roles.ts'
-import { changeSettings, saveSettings } from '../../src/domain/groups/settings.ts'
+import { saveSettings } from '../../src/domain/groups/settings.ts'
 import { setIssueContacts } from '../../src/domain/issues/linking-by-id.ts'
 import { cloneIssue, moveIssue } from '../../src/domain/issues/moves.ts'
 import { removeGroup, removeProject } from '../../src/domain/moves/removals.ts'
@@ -142,7 +143,7 @@ const operations: readonly Operation[] = [
     says: 'change the settings of a group',
     know: [['guest in group', 'group']],
     may: 'owner in group',
-    operation: (tx, who, ids) => changeSettings(tx, who, ids.group, { customerRelations: false }),
+    operation: (tx, who, ids) => editGroup(tx, who, ids.group, { settings: { customerRelations: false } }),
   },
   {
     says: 'move an issue',

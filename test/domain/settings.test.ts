@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { listHistory } from '../../src/domain/contacts/history-lists.ts'
-import { createGroup } from '../../src/domain/groups/edits.ts'
+import { createGroup, editGroup } from '../../src/domain/groups/edits-with-settings.ts'
 import { readGroupFacts, readProject } from '../../src/domain/groups/facts.ts'
-import { changeSettings, type Settings } from '../../src/domain/groups/settings.ts'
+import type { Settings } from '../../src/domain/groups/settings.ts'
 import { readFacts } from '../../src/domain/issues/issues.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
 import { type Db, rowsOf } from '../../src/storage/db.ts'
@@ -35,7 +35,7 @@ async function owned(projects: readonly string[] = []): Promise<{ t: Tree; olga:
 }
 
 const change = (t: Tree, who: Actor, group: string, wanted: Settings) =>
-  changeSettings(db, who, t.group(group).id, wanted)
+  editGroup(db, who, t.group(group).id, { settings: wanted })
 const name = (t: Tree, who: Actor, group: string, source: string | null) =>
   change(t, who, group, { contactSourceId: source === null ? null : t.group(source).id })
 

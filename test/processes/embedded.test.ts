@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Embedded, openEmbedded, openInMemory } from '../../src/storage/embedded.ts'
+import { type Embedded, openEmbedded } from '../../src/storage/embedded.ts'
 import { FolderError, FolderOfAnotherVersion, FolderUnusable } from '../../src/storage/folder.ts'
 import { FolderInUse, holderOf } from '../../src/storage/folder-lock.ts'
+import { openInMemory } from '../support/service/in-memory.ts'
 
 const linux = process.platform === 'linux'
 const place = fs.mkdtempSync(join(tmpdir(), 'rolobot-embedded-'))

@@ -1,13 +1,13 @@
 // The list of actions, and all that is derived from it.
 import { describe, expect, test } from 'vitest'
 import type { Facts } from '../../src/domain/rules/change.ts'
-import { abilities } from '../../src/domain/rules/permissions.ts'
+import { rules } from '../../src/domain/rules/permissions.ts'
 import { understand } from '../../src/quick-actions/commands.ts'
 import { completions, describe as describeActions, offered, table } from '../../src/quick-actions/help.ts'
 import { actions, findAction, names } from '../../src/quick-actions/index.ts'
 import { interpret } from '../../src/quick-actions/interpreter.ts'
-import { report } from '../../src/quick-actions/report.ts'
 import { developerOfTheProject, owner } from './facts.ts'
+import { report } from './report.ts'
 
 describe.each(actions)('/$name', (action) => {
   test.each(action.examples)('understands its example %s', (example) => {
@@ -17,7 +17,7 @@ describe.each(actions)('/$name', (action) => {
 
   test('is found by each of its names, and asks for an ability that exists', () => {
     for (const name of [action.name, ...action.aliases]) expect(findAction(name.toUpperCase())).toBe(action)
-    expect([null, ...abilities]).toContain(action.ability)
+    expect([null, ...Object.keys(rules)]).toContain(action.ability)
   })
 })
 

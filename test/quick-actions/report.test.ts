@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ContactOutcome, IssueResult, UnclearName } from '../../src/domain/rules/change.ts'
 import { interpret } from '../../src/quick-actions/interpreter.ts'
-import { report } from '../../src/quick-actions/report.ts'
 import { developerOfTheProject, owner } from './facts.ts'
+import { report } from './report.ts'
 
 const removing = new Set<ContactOutcome>(['removed', 'was not there'])
 const became = (...outcomes: [string, ContactOutcome][]): IssueResult => ({

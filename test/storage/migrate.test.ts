@@ -5,9 +5,9 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, inject, test } from 'vitest'
 import { partedText } from '../../src/domain/contacts/typed-term.ts'
 import { type Database, type Db, openPostgres, overPglite, rowsOf } from '../../src/storage/db.ts'
-import { openInMemory } from '../../src/storage/embedded.ts'
 import { migrateDatabase, migrateEmbedded, misfit, schemaState } from '../../src/storage/migrate.ts'
 import { contentsOf, emptyPostgres, hasPostgres } from '../support/service/databases.ts'
+import { openInMemory } from '../support/service/in-memory.ts'
 
 interface Place extends Database {
   migrate(): Promise<void>

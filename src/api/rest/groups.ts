@@ -1,6 +1,6 @@
 // /api/v4/groups, as GitLab has it: reading, creating, changing, moving and deleting them. docs.gitlab.com/api/groups/
 import { z } from 'zod'
-import { createGroupWithSettings, editGroupWithSettings } from '../../domain/groups/edits-with-settings.ts'
+import { createGroup, editGroup } from '../../domain/groups/edits-with-settings.ts'
 import { groupFor } from '../../domain/groups/guard.ts'
 import { listGroups } from '../../domain/groups/lists.ts'
 import { removeGroup } from '../../domain/moves/removals.ts'
@@ -133,11 +133,9 @@ const changing: readonly Route[] = [
     answers: { 201: GroupDetail },
     async handle(call) {
       const { name, path, visibility: seenBy, description, parent_id: parentId } = call.body
-      const given = { name, path, visibility: seenBy, description, parentId }
-      return detailOf(
-        call,
-        unlessRefused(await createGroupWithSettings(call.db, call.actor, given, settingsOf(call.body)), names),
-      )
+      const given = { name, path, visibility: seenBy, description, parentId, settings: settingsOf(call.body) }
+      const group = unlessRefused(await createGroup(call.db, call.actor, given), names)
+      return detailOf(call, group.id)
     },
   }),
   defineRoute({
@@ -149,9 +147,9 @@ const changing: readonly Route[] = [
     answers: { 200: GroupDetail },
     async handle(call) {
       const { name, path, visibility: seenBy, description } = call.body
-      const wanted = { fields: { name, path, visibility: seenBy, description }, settings: settingsOf(call.body) }
+      const wanted = { name, path, visibility: seenBy, description, settings: settingsOf(call.body) }
       const { id: groupId } = await requestedGroup(call)
-      return groupDetail(call, unlessRefused(await editGroupWithSettings(call.db, call.actor, groupId, wanted), names))
+      return groupDetail(call, unlessRefused(await editGroup(call.db, call.actor, groupId, wanted), names))
     },
   }),
   defineRoute({

@@ -1,8 +1,9 @@
-// Creating and editing a group together with its settings, all or nothing.
+// Creating and editing a group together with its settings: all or nothing.
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../storage/db.ts'
+import type { Group } from '../../storage/schema.ts'
 import type { Actor } from '../rules/history.ts'
-import { done, type Result } from '../rules/results.ts'
+import type { Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
 import { lockTreesUnmoved } from '../rules/tree-locks.ts'
 import { createGroupHere, editGroupHere, type NewGroup, parentFor } from './edits.ts'
@@ -11,15 +12,22 @@ import type { NamespaceFields } from './fields.ts'
 import { groupFor } from './guard.ts'
 import { changeSettingsHere, groupToSet, type Settings, treesOfSettings, whyNoSource } from './settings.ts'
 
+interface WithSettings {
+  /** Absent settings stay. */
+  settings?: Settings
+}
+
 const areWanted = (settings: Settings): boolean => Object.values(settings).some((one) => one !== undefined)
 
-/** Creates a group with settings. @returns its id */
-export const createGroupWithSettings = (
+/**
+ * Creates a group below a parent, for its owners; or a top-level one, for every signed-in user, who becomes its owner.
+ * @returns the group, or all faults of the input, by field
+ */
+export const createGroup = (
   db: Db,
   actor: Actor,
-  given: NewGroup,
-  settings: Settings,
-): Promise<Result<number>> =>
+  { settings = {}, ...given }: NewGroup & WithSettings,
+): Promise<Result<Group>> =>
   attempt(db, async (tx) => {
     const { refused } = await parentFor(tx, actor, given)
     if (refused) return { refused }
@@ -29,24 +37,23 @@ export const createGroupWithSettings = (
     const how = areWanted(settings) ? 'alone' : 'together'
     await lockTreesUnmoved(tx, sql`select unnest(${sql.param(concerned)}::bigint[])`, how)
     const created = await createGroupHere(tx, actor, given)
-    if (created.refused) return created
-    const { id } = created.value
-    const changed = areWanted(settings) ? await changeSettingsHere(tx, actor, id, settings) : undefined
-    return changed?.refused ? changed : done(id)
+    if (created.refused || !areWanted(settings)) return created
+    const { refused: unset } = await changeSettingsHere(tx, actor, created.value.id, settings)
+    return unset ? { refused: unset } : created
   })
 
-/** Edits a group and changes its settings; absent fields stay. */
-export const editGroupWithSettings = (
+/** Renames a group, or changes its description, visibility, or settings; absent fields stay. */
+export const editGroup = (
   db: Db,
   actor: Actor,
   id: number,
-  { fields, settings }: { fields: NamespaceFields; settings: Settings },
+  { settings = {}, ...given }: NamespaceFields & WithSettings,
 ): Promise<Result<GroupFacts>> =>
   attempt(db, async (tx) => {
     const { refused } = await groupFor(tx, actor, id, 'admin_group')
     const may = refused || !areWanted(settings) ? { refused } : await groupToSet(tx, actor, id, settings)
     if (may.refused) return { refused: may.refused }
     await lockTreesUnmoved(tx, treesOfSettings(id, settings), 'alone')
-    const edited = await editGroupHere(tx, actor, id, fields)
+    const edited = await editGroupHere(tx, actor, id, given)
     return edited.refused || !areWanted(settings) ? edited : changeSettingsHere(tx, actor, id, settings)
   })

@@ -36,18 +36,6 @@ async function readNew(
   return faults.length > 0 ? invalid(faults) : done(texts as New)
 }
 
-/**
- * Creates a group below a parent, for its owners; or a top-level one, for every signed-in user, who becomes its owner.
- * @returns the group, or all faults of the input, by field
- */
-export const createGroup = (db: Db, actor: Actor, given: NewGroup): Promise<Result<Group>> =>
-  attempt(db, async (tx) => {
-    const { refused } = await parentFor(tx, actor, given)
-    if (refused) return { refused }
-    if (typeof given.parentId === 'number') await lockTreesUnmoved(tx, sql`${given.parentId}::bigint`, 'together')
-    return createGroupHere(tx, actor, given)
-  })
-
 export type NewGroup = NamespaceFields & { parentId?: number | null }
 
 /** The parent group, if the actor can create a group there; undefined for the top level. */
@@ -60,7 +48,10 @@ export async function parentFor(
   return (await isUser(tx, actor.userId)) ? done(undefined) : onlyUsers
 }
 
-/** The same within a transaction that has the parent's tree locked. */
+/**
+ * Creates a group within a transaction that has the parent's tree locked.
+ * @returns the group, or all faults of the input, by field
+ */
 export async function createGroupHere(tx: Tx, actor: Actor, given: NewGroup): Promise<Result<Group>> {
   if (typeof given.parentId === 'number') await lockGroup(tx, given.parentId)
   const { value: parent, refused } = await parentFor(tx, actor, given)
@@ -109,16 +100,10 @@ const contentsOf = ({ path, name, visibility, description }: Omit<NamespaceRow, 
   description,
 })
 
-/** Renames a group, or changes its description or visibility. A new path applies to everything below. */
-export const editGroup = (db: Db, actor: Actor, id: number, given: NamespaceFields): Promise<Result<GroupFacts>> =>
-  attempt(db, async (tx) => {
-    const { refused } = await groupFor(tx, actor, id, 'admin_group')
-    if (refused) return { refused }
-    await lockTreesUnmoved(tx, sql`${id}::bigint`, 'alone')
-    return editGroupHere(tx, actor, id, given)
-  })
-
-/** The same within a transaction that has the group's tree locked exclusively. */
+/**
+ * Renames a group, or changes its description or visibility, within a transaction that has its tree locked exclusively.
+ * A new path applies to everything below.
+ */
 export async function editGroupHere(
   tx: Tx,
   actor: Actor,

@@ -34,7 +34,7 @@ export interface GroupFacts {
   asOwnerGroup: Standing
 }
 
-interface GroupRow extends Omit<GroupFacts, 'standing' | 'asHolder'> {
+interface GroupRow extends Omit<GroupFacts, 'standing' | 'asOwnerGroup'> {
   administrator: boolean
   group: number
   source: number

@@ -1,12 +1,10 @@
 // Are customer relations on for a group, and whose contacts does it use?
 import { type SQL, sql } from 'drizzle-orm'
-import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
+import { rowsOf, type Tx } from '../../storage/db.ts'
 import { groupSettings } from '../../storage/schema.ts'
 import { affectedGroups } from '../rules/contact-source.ts'
 import { type Actor, difference, record } from '../rules/history.ts'
 import { conflict, done, invalid, type Refusal, type Result } from '../rules/results.ts'
-import { attempt } from '../rules/transaction.ts'
-import { lockTreesUnmoved } from '../rules/tree-locks.ts'
 import { type GroupFacts, readGroupFacts } from './facts.ts'
 import { groupFor, guardOwner } from './guard.ts'
 
@@ -29,23 +27,15 @@ const linksInTheWay = conflict(
   'Contact source cannot be changed when issues already have contacts assigned from a different source.',
 )
 
-/**
- * Changes settings of a group; absent ones stay. A contact source is refused if contacts of issues below would no longer belong to
- * the source that applies to them; setting the one that applies anyway changes nothing for them.
- */
-export const changeSettings = (db: Db, actor: Actor, groupId: number, wanted: Settings): Promise<Result<GroupFacts>> =>
-  attempt(db, async (tx) => {
-    const { refused } = await groupToSet(tx, actor, groupId, wanted)
-    if (refused) return { refused }
-    await lockTreesUnmoved(tx, treesOfSettings(groupId, wanted), 'alone')
-    return changeSettingsHere(tx, actor, groupId, wanted)
-  })
-
 /** SQL: whose trees must be locked exclusively while settings of a group change. */
 export const treesOfSettings = (groupId: number, { contactSourceId }: Settings): SQL =>
   sql`select unnest(${sql.param([groupId, contactSourceId ?? groupId])}::bigint[])`
 
-/** The same within a transaction that has these trees locked exclusively. */
+/**
+ * Changes settings of a group, within a transaction that has these trees locked exclusively; absent ones stay. A contact
+ * source is refused if contacts of issues below would no longer belong to the source that applies to them; setting the one
+ * that applies anyway changes nothing for them.
+ */
 export async function changeSettingsHere(
   tx: Tx,
   actor: Actor,

@@ -25,7 +25,7 @@ interface Rule extends Partial<Record<RoleScope, Role>> {
 }
 
 // For each ability, the lowest role, and where it is required: everywhere that is listed.
-const rules = {
+export const rules = {
   read_group: { phrase: 'see this group', group: 'guest', open: true },
   read_issue: { phrase: 'read this issue', project: 'guest', open: true },
   comment: { phrase: 'comment on this issue', project: 'guest' },
@@ -61,7 +61,6 @@ const rules = {
 } satisfies Record<string, Rule>
 
 export type Ability = keyof typeof rules
-export const abilities = Object.keys(rules) as Ability[]
 
 /** What an ability needs: the lowest role in each place; all of them. */
 export interface Needs {

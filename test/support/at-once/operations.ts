@@ -4,9 +4,10 @@ import { createContact, editContact } from '../../../src/domain/contacts/contact
 import { deleteContact, deleteOrganization } from '../../../src/domain/contacts/erasure.ts'
 import { mergeContacts, mergeOrganizations } from '../../../src/domain/contacts/merging.ts'
 import { createOrganization, editOrganization } from '../../../src/domain/contacts/organizations.ts'
-import { createGroup, createProject, editGroup, editProject } from '../../../src/domain/groups/edits.ts'
+import { createProject, editProject } from '../../../src/domain/groups/edits.ts'
+import { createGroup, editGroup } from '../../../src/domain/groups/edits-with-settings.ts'
 import { giveRole, takeRole } from '../../../src/domain/groups/roles.ts'
-import { changeSettings, type Settings } from '../../../src/domain/groups/settings.ts'
+import type { Settings } from '../../../src/domain/groups/settings.ts'
 import { type Mode, setIssueContacts } from '../../../src/domain/issues/linking-by-id.ts'
 import { cloneIssue, moveIssue } from '../../../src/domain/issues/moves.ts'
 import { transferGroup, transferProject } from '../../../src/domain/moves/transfers.ts'
@@ -101,7 +102,7 @@ const changes =
   (group: GroupName, wanted: Settings | { source: GroupName | null }): Operation =>
   async (world) => {
     const settings = 'source' in wanted ? { contactSourceId: wanted.source && world.groups[wanted.source].id } : wanted
-    return told(await changeSettings(world.db, by(world), world.groups[group].id, settings))
+    return told(await editGroup(world.db, by(world), world.groups[group].id, { settings }))
   }
 const movesGroup =
   (group: GroupName, to: GroupName | null): Operation =>

@@ -1,9 +1,9 @@
 // Operations of the model test with groups, projects, settings and roles.
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { createGroup, createProject, editGroup, editProject } from '../../../src/domain/groups/edits.ts'
+import { createProject, editProject } from '../../../src/domain/groups/edits.ts'
+import { createGroup, editGroup } from '../../../src/domain/groups/edits-with-settings.ts'
 import { giveRole, takeRole } from '../../../src/domain/groups/roles.ts'
-import { changeSettings } from '../../../src/domain/groups/settings.ts'
 import { type Role, roles } from '../../../src/domain/rules/permissions.ts'
 import { type Photo, rowOf } from './photo.ts'
 import {
@@ -161,7 +161,7 @@ const changingSettings = stepsOf({
       [[...linked].some((id) => sourceOfIssue(photo, id) !== sourceOfIssue(wanted, id)), 'conflict'],
     )
   },
-  act: (db, actor, { groupId, wanted }) => changeSettings(db, actor, groupId, wanted),
+  act: (db, actor, { groupId, wanted }) => editGroup(db, actor, groupId, { settings: wanted }),
   afterwards({ before, after, meant, value }) {
     expect(settingsOf(after, meant.groupId)).toEqual(settingsOf(withSettings(before, meant), meant.groupId))
     expect(value.sourceId).toBe(sourceOf(after, meant.groupId))

@@ -4,8 +4,8 @@ import type { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { inject } from 'vitest'
 import { type Database, type Db, overPglite, rowsOf } from '../../../src/storage/db.ts'
-import { openInMemory } from '../../../src/storage/embedded.ts'
 import { contentsOf } from './databases.ts'
+import { openInMemory } from './in-memory.ts'
 
 interface Owned {
   pglite: PGlite

@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
 import { overPglite } from '../../../src/storage/db.ts'
-import { openInMemory } from '../../../src/storage/embedded.ts'
 import { migrateDatabase, migrateEmbedded } from '../../../src/storage/migrate.ts'
+import { openInMemory } from './in-memory.ts'
 import { databaseUrl, lookForServices } from './services.ts'
 
 declare module 'vitest' {
