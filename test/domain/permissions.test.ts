@@ -280,13 +280,13 @@ function subjectsOf({ source }: Situation): Record<Thing, [SQL, SqlSubject]> {
 async function answersInSql(people: readonly Person[], situation: Situation): Promise<boolean[][]> {
   const subjects = subjectsOf(situation)
   const columns = table.map(
-    ({ of, ability }) => sql`(select ${allowedSql(ability, sql`user.id`, subjects[of][1])} from ${subjects[of][0]})`,
+    ({ of, ability }) => sql`(select ${allowedSql(ability, sql`given.id`, subjects[of][1])} from ${subjects[of][0]})`,
   )
   const ids = sql.param(people.map(({ userId }) => userId))
   const rows = await rowsOf<{ answers: boolean[] }>(
     db,
     sql`select array[${sql.join(columns, sql`, `)}] as answers
-      from unnest(${ids}::bigint[]) with ordinality as user (id, at) order by at`,
+      from unnest(${ids}::bigint[]) with ordinality as given (id, at) order by at`,
   )
   return rows.map(({ answers }) => answers)
 }
