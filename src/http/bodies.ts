@@ -1,16 +1,20 @@
 // Applies to every request before a route sees it: limits on bodies, and no NULs in its path.
 import { parse as parseForm } from 'node:querystring'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { jsonExcess } from '../json.ts'
+import { dangerousKey, jsonExcess } from '../json.ts'
 import { refused } from './refused.ts'
 
 /** Reads JSON and forms within bounds, and replaces what no database can store in the parts of an address. */
 export function guardInput(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
+  const parse = app.getDefaultJsonParser('ignore', 'ignore')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
     const excess = jsonExcess(body)
     if (excess) return done(refused(excess.status, excess.reason))
-    return parse(request, body.toString(), done)
+    return parse(request, body.toString(), (fault, value) => {
+      const key = fault ? undefined : dangerousKey(value)
+      if (key) done(refused(400, `The JSON has a key that is not accepted: ${key}`))
+      else done(fault, value)
+    })
   })
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
