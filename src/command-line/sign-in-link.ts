@@ -1,6 +1,10 @@
 // The addresses of one-time links: one signs a user in, the other lets a user set a password.
 import { createLink } from '../domain/people/access-tokens.ts'
+import { insertPasswordLink } from '../domain/people/passwords.ts'
+import type { Operator } from '../domain/rules/history.ts'
 import type { Db } from '../storage/db.ts'
+
+const operator: Operator = { userId: null, via: 'command line' }
 
 /** @param options how long the link works, otherwise ten minutes; and the path that it leads to */
 export async function signInLink(
@@ -12,4 +16,4 @@ export async function signInLink(
 }
 
 export const resetLink = async ({ db, publicUrl }: { db: Db; publicUrl: string }, userId: number): Promise<string> =>
-  `${publicUrl}/users/password/edit?reset_password_token=${await createLink(db, userId, 'reset')}`
+  `${publicUrl}/users/password/edit?reset_password_token=${await insertPasswordLink(db, operator, userId)}`

@@ -93,6 +93,17 @@ describe('a link', () => {
     expect((await signIn(ann.email as string, good)).status).toBe(303)
   })
 
+  test('is recorded in the history when it is created, without its secret', async () => {
+    const ann = await person()
+    const { secret } = await ann.reset()
+    const entries = await rowsOf(
+      db,
+      sql`select * from history where action = 'password_link_created' and (after->>'userId')::bigint = ${ann.id}`,
+    )
+    expect(entries).toMatchObject([{ actor_id: null, via: 'command line', before: null, after: { userId: ann.id } }])
+    expect(JSON.stringify(entries)).not.toContain(secret)
+  })
+
   test('used in two tabs at once sets one password', async () => {
     const ann = await person()
     const { secret } = await ann.reset()

@@ -4,10 +4,18 @@ import type { Db, Tx } from '../../storage/db.ts'
 import { accessTokens } from '../../storage/schema.ts'
 import { passwords } from '../../storage/sign-in-schema.ts'
 import { addressKey } from '../rules/change.ts'
-import { type HistoryAction, record } from '../rules/history.ts'
+import { type Actor, type HistoryAction, type Operator, record } from '../rules/history.ts'
 import { conflict, done, type FieldFault, invalid, notFound, type Refusal } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
-import { createToken, lockUser, type SignedInUser, signOutEverywhere, useLink, userOfToken } from './access-tokens.ts'
+import {
+  createLink,
+  createToken,
+  lockUser,
+  type SignedInUser,
+  signOutEverywhere,
+  useLink,
+  userOfToken,
+} from './access-tokens.ts'
 import type { Hasher } from './password-hashes.ts'
 import { countAttempt, type TooMany, takeBack, tooBusy } from './sign-in-attempts.ts'
 import { lookUpUser } from './user-lists.ts'
@@ -103,6 +111,14 @@ async function replaceHash(
   await signOutEverywhere(tx, userId, keep)
   await record(tx, { userId, via: 'web' }, [{ action, after: { userId } }])
 }
+
+/** Creates the secret of a one-time link that sets a password, without checking permissions. It replaces earlier links. */
+export const insertPasswordLink = (tx: Tx, actor: Actor | Operator, userId: number): Promise<string> =>
+  tx.transaction(async (tx) => {
+    const secret = await createLink(tx, userId, 'reset')
+    await record(tx, actor, [{ action: 'password_link_created', after: { userId } }])
+    return secret
+  })
 
 /** Why a link no longer works, the same for every reason. */
 export const invalidResetLink = conflict(

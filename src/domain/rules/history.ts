@@ -26,7 +26,7 @@ export type HistoryAction =
   | `role_${'given' | 'taken'}`
   | `account_${'linked' | 'unlinked'}`
   | `user_${'blocked' | 'unblocked'}`
-  | `password_${'set' | 'changed'}`
+  | `password_${'set' | 'changed' | 'link_created'}`
 
 /** One entry. `before` and `after` hold what changed, by field. */
 export interface Event {
