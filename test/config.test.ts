@@ -40,6 +40,47 @@ test('hosts in private networks are names or addresses', () => {
     ])
 })
 
+test('trusted proxies are addresses, ranges, or loopback', () => {
+  expect(readSettings({}).TRUSTED_PROXIES).toEqual(['loopback'])
+  const listed = [
+    'loopback',
+    '10.0.0.0/8',
+    '203.0.113.7',
+    '0.0.0.0/0',
+    '192.0.2.1/32',
+    'fd00::/8',
+    '::1',
+    '2001:db8::1/128',
+  ]
+  for (const separator of [',', ' , '])
+    expect(readSettings({ TRUSTED_PROXIES: listed.join(separator) }).TRUSTED_PROXIES).toEqual(listed)
+})
+
+test.each([
+  'proxy.example',
+  'Loopback',
+  'true',
+  '10.0.0.0/33',
+  '10.0.0.0/-1',
+  '10.0.0.0/',
+  '10.0.0.0/8/8',
+  '10.0.0.0/8.0',
+  '10.0.0',
+  '10.0.0.256',
+  '10.0.0.1:80',
+  'fd00::/129',
+  '[::1]',
+  '/8',
+  '10.0.0.0 /8',
+  '10.0.0.1 10.0.0.2',
+  '10.0.0.1,',
+  'loopback,10.0.0.0/99',
+])('%j is no list of trusted proxies', (wrong) => {
+  expect(faultsOf({ TRUSTED_PROXIES: wrong })).toEqual([
+    'TRUSTED_PROXIES: must be addresses or ranges, like 10.0.0.0/8, or loopback, separated by commas',
+  ])
+})
+
 test('what is empty or blank counts as not set, and what is not ours is nobody’s business', () => {
   expect(
     readSettings({ PORT: '', DATABASE_URL: ' ', REDIS_URL: '\t', LOG_LEVEL: undefined, PATH: 'x', ROLOBOT: 'y' }),
