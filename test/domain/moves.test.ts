@@ -7,14 +7,12 @@ import { transferGroup, transferProject } from '../../src/domain/moves/transfers
 import type { Contact } from '../../src/storage/contacts-schema.ts'
 import { type Db, rowsOf } from '../../src/storage/db.ts'
 import type { Issue } from '../../src/storage/schema.ts'
-import { type RunningService, startService } from '../support/service/service.ts'
+import { startService } from '../support/service/service.ts'
 import { tree } from '../support/world/tree.ts'
 
-let service: RunningService
 let db: Db
 beforeAll(async () => {
-  service = await startService({ idle: true })
-  db = service.db
+  db = (await startService({ idle: true })).db
 })
 
 const actionsOn = async (issue: Issue) =>
@@ -60,16 +58,6 @@ describe('an issue', () => {
     expect((await readFacts(db, old, eve.userId))?.standing.project).toBe(0)
     const back = await moveIssue(db, ann, old, t.project('acme:shop').id)
     expect(back.value?.iid).toBe(2)
-  })
-
-  test('sends those who follow a link to its old page on to the new one', async () => {
-    const t = await tree(db, ['acme', 'acme:shop', 'acme:app'])
-    await db.execute(sql`update projects set visibility = 'public' where group_id = ${t.group('acme').id}`)
-    const issue = await t.issue('acme:shop')
-    await moveIssue(db, await t.person('ann', { acme: 'reporter' }), { id: issue.id }, t.project('acme:app').id)
-    const answer = await fetch(`${service.url}/${t.pathOf('acme:shop')}/-/issues/1`, { redirect: 'manual' })
-    expect([answer.status, answer.headers.get('location')]).toEqual([302, `/${t.pathOf('acme:app')}/-/issues/1`])
-    expect((await fetch(`${service.url}${answer.headers.get('location')}`)).status).toBe(200)
   })
 
   test.each([

@@ -1,5 +1,7 @@
-// Moving and cloning issues over REST: what becomes of their contacts, what the old address leads to, and who may.
+// Moving and cloning issues over REST: what becomes of their contacts, what the old address and page lead to, and who may.
+import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
+import { moveIssue } from '../../src/domain/issues/moves.ts'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Db } from '../../src/storage/db.ts'
 import type { Issue } from '../../src/storage/schema.ts'
@@ -8,12 +10,14 @@ import { startService } from '../support/service/service.ts'
 import { type Tree, tree } from '../support/world/tree.ts'
 
 let db: Db
+let url: string
 let t: Tree
 let as: Record<'rob' | 'ann' | 'dev' | 'visitor', Client>
 
 beforeAll(async () => {
   const service = await startService({ idle: true })
   db = service.db
+  url = service.url
   t = await tree(db, ['acme', 'acme:shop', 'acme:desk', 'other', 'other:lab', 'other:vault'])
   const clientOf = restOf(service)
   const client = async (name: string, roles: Parameters<Tree['person']>[1]) =>
@@ -60,6 +64,16 @@ test('to where other contacts are used they are lost', async () => {
   expect([status, body.project_id]).toEqual([201, idOf('other:lab')])
   expect(await t.linked(issue)).toEqual([])
   expect(await t.notes(issue)).toEqual(['removed 1 contact', `moved from ${t.pathOf('acme:shop')}#${issue.iid}`])
+})
+
+test('the old page leads to the new one', async () => {
+  const t = await tree(db, ['acme', 'acme:shop', 'acme:app'])
+  await db.execute(sql`update projects set visibility = 'public' where group_id = ${t.group('acme').id}`)
+  const issue = await t.issue('acme:shop')
+  await moveIssue(db, await t.person('ann', { acme: 'reporter' }), { id: issue.id }, t.project('acme:app').id)
+  const answer = await fetch(`${url}/${t.pathOf('acme:shop')}/-/issues/1`, { redirect: 'manual' })
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, `/${t.pathOf('acme:app')}/-/issues/1`])
+  expect((await fetch(`${url}${answer.headers.get('location')}`)).status).toBe(200)
 })
 
 test('a clone is another issue with the same contacts; the original stays', async () => {
