@@ -23,7 +23,7 @@ import type { Db } from '../../src/storage/db.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { has, inBoth, inEveryRole, type Person, withoutRole } from '../support/world/people.ts'
 import { type Tree, tree } from '../support/world/tree.ts'
-import { andUndo, fingerprint } from '../support/world/undo.ts'
+import { andUndo, fingerprint, hasWritten } from '../support/world/undo.ts'
 
 const [project, group, inner, desk] = ['acme/support:shop', 'acme/support', 'acme/support/inner', 'other:desk']
 const where = { project, group, inner, desk, other: 'other' }
@@ -342,7 +342,7 @@ async function actual(
 ): Promise<string> {
   return andUndo(db, async (tx) => {
     const { refused } = await operation(tx, by(person), idsFor[source])
-    const changed = (await fingerprint(tx)) !== before
+    const changed = (await hasWritten(tx)) && (await fingerprint(tx)) !== before
     if (!refused) return changed || says.startsWith('read ') ? 'done' : 'done, but nothing has changed'
     if (changed) return 'refused, but something has changed'
     return refused.why === 'not found' ? refused.reason : refused.why

@@ -79,7 +79,7 @@ describe('a place that is gone', () => {
     slack.expire()
     team.service.work()
     await expect.poll(() => reads('ann').at(-1)).toBe('Added a@x.io.')
-    expect(await statuses()).toEqual(['replied'])
+    await expect.poll(statuses).toEqual(['replied'])
     expect(await issue.history()).toHaveLength(1)
   })
 

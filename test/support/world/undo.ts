@@ -18,6 +18,12 @@ export async function andUndo<Value>(db: Db, work: (tx: Db) => Promise<Value>): 
   return came.value
 }
 
+/** Has a transaction written or locked any row? Postgres gives it an id only then. */
+export async function hasWritten(tx: Db): Promise<boolean> {
+  const rows = await rowsOf(tx, sql`select where pg_current_xact_id_if_assigned() is not null`)
+  return rows.length > 0
+}
+
 /** Everything that stands in the tables, in short: two that are the same hold the same. */
 export async function fingerprint(db: Db): Promise<string> {
   const tables = await rowsOf<{ name: string }>(
