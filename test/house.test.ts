@@ -29,8 +29,8 @@ const mayImport: Record<string, { values: readonly string[]; types: readonly str
   pipeline: { values: ['quick-actions', 'domain', 'storage', 'faults'], types: ['queue', 'log'] },
   'command-line': { values: ['pipeline', 'quick-actions', 'domain', 'storage', 'faults'], types: ['queue'] },
   connectors: { values: ['quick-actions', 'domain', 'faults', 'timeout'], types: ['storage', 'pipeline', 'log'] },
-  api: { values: ['quick-actions', 'domain', 'json'], types: ['storage', 'pipeline'] },
-  web: { values: ['quick-actions', 'domain'], types: ['storage', 'pipeline'] },
+  api: { values: ['quick-actions', 'domain', 'json', 'pipeline/entry-points.ts'], types: ['storage', 'pipeline'] },
+  web: { values: ['quick-actions', 'domain', 'pipeline/entry-points.ts'], types: ['storage', 'pipeline'] },
   http: { values: ['domain', 'json', 'timeout'], types: ['storage', 'log'] },
 }
 const wiring = ['src/cli.ts', 'src/app.ts']

@@ -1,7 +1,7 @@
 // Every data command, wherever it runs: in its own process, or in the server that has the database open.
-import { randomUUID } from 'node:crypto'
 import { issueFor } from '../domain/issues/guard.ts'
 import { type IssueFacts, parseReference } from '../domain/issues/issues.ts'
+import { blankComment, stillQueued, submittedBy } from '../pipeline/entry-points.ts'
 import { explain } from '../pipeline/explain.ts'
 import { failedDeliveries, restart } from '../pipeline/failures.ts'
 import { forget } from '../pipeline/forget.ts'
@@ -37,20 +37,21 @@ const explaining: Run = async (workspace, input) => {
   return input.json ? JSON.stringify(explanation, null, 2) : explainAsText(explanation, user.username)
 }
 
+const whereToWrite = (input: Input): string =>
+  `Write it to standard input, like: echo "/help" | npx rolobot comment --on ${textIn(input, 'on')} --as ${textIn(input, 'as')}`
+
 const commenting: Run = async (workspace, input) => {
   const { facts, user } = await factsFor(workspace, input)
   const { receipt, outcome, waiting } = await workspace.submit({
-    via: 'command line',
-    delivery: randomUUID(),
+    ...submittedBy({ userId: user.id, via: 'command line' }),
+    kind: 'comment',
     on: { id: facts.issueId },
-    replyTo: textIn(input, 'on'),
-    author: { id: String(user.id), name: user.name },
     body: textIn(input, 'body'),
   })
-  if (receipt.status === 'refused') throw new Refused(receipt.reason)
-  if (waiting) return 'The comment is stored. Its commands are queued and will take effect.'
+  if (receipt.status === 'refused')
+    throw new Refused(receipt.refusal === blankComment ? `${receipt.reason} ${whereToWrite(input)}` : receipt.reason)
   const said = receipt.shown === null ? [] : [`Commented on ${textIn(input, 'on')}.`]
-  return [...said, ...(outcome?.answer ?? [])].join('\n')
+  return [...said, ...(waiting ? [stillQueued] : (outcome?.answer ?? []))].join('\n')
 }
 
 const sampling: Run = async ({ db }) => {

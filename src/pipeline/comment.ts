@@ -6,56 +6,74 @@ import type { IssueResult } from '../domain/rules/change.ts'
 import type { Refusal } from '../domain/rules/results.ts'
 import type { Choice } from '../quick-actions/choices.ts'
 
-/** Everything that an entry point knows about a submission. */
-export interface Comment {
+/** What an entry point knows about every submission. */
+interface Submitting {
   /** The entry point: 'web', 'api', 'command line', or the name of a connector. */
   via: string
   /** Names the comment at its source, and its edit if it is one: the same delivery is taken once, however often it arrives. */
   delivery: string
-  /** The issue, as `acme/shop#3` or by its id; for a comment that opens an issue, the project, as `acme/shop`. */
-  on: string | IssueName
-  /** Where to answer: an issue, a thread, a Message-ID. */
-  replyTo: string
-  /** The author's id at the source. At our own entry points, that is our user's id. */
-  author: { id: string; name: string; email?: string }
+  /** The name is an Idempotency-Key: an operation that posts nothing may have it (domain/rules/only-once.ts). */
+  keyed?: boolean
+  /** At our own entry points, a user; elsewhere, an account there. */
+  author: { userId: number } | { account: string }
+  /** Where a connector answers: an issue, a thread, a Message-ID. */
+  replyTo?: string
   body: string
-  /** The comment is the description of a new issue. */
-  opens?: { title: string }
-  /** The comment is an edit: the delivery of the original, and its text before the edit. */
-  replaces?: { delivery: string; text: string }
-  /** The comment is an edit, made at one of our own entry points, of what an issue shows: a comment on it, or its description and other fields. */
-  edits?: { comment: number } | { description: IssueFields }
 }
 
-/** Our own entry points, where the author's id is our user's and the answer is the stored outcome. */
-export const ownDoors: ReadonlySet<string> = new Set(['web', 'api', 'command line'])
+/** A comment on an issue. */
+export interface NewComment extends Submitting {
+  kind: 'comment'
+  on: IssueName
+  /** It was edited at its source: the delivery of the original, and its text before the edit. */
+  replaces?: { delivery: string; text: string }
+}
 
-export type Receipt =
-  | {
-      status: 'taken'
-      deliveryId: number
-      issue: { issueId: number; iid: number; projectId: number; projectPath: string }
-      /** What the issue now shows of it; null if it contained only commands. */
-      shown: { id: number; body: string; createdAt: Date } | null
-      /** Nothing is left to do: it contained no command, or it was submitted before and is done. */
-      done: boolean
-      /** It was submitted before. */
-      again: boolean
-      accepted: readonly string[]
-      refused: readonly { command: string; reason: string }[]
-    }
-  | {
-      status: 'refused'
-      why: 'unknown person' | 'not found' | 'forbidden' | 'too large' | 'another' | 'invalid'
-      reason: string
-      /** The same as a value, if a rule was broken. */
-      refusal?: Refusal
-    }
+/** A new issue: the comment is its description. */
+export interface NewIssue extends Submitting {
+  kind: 'issue'
+  /** The project, as `acme/shop`. */
+  project: string
+  title: string
+}
 
-export type Receive = (
-  comment: Comment,
-  written?: (receipt: Extract<Receipt, { status: 'taken' }>) => void,
-) => Promise<Receipt>
+/** An edit of what an issue shows: a comment on it, or its description and other fields. */
+export interface CommentEdit extends Submitting {
+  kind: 'edit'
+  on: IssueName
+  edits: { comment: number } | { description: IssueFields }
+}
+
+/** A submission. */
+export type Comment = NewComment | NewIssue | CommentEdit
+
+/** The answer to what was stored. */
+export interface TakenReceipt {
+  status: 'taken'
+  deliveryId: number
+  issue: { issueId: number; iid: number; projectId: number; projectPath: string }
+  /** What the issue now shows of it; null if it contained only commands. */
+  shown: { id: number; body: string; createdAt: Date } | null
+  /** Nothing is left to do: it contained no command, or it was submitted before and is done. */
+  done: boolean
+  /** It was submitted before. */
+  again: boolean
+  accepted: readonly string[]
+  refused: readonly { command: string; reason: string }[]
+}
+
+/** The answer to what was not stored. */
+export interface RefusedReceipt {
+  status: 'refused'
+  why: 'unknown person' | 'not found' | 'forbidden' | 'too large' | 'another' | 'invalid'
+  reason: string
+  /** The same as a value, if a rule was broken. */
+  refusal?: Refusal
+}
+
+export type Receipt = TakenReceipt | RefusedReceipt
+
+export type Receive = (comment: Comment, written?: (receipt: TakenReceipt) => void) => Promise<Receipt>
 
 /** What is stored of an applied delivery: the outcome of the change, and the answer in words. */
 export interface Outcome {
@@ -85,7 +103,7 @@ export interface Answer {
 /**
  * Answers where a comment came from.
  * @returns why it can never be answered, in that case; it is then given up
- * @throws if it could not be answered now; it is retried with the same place and answer, not before `retryAfter`
+ * @throws if it could not be answered now; it is retried with the same arguments, not before `retryAfter`
  * milliseconds if the error has that property
  */
 export type Reply = (replyTo: string, answer: Answer) => Promise<{ givenUp: string } | undefined>

@@ -1,10 +1,11 @@
 // The table of deliveries: stored once, found while waiting, marked when done. Only this file and forget.ts write it.
-import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { insertComments, nextCommentId, rewriteComment } from '../domain/issues/comments.ts'
+import { lockName } from '../domain/rules/only-once.ts'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { tell, telling } from '../storage/notify.ts'
 import { type Delivery, deliveries, issues } from '../storage/schema.ts'
-import type { Comment, Outcome } from './comment.ts'
+import type { Comment, NewComment, Outcome } from './comment.ts'
 
 /** A comment about to be stored. */
 export interface NewDelivery {
@@ -21,7 +22,7 @@ export interface NewDelivery {
   describes?: boolean
   /** Distinguishes this request from another one with the same name. */
   fingerprint: string | null
-  /** The text before the edit, if the comment itself doesn't contain it. */
+  /** The text before the edit, if it is one. */
   before?: string
 }
 
@@ -105,8 +106,8 @@ function insertDeliveries(wanted: readonly NewDelivery[]): SQL {
   const shown = sql`select w.comment_id, w.issue_id, w.author_id, g.text from written w join given g using (via, delivery) where w.comment_id is not null and g.edits is null order by g.at`
   return sql`with given as (
       select * from unnest(${of(({ comment }) => comment.via)}::text[], ${of(({ comment }) => comment.delivery)}::text[], ${of((one) => one.issueId)}::bigint[],
-        ${of((one) => one.authorId)}::bigint[], ${of(({ comment }) => comment.replyTo)}::text[], ${of(({ comment }) => comment.body)}::text[],
-        ${of(({ comment, before }) => before ?? comment.replaces?.text ?? null)}::text[], ${of(({ done }) => (done ? 'replied' : 'queued'))}::text[], ${of(({ text }) => text)}::text[], ${of(({ edits }) => edits ?? null)}::bigint[],
+        ${of((one) => one.authorId)}::bigint[], ${of(({ comment }) => comment.replyTo ?? '')}::text[], ${of(({ comment }) => comment.body)}::text[],
+        ${of(({ before }) => before ?? null)}::text[], ${of(({ done }) => (done ? 'replied' : 'queued'))}::text[], ${of(({ text }) => text)}::text[], ${of(({ edits }) => edits ?? null)}::bigint[],
         ${of(({ describes }) => String(describes ?? false))}::boolean[], ${of(({ fingerprint }) => fingerprint)}::text[])
       with ordinality as given (via, delivery, issue_id, author_id, place, body, replaces, status, text, edits, describes, fingerprint, at)
     ), written as (
@@ -119,10 +120,25 @@ function insertDeliveries(wanted: readonly NewDelivery[]): SQL {
       (select string_agg(${telling(sql`json_build_object('issue', issue_id)::text`)}::text, '') from said) from written`
 }
 
-/** Stores an edit: the issue shows the new text in place of the old one. */
-export const writeEdit = (db: Db, wanted: NewDelivery, first: string): Promise<Written> =>
+/**
+ * Makes others that use the name of a delivery wait until the transaction ends.
+ * @returns whether it is free for comments: no operation that posts nothing was done under it
+ */
+export const lockDelivery = (tx: Tx, { via, delivery }: Comment): Promise<boolean> => lockName(tx, `${via} ${delivery}`)
+
+/** Stores a comment under an Idempotency-Key. */
+export const writeUnderKey = (db: Db, wanted: NewDelivery): Promise<Written | 'another'> =>
+  db.transaction(async (tx) => ((await lockDelivery(tx, wanted.comment)) ? writeDown(tx, wanted) : 'another'))
+
+/** Stores an edit that was made at the source: the issue shows the new text in place of the old one. */
+export const writeEdit = (
+  db: Db,
+  unedited: NewDelivery,
+  replaces: NonNullable<NewComment['replaces']>,
+): Promise<Written> =>
   db.transaction(async (tx) => {
-    const before = await findTaken(tx, { via: wanted.comment.via, delivery: first })
+    const wanted = { ...unedited, before: replaces.text }
+    const before = await findTaken(tx, { via: wanted.comment.via, delivery: replaces.delivery })
     const shown = before?.issueId === wanted.issueId ? before.commentId : null
     if (shown === null) return writeDown(tx, wanted)
     const written = await writeDown(tx, { ...wanted, edits: shown })
@@ -197,10 +213,28 @@ export async function markApplied(tx: Tx, applied: readonly Applied[]): Promise<
 // A notification can have 8,000 bytes, and a character three. A longer outcome is read from its row.
 const longestNews = 2_000
 
-/** A complete delivery. */
-export async function findDelivery(tx: Tx, id: number): Promise<(Delivery & { outcome: Outcome | null }) | undefined> {
-  const [found] = await tx.select().from(deliveries).where(eq(deliveries.id, id))
-  return found as (Delivery & { outcome: Outcome | null }) | undefined
+const outcomeColumn = sql<Outcome | null>`${deliveries.outcome}`
+
+/** The outcome of a delivery, once there is one. */
+export async function findOutcome(tx: Tx, id: number): Promise<Outcome | undefined> {
+  const [found] = await tx.select({ outcome: outcomeColumn }).from(deliveries).where(eq(deliveries.id, id))
+  return found?.outcome ?? undefined
+}
+
+/** What is needed to answer a delivery. */
+export interface Unanswered {
+  via: string
+  replyTo: string
+  outcome: Outcome | null
+}
+
+/** A delivery that has to be answered; undefined if it isn't applied, or is answered already. */
+export async function findUnanswered(tx: Tx, id: number): Promise<Unanswered | undefined> {
+  const [found] = await tx
+    .select({ via: deliveries.via, replyTo: deliveries.place, outcome: outcomeColumn })
+    .from(deliveries)
+    .where(and(eq(deliveries.id, id), eq(deliveries.status, 'applied')))
+  return found
 }
 
 /** The answer has been sent; or never will be, for this reason. */

@@ -1,7 +1,7 @@
 // Deliveries that fail or get stuck: attempts are counted, what is given up is listed, and operators retry it.
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
-import { deliveries } from '../storage/schema.ts'
+import { type Delivery, deliveries } from '../storage/schema.ts'
 import type { Outcome } from './comment.ts'
 
 /** Counts a failed attempt; the fault is for the operator. Returns the number of attempts, 0 if nothing is waiting any more. */
@@ -14,12 +14,19 @@ export async function countFault(tx: Tx, id: number, fault: string): Promise<num
   return counted?.attempts ?? 0
 }
 
-/** Gives a delivery up; the operator can retry it. An existing outcome is kept. */
-export async function markFailed(tx: Tx, id: number, outcome: Outcome): Promise<void> {
-  await tx
+/** Gives a delivery up; the operator can retry it. An existing outcome is kept. Returns undefined if nothing is waiting any more. */
+export async function markFailed(
+  tx: Tx,
+  id: number,
+  outcome: Outcome,
+): Promise<Pick<Delivery, 'issueId' | 'via' | 'place' | 'appliedAt'> | undefined> {
+  const { issueId, via, place, appliedAt } = deliveries
+  const [failed] = await tx
     .update(deliveries)
     .set({ status: 'failed', outcome: sql`coalesce(${deliveries.outcome}, ${JSON.stringify(outcome)}::jsonb)` })
     .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['queued', 'applied'])))
+    .returning({ issueId, via, place, appliedAt })
+  return failed
 }
 
 /** Unfinished deliveries that were submitted more than `seconds` ago, oldest first. */

@@ -1,45 +1,30 @@
 // Submitting a comment that opens an issue, or one that edits what an issue shows.
-import { sql } from 'drizzle-orm'
-import { type LockedComment, lockComment, rewriteLocked } from '../domain/issues/comment-edits.ts'
-import { changeIssue, type LockedIssue, lockForEdit, readIssueFields } from '../domain/issues/edits.ts'
+import { lockComment, rewriteLocked } from '../domain/issues/comment-edits.ts'
+import { changeIssue, type IssueFields, lockForEdit, readIssueFields } from '../domain/issues/edits.ts'
 import { issuesFor } from '../domain/issues/guard.ts'
-import { insertIssueAs } from '../domain/issues/issues.ts'
+import { type IssueFacts, type IssueName, insertIssueAs } from '../domain/issues/issues.ts'
 import type { Actor } from '../domain/rules/history.ts'
 import { conflict, done, invalid, type Result } from '../domain/rules/results.ts'
 import { attempt } from '../domain/rules/transaction.ts'
 import { interpret } from '../quick-actions/interpreter.ts'
 import type { Db, Tx } from '../storage/db.ts'
-import type { Comment, Receipt } from './comment.ts'
-import { findTaken, lastText, writeDown } from './deliveries.ts'
-import {
-  another,
-  fingerprintOf,
-  isAnother,
-  isDone,
-  issueName,
-  issueNotFound,
-  receiptOf,
-  refuse,
-  refusedBy,
-} from './receipts.ts'
+import type { CommentEdit, NewIssue, Receipt } from './comment.ts'
+import { findTaken, lastText, lockDelivery, writeDown } from './deliveries.ts'
+import { another, fingerprintOf, isAnother, isDone, receiptOf, refuse, refusedBy } from './receipts.ts'
 
 const mayNotOpen = refuse('forbidden', "You don't have permission to open issues in this project.")
 
-/** Makes others that submit the same new issue wait until the transaction ends. */
-const lockDelivery = (tx: Tx, { via, delivery }: Comment): Promise<unknown> =>
-  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${via} ${delivery}`}, 0))`)
-
 /** A new issue: its description is its first comment. */
-export async function takeIssue(db: Db, comment: Comment, title: string, authorId: number): Promise<Receipt> {
-  if (typeof comment.on !== 'string') return issueNotFound
-  const { value: facts, refused } = await issuesFor(db, { userId: authorId }, comment.on, 'comment')
+export async function takeIssue(db: Db, comment: NewIssue, authorId: number): Promise<Receipt> {
+  const { project, title } = comment
+  const { value: facts, refused } = await issuesFor(db, { userId: authorId }, project, 'comment')
   if (refused) return refused.why === 'forbidden' ? mayNotOpen : refusedBy(refused)
   const { texts, faults } = readIssueFields({ title }, { whole: true })
   if (faults.length > 0) return refusedBy(invalid(faults).refused)
   const interpretation = interpret(comment.body, facts)
   const fingerprint = fingerprintOf(comment, facts.projectId)
   const { value } = await attempt(db, async (tx): Promise<Result<Receipt>> => {
-    await lockDelivery(tx, comment)
+    if (!(await lockDelivery(tx, comment))) return done(another)
     const before = await findTaken(tx, comment)
     if (before)
       return done(isAnother(before, fingerprint) ? another : receiptOf(before, { ...facts, ...before }, interpretation))
@@ -54,57 +39,67 @@ export async function takeIssue(db: Db, comment: Comment, title: string, authorI
   return value ?? another
 }
 
-type Edits = NonNullable<Comment['edits']>
-
-/** What is being edited, locked, and how it gets its new text. */
-type Edited =
-  | { value: LockedComment; change: 'comment' }
-  | { value: LockedIssue; change: Extract<Edits, { description: unknown }>['description'] }
+/** What is being edited, locked. */
+interface Edited {
+  facts: IssueFacts
+  /** The text before the edit, as its author wrote it. */
+  before: string
+  /** The comment; undefined for a description. */
+  comment?: number
+  /** Makes the issue show the new text. */
+  rewrite(text: string): Promise<Result<unknown>>
+}
 
 /** An edit of a comment or a description: the issue shows the new text, and only commands that are new will run. */
-export async function takeEdit(db: Db, comment: Comment, edits: Edits, authorId: number): Promise<Receipt> {
-  const name = issueName(comment.on)
-  if (!name) return issueNotFound
+export async function takeEdit(db: Db, comment: CommentEdit, authorId: number): Promise<Receipt> {
   const actor = { userId: authorId, via: comment.via }
   const { value, refused } = await attempt(db, async (tx): Promise<Result<Receipt>> => {
-    const held =
-      'comment' in edits ? await lockComment(tx, actor, name, edits.comment) : await lockForEdit(tx, actor, name)
-    if (held.refused) return held
-    const edited = (
-      'comment' in edits ? { value: held.value, change: 'comment' } : { value: held.value, change: edits.description }
-    ) as Edited
-    return takeHeld(tx, comment, actor, edited)
+    if (!(await lockDelivery(tx, comment))) return done(another)
+    const edited = await lockEdited(tx, actor, comment)
+    return edited.refused ? edited : takeLocked(tx, comment, authorId, edited.value)
   })
   return refused ? refusedBy(refused) : value
 }
 
-async function takeHeld(tx: Tx, comment: Comment, actor: Actor, edited: Edited): Promise<Result<Receipt>> {
-  const { facts } = edited.value
-  const before = await textBefore(tx, edited)
-  const interpretation = interpret(comment.body, facts, before)
-  const { text } = interpretation
-  const edits = edited.change === 'comment' ? edited.value.comment.id : undefined
-  const fingerprint = fingerprintOf(comment, facts.issueId)
-  const how = {
-    issueId: facts.issueId,
-    text,
-    done: isDone(interpretation),
-    before,
-    edits,
-    describes: edits === undefined,
-    fingerprint,
-  }
-  const written = await writeDown(tx, { comment, authorId: actor.userId, ...how })
-  if (written.again) return done(isAnother(written, fingerprint) ? another : receiptOf(written, facts, interpretation))
-  const changed =
-    edited.change === 'comment'
-      ? await rewriteLocked(tx, actor, edited.value, text)
-      : await changeIssue(tx, actor, edited.value, { ...edited.change, description: text })
-  if (changed.refused) return changed
-  return done(receiptOf(text === '' ? { ...written, commentId: null } : written, facts, interpretation))
+const lockEdited = (tx: Tx, actor: Actor, { on, edits }: CommentEdit): Promise<Result<Edited>> =>
+  'comment' in edits
+    ? lockEditedComment(tx, actor, on, edits.comment)
+    : lockEditedDescription(tx, actor, on, edits.description)
+
+async function lockEditedComment(tx: Tx, actor: Actor, on: IssueName, id: number): Promise<Result<Edited>> {
+  const { value, refused } = await lockComment(tx, actor, on, id)
+  if (refused) return { refused }
+  const before = (await lastText(tx, { comment: id })) ?? value.comment.body
+  const rewrite = (text: string) => rewriteLocked(tx, actor, value, text)
+  return done({ facts: value.facts, before, comment: id, rewrite })
 }
 
-async function textBefore(tx: Tx, { value, change }: Edited): Promise<string> {
-  if (change === 'comment') return (await lastText(tx, { comment: value.comment.id })) ?? value.comment.body
-  return (await lastText(tx, { descriptionOf: value.issue.id })) ?? value.issue.description
+async function lockEditedDescription(
+  tx: Tx,
+  actor: Actor,
+  on: IssueName,
+  fields: IssueFields,
+): Promise<Result<Edited>> {
+  const { value, refused } = await lockForEdit(tx, actor, on)
+  if (refused) return { refused }
+  const before = (await lastText(tx, { descriptionOf: value.issue.id })) ?? value.issue.description
+  const rewrite = (description: string) => changeIssue(tx, actor, value, { ...fields, description })
+  return done({ facts: value.facts, before, rewrite })
+}
+
+async function takeLocked(
+  tx: Tx,
+  comment: CommentEdit,
+  authorId: number,
+  { facts, before, comment: edits, rewrite }: Edited,
+): Promise<Result<Receipt>> {
+  const interpretation = interpret(comment.body, facts, before)
+  const { text } = interpretation
+  const fingerprint = fingerprintOf(comment, facts.issueId)
+  const how = { text, done: isDone(interpretation), before, edits, describes: edits === undefined, fingerprint }
+  const written = await writeDown(tx, { comment, authorId, issueId: facts.issueId, ...how })
+  if (written.again) return done(isAnother(written, fingerprint) ? another : receiptOf(written, facts, interpretation))
+  const { refused } = await rewrite(text)
+  if (refused) return { refused }
+  return done(receiptOf(text === '' ? { ...written, commentId: null } : written, facts, interpretation))
 }

@@ -1,20 +1,23 @@
 // The answers to a submission, and what all ways to submit have in common.
 import { createHash } from 'node:crypto'
-import { type IssueFacts, type IssueName, parseReference } from '../domain/issues/issues.ts'
+import type { IssueFacts } from '../domain/issues/issues.ts'
 import { usedForAnother } from '../domain/rules/only-once.ts'
 import { notFound as absent, type Refusal } from '../domain/rules/results.ts'
 import type { Interpretation } from '../quick-actions/interpreter.ts'
-import { type Comment, ownDoors, type Receipt } from './comment.ts'
+import type { Comment, Receipt, RefusedReceipt } from './comment.ts'
 import type { Written } from './deliveries.ts'
+import { ownEntryPoints } from './entry-points.ts'
 
-type Refused = Extract<Receipt, { status: 'refused' }>
-
-export const refuse = (why: Refused['why'], reason: string): Refused => ({ status: 'refused', why, reason })
+export const refuse = (why: RefusedReceipt['why'], reason: string): RefusedReceipt => ({
+  status: 'refused',
+  why,
+  reason,
+})
 
 export const another = refuse('another', usedForAnother)
 
 /** A refusal of the domain. */
-export function refusedBy(refusal: Refusal): Refused {
+export function refusedBy(refusal: Refusal): RefusedReceipt {
   const { why, reason } = refusal
   return { ...refuse(why === 'not found' || why === 'forbidden' ? why : 'invalid', reason), refusal }
 }
@@ -25,19 +28,18 @@ export const issueNotFound = refusedBy(absent('issue').refused)
 /** A text that can be stored: Postgres can't store a NUL or half of a surrogate pair; CommonMark reads a NUL as U+FFFD as well. */
 export const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
-export const issueName = (on: Comment['on']): IssueName | undefined =>
-  typeof on === 'string' ? parseReference(on) : on
-
 /**
  * Distinguishes a request from another one with the same name; null for connectors, whose services name deliveries themselves.
  * @param target the id of the issue, or of the project for a new one
  */
-export const fingerprintOf = ({ via, body, opens, edits }: Comment, target: number): string | null =>
-  ownDoors.has(via)
-    ? createHash('sha256')
-        .update(JSON.stringify([target, body, opens, edits]))
-        .digest('base64url')
-    : null
+export function fingerprintOf(comment: Comment, target: number): string | null {
+  if (!ownEntryPoints.has(comment.via)) return null
+  const opens = comment.kind === 'issue' ? { title: comment.title } : undefined
+  const edits = comment.kind === 'edit' ? comment.edits : undefined
+  return createHash('sha256')
+    .update(JSON.stringify([target, comment.body, opens, edits]))
+    .digest('base64url')
+}
 
 /** Was something else submitted with the same name? */
 export const isAnother = (taken: Pick<Written, 'again' | 'fingerprint'>, fingerprint: string | null): boolean =>

@@ -5,8 +5,9 @@ import type { Log } from '../log.ts'
 import type { Queue } from '../queue/queue.ts'
 import { interpret } from '../quick-actions/interpreter.ts'
 import { type Db, violated } from '../storage/db.ts'
-import { type Comment, longestComment, ownDoors, type Receipt, type Receive } from './comment.ts'
-import { type NewDelivery, type Written, writeAllDown, writeEdit } from './deliveries.ts'
+import { type Comment, longestComment, type NewComment, type Receipt, type Receive } from './comment.ts'
+import { type NewDelivery, type Written, writeAllDown, writeEdit, writeUnderKey } from './deliveries.ts'
+import { blankComment, lacksText } from './entry-points.ts'
 import { takeEdit, takeIssue } from './issues-and-edits.ts'
 import {
   another,
@@ -14,7 +15,6 @@ import {
   fingerprintOf,
   isAnother,
   isDone,
-  issueName,
   issueNotFound,
   receiptOf,
   refuse,
@@ -28,7 +28,7 @@ const unknownPerson = refuse('unknown person', "I don't know who you are yet. Li
 const tooLarge = refuse('too large', `A comment can be at most ${longestComment / 1024} KiB long.`)
 
 const authorOf = (db: Db, { via, author }: Comment): Promise<number | undefined> =>
-  ownDoors.has(via) ? Promise.resolve(Number(author.id)) : findUserElsewhere(db, via, author.id)
+  'userId' in author ? Promise.resolve(author.userId) : findUserElsewhere(db, via, author.account)
 
 /** Submits a comment. Whatever it returns as taken is stored and takes effect once, even if the process dies afterwards. */
 export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log }): Receive {
@@ -36,6 +36,7 @@ export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log
   return async (given, written) => {
     const comment = { ...given, body: clean(given.body) }
     if (Buffer.byteLength(comment.body) > longestComment) return tooLarge
+    if (lacksText(comment)) return refusedBy(blankComment)
     const authorId = await authorOf(db, comment)
     if (authorId === undefined) return unknownPerson
     const receipt = await take(db, comment, { authorId, write })
@@ -57,8 +58,14 @@ interface Writing {
 }
 
 function take(db: Db, comment: Comment, writing: Writing): Promise<Receipt> {
-  if (comment.opens) return takeIssue(db, comment, comment.opens.title, writing.authorId)
-  return comment.edits ? takeEdit(db, comment, comment.edits, writing.authorId) : takeComment(db, comment, writing)
+  switch (comment.kind) {
+    case 'comment':
+      return takeComment(db, comment, writing)
+    case 'issue':
+      return takeIssue(db, comment, writing.authorId)
+    case 'edit':
+      return takeEdit(db, comment, writing.authorId)
+  }
 }
 
 // The issue was deleted after it had been found.
@@ -66,25 +73,24 @@ function unlessGone(fault: unknown): undefined {
   if (violated(fault) !== 'deliveries_issue_id_issues_id_fk') throw fault
 }
 
-async function takeComment(db: Db, comment: Comment, { authorId, write }: Writing): Promise<Receipt> {
-  const name = issueName(comment.on)
-  if (!name) return issueNotFound
-  const { value: facts, refused } = await issueFor(db, { userId: authorId }, name, 'comment')
+async function takeComment(db: Db, comment: NewComment, { authorId, write }: Writing): Promise<Receipt> {
+  const { value: facts, refused } = await issueFor(db, { userId: authorId }, comment.on, 'comment')
   if (refused) return refusedBy(refused)
   const interpretation = interpret(comment.body, facts, comment.replaces?.text)
   const fingerprint = fingerprintOf(comment, facts.issueId)
-  const wanted = {
-    comment,
-    authorId,
-    issueId: facts.issueId,
-    text: interpretation.text,
-    done: isDone(interpretation),
-    fingerprint,
-  }
-  const taken = comment.replaces
-    ? await writeEdit(db, wanted, comment.replaces.delivery)
-    : await write(wanted).catch(unlessGone)
+  const { text } = interpretation
+  const wanted = { comment, authorId, issueId: facts.issueId, text, done: isDone(interpretation), fingerprint }
+  const taken = await store(db, comment, { wanted, write }).catch(unlessGone)
   if (!taken) return issueNotFound
-  if (isAnother(taken, fingerprint)) return another
+  if (taken === 'another' || isAnother(taken, fingerprint)) return another
   return receiptOf(taken, facts, interpretation)
+}
+
+function store(
+  db: Db,
+  { replaces, keyed }: NewComment,
+  { wanted, write }: { wanted: NewDelivery; write: Writing['write'] },
+): Promise<Written | 'another'> {
+  if (replaces) return writeEdit(db, wanted, replaces)
+  return keyed ? writeUnderKey(db, wanted) : write(wanted)
 }

@@ -2,7 +2,7 @@
 import { choicesOf } from '../quick-actions/choices.ts'
 import type { Db } from '../storage/db.ts'
 import type { Answer, Outcome, Reply } from './comment.ts'
-import { findDelivery, markReplied } from './deliveries.ts'
+import { findUnanswered, markReplied } from './deliveries.ts'
 
 /** Enough answers are being sent: a slow service must not block the others. Retry later. */
 export class Crowded extends Error {
@@ -22,8 +22,8 @@ export function openReply(
 ): (deliveryId: number) => Promise<void> {
   let under = 0
   return async (deliveryId) => {
-    const delivery = await findDelivery(db, deliveryId)
-    if (delivery?.status !== 'applied') return
+    const delivery = await findUnanswered(db, deliveryId)
+    if (!delivery) return
     if (under >= most) throw new Crowded(`${most} answers are being given`)
     const say = replies.get(delivery.via)
     if (!say)
@@ -32,7 +32,7 @@ export function openReply(
       )
     under += 1
     try {
-      const given = delivery.outcome ? await say(delivery.place, answerOf(delivery.outcome)) : undefined
+      const given = delivery.outcome ? await say(delivery.replyTo, answerOf(delivery.outcome)) : undefined
       await markReplied(db, deliveryId, given?.givenUp)
     } finally {
       under -= 1

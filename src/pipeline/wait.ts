@@ -2,7 +2,7 @@
 import type { Db } from '../storage/db.ts'
 import type { News, Newsroom } from '../storage/notify.ts'
 import type { Comment, Outcome, Receipt, Receive } from './comment.ts'
-import { findDelivery } from './deliveries.ts'
+import { findOutcome } from './deliveries.ts'
 
 export interface Submitted {
   receipt: Receipt
@@ -33,11 +33,8 @@ export function openSubmit(
           { issueId: taken.issue.issueId, deliveryId: taken.deliveryId },
         )
     })
-    const before =
-      receipt.status === 'taken' && receipt.again && receipt.done
-        ? await findDelivery(db, receipt.deliveryId)
-        : undefined
-    const outcome = before?.outcome ?? (await waitFor())
+    const isRepeated = receipt.status === 'taken' && receipt.again && receipt.done
+    const outcome = isRepeated ? await findOutcome(db, receipt.deliveryId) : await waitFor()
     return { receipt, outcome, waiting: receipt.status === 'taken' && !receipt.done && !outcome }
   }
 }
@@ -55,8 +52,8 @@ function followOutcome(
   let stop = () => {}
   const outcome = new Promise<Outcome | undefined>((resolve) => {
     const look = async () => {
-      const found = await findDelivery(db, deliveryId).catch(() => undefined)
-      if (found?.outcome) resolve(found.outcome)
+      const found = await findOutcome(db, deliveryId).catch(() => undefined)
+      if (found) resolve(found)
     }
     const notice = ({ delivery, outcome }: News) => {
       if (delivery === deliveryId) outcome ? resolve(outcome as Outcome) : void look()

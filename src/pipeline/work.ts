@@ -3,8 +3,8 @@ import { reasonOf } from '../faults.ts'
 import type { Log } from '../log.ts'
 import { tell } from '../storage/notify.ts'
 import { type Apply, applyRound, EarlierFault } from './apply.ts'
-import { ownDoors, type Reply } from './comment.ts'
-import { findDelivery } from './deliveries.ts'
+import type { Reply } from './comment.ts'
+import { ownEntryPoints } from './entry-points.ts'
 import { countFault, markFailed } from './failures.ts'
 import { Crowded, openReply } from './reply.ts'
 import { untilFinished } from './rounds.ts'
@@ -25,7 +25,7 @@ const sorry = [
 
 /** The handler for the queue. It throws if the queue should retry the id. */
 export function openWork(work: Work): (deliveryId: number) => Promise<void> {
-  const how: Apply = { db: work.db, mostAtOnce: work.mostAtOnce, wantsReply: (via) => !ownDoors.has(via) }
+  const how: Apply = { db: work.db, mostAtOnce: work.mostAtOnce, wantsReply: (via) => !ownEntryPoints.has(via) }
   const reply = openReply(work.db, work.replies, work.mostReplies)
   const apply = untilFinished((ids) => applyRound(how, ids), mostInRound)
   return async (deliveryId) => {
@@ -48,9 +48,9 @@ async function count(work: Work, deliveryId: number, fault: Error): Promise<void
 
 /** Marks a delivery as failed and tells the author. An answer that can't be sent is given up too. */
 async function giveUp({ db, replies, log }: Work, deliveryId: number): Promise<void> {
-  await markFailed(db, deliveryId, { result: { outcomes: [] }, answer: sorry, publicAnswer: sorry, lacking: true })
-  const failed = await findDelivery(db, deliveryId)
-  if (failed?.status !== 'failed') return
+  const outcome = { result: { outcomes: [] }, answer: sorry, publicAnswer: sorry, lacking: true }
+  const failed = await markFailed(db, deliveryId, outcome)
+  if (!failed) return
   await tell(db, { issue: failed.issueId, delivery: deliveryId })
   const say = failed.appliedAt === null ? replies.get(failed.via) : undefined
   await say?.(failed.place, { toAuthor: sorry, inPublic: sorry, choices: [], done: false, changed: false }).catch(

@@ -1,9 +1,11 @@
 // A comment that is sent, or previewed, from an issue's page.
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
-import { type IssueFacts, referenceOf } from '../domain/issues/issues.ts'
+import type { IssueFacts } from '../domain/issues/issues.ts'
 import type { SignedInUser } from '../domain/people/access-tokens.ts'
-import type { Outcome, Receipt } from '../pipeline/comment.ts'
+import { isBlank } from '../domain/rules/text-fields.ts'
+import type { Outcome } from '../pipeline/comment.ts'
+import { blankComment, refusalStatus, requestName, stillQueued, submittedBy } from '../pipeline/entry-points.ts'
 import type { Submitted } from '../pipeline/wait.ts'
 import { type Choice, choicesOf } from '../quick-actions/choices.ts'
 import { type LineState, lineStateOf } from '../quick-actions/left.ts'
@@ -16,15 +18,12 @@ import { field, issueOfPage, PageFault, pathOf, signInFirstPage, type Visit, why
 export async function comment(visit: Visit): Promise<FastifyReply> {
   const { user, facts, body } = await openDraft(visit)
   const sent = readSent(visit.request.body, body)
-  if (sent.kind === 'nothing') return showIssuePage(visit, facts, { status: 422, body, notice: nothingWritten })
   if (sent.kind === 'near miss')
     return showIssuePage(visit, facts, { status: 422, body, notice: { state: 'unsure', name: sent.name } })
   const submitted = await visit.submit({
-    via: 'web',
-    delivery: deliveryOf(user, field(visit.request.body, 'delivery'), sent.text),
+    ...submittedBy({ userId: user.userId, via: 'web' }, nameOf(user, visit, sent.text)),
+    kind: 'comment',
     on: { id: facts.issueId },
-    replyTo: referenceOf(facts),
-    author: { id: String(user.userId), name: user.name },
     body: sent.text,
   })
   return answer(visit, facts, { submitted, body, ...sent })
@@ -33,13 +32,13 @@ export async function comment(visit: Visit): Promise<FastifyReply> {
 /** `POST /:project/-/issues/:iid/preview`: the same decision; nothing changes. */
 export async function preview(visit: Visit): Promise<FastifyReply> {
   const { facts, body } = await openDraft(visit)
-  if (body.trim() === '') return showIssuePage(visit, facts, { status: 422, body, notice: nothingWritten })
+  if (isBlank(body)) return showIssuePage(visit, facts, { status: 422, body, notice: unsent(blankComment) })
   const { text, outcome } = await visit.preview(body, facts)
   const notice = { state: 'preview' as const, text, sentences: sentencesOf(outcome) }
   return showIssuePage(visit, facts, { body, notice })
 }
 
-const nothingWritten = { state: 'unsent' as const, sentences: ['Write something first.'] }
+const unsent = ({ reason }: { reason: string }) => ({ state: 'unsent' as const, sentences: [reason] })
 
 async function openDraft(visit: Visit): Promise<{ user: SignedInUser; facts: IssueFacts; body: string }> {
   const { user } = visit
@@ -52,18 +51,12 @@ async function openDraft(visit: Visit): Promise<{ user: SignedInUser; facts: Iss
 }
 
 // The text is part of the name: a user who goes back, edits the text, and sends it again has written another comment.
-function deliveryOf({ userId }: SignedInUser, delivery: string, body: string): string {
-  return `${userId} ${delivery.slice(0, 50)} ${createHash('sha256').update(body).digest('base64url')}`
-}
-
-const refusalStatus = {
-  'unknown person': 403,
-  'not found': 404,
-  forbidden: 403,
-  'too large': 413,
-  another: 422,
-  invalid: 422,
-} satisfies Record<Extract<Receipt, { status: 'refused' }>['why'], number>
+const nameOf = ({ userId }: SignedInUser, { request }: Visit, text: string) =>
+  requestName(
+    userId,
+    field(request.body, 'delivery').slice(0, 50),
+    createHash('sha256').update(text).digest('base64url'),
+  )
 
 interface Answered {
   submitted: Submitted
@@ -79,10 +72,8 @@ async function answer(
   { submitted, body, rest, asText }: Answered,
 ): Promise<FastifyReply> {
   const { receipt, outcome, waiting } = submitted
-  if (receipt.status === 'refused') {
-    const notice = { state: 'unsent' as const, sentences: [receipt.reason] }
-    return showIssuePage(visit, facts, { status: refusalStatus[receipt.why], body, notice })
-  }
+  if (receipt.status === 'refused')
+    return showIssuePage(visit, facts, { status: refusalStatus[receipt.why], body, notice: unsent(receipt) })
   if (waiting) return showIssuePage(visit, facts, { body: rest, notice: stillWaiting })
   // Text that was confirmed as text needs no hint that it looks like a command.
   const isText = asText && receipt.accepted.length + receipt.refused.length === 0
@@ -98,7 +89,7 @@ async function answer(
   return visit.reply.redirect(`${pathOf(facts)}${receipt.shown ? `#note_${receipt.shown.id}` : ''}`, 303)
 }
 
-const stillWaiting = { state: 'waiting' as const, sentences: ['Your commands are queued and will take effect soon.'] }
+const stillWaiting = { state: 'waiting' as const, sentences: [stillQueued] }
 
 /** A posted comment is part of what was done. */
 function stateOfAll(outcome: Outcome, posted: boolean): LineState {

@@ -3,7 +3,6 @@ import { nearMissOf } from '../quick-actions/commands.ts'
 import { field } from './visit.ts'
 
 export type Sent =
-  | { kind: 'nothing' }
   /** The text may be intended as the command of this name; it is not posted yet. */
   | { kind: 'near miss'; name: string }
   /** `rest` stays in the box; `asText`: what looks like a command is intended as text. */
@@ -13,7 +12,6 @@ export type Sent =
 export function readSent(form: unknown, body: string): Sent {
   const [command, name = ''] = field(form, 'choice').split(/\r?\n/)
   if (command) return { kind: 'comment', text: command, rest: withoutName(body, name), asText: false }
-  if (body.trim() === '') return { kind: 'nothing' }
   const miss = nearMissOf(body)
   const as = field(form, 'as')
   if (!miss || as === 'text') return { kind: 'comment', text: body, rest: '', asText: miss !== undefined }

@@ -77,6 +77,14 @@ test('comment refuses what is too long', async () => {
   )
 })
 
+test('comment refuses what is blank, and says where a text is read from', async () => {
+  await expectRefused(
+    'comment',
+    { on: there.reference, as: ann(), body: ' \n' },
+    /^A comment can't be blank\. Write it to standard input, like: echo "\/help" \| npx rolobot comment --on world1\/shop#1 --as ann-1$/,
+  )
+})
+
 describe('user create refuses', () => {
   test.each([
     [

@@ -390,21 +390,21 @@ test.each<Situation>([
 
 test('who may comment', async () => {
   const wrong: string[] = []
-  const commentOn = async (person: Person, on: string) => {
+  const commentOn = async (person: Person, iid: number) => {
     const delivery = randomUUID()
     const receipt = await service.receive({
+      kind: 'comment',
       via: 'api',
       delivery,
-      on,
-      replyTo: on,
-      author: { id: String(person.userId), name: '' },
+      on: { project: t.pathOf(project), iid },
+      author: { userId: person.userId as number },
       body: 'Hi',
     })
     return receipt.status === 'taken' ? 'taken' : receipt.reason
   }
-  const unknown = await commentOn(administrator, `${t.pathOf(project)}#999`)
+  const unknown = await commentOn(administrator, 999)
   for (const person of everybody) {
-    const came = await commentOn(person, `${t.pathOf(project)}#1`)
+    const came = await commentOn(person, 1)
     if (came !== (has(person, 'guest in project', where) ? 'taken' : unknown)) wrong.push(`${person.name}: ${came}`)
   }
   expect(wrong).toEqual([])

@@ -1,4 +1,5 @@
 // /add_contacts: what people type, what they read, and how the world is after.
+import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { world } from '../support/world/world.ts'
@@ -100,7 +101,7 @@ describe('who may not', () => {
   test('somebody who may not see a private project cannot tell it from one that does not exist', async () => {
     const { say } = await world(service, { people: { eve: 'nobody' } })
     expect(await say('eve', '/help')).toBe("This issue doesn't exist, or you don't have access to it.")
-    expect(await say('eve', '/help', { on: 'no/such#1' })).toBe(
+    expect(await say('eve', '/help', { on: { project: 'no/such', iid: 1 } })).toBe(
       "This issue doesn't exist, or you don't have access to it.",
     )
   })
@@ -111,4 +112,28 @@ test('hostile text is kept as far as a database can, and changes nothing', async
   await say('ann', 'NUL \0 and half a pair \uD800 and "; drop table issues; --\n/add_contacts \0@x.io \uD800@x.io')
   expect(await issue.comments()).toEqual(['NUL \uFFFD and half a pair \uFFFD and "; drop table issues; --'])
   expect(await issue.contacts()).toEqual([])
+})
+
+describe('a blank text', () => {
+  const blanks = [' \n\t ', '\u200B', '']
+
+  test.each(blanks)('is no comment: %j', async (body) => {
+    const { say, post, issue } = await world(service, { people: planner })
+    expect(await say('ann', body)).toBe("A comment can't be blank.")
+    expect(await say('ann', body, { via: 'chat' })).toBe("A comment can't be blank.")
+    const delivery = randomUUID()
+    expect(await post('ann', 'Words', { delivery })).toMatchObject({ status: 'taken' })
+    const edit = { replaces: { delivery, text: 'Words' } }
+    expect(await say('ann', body, edit)).toBe("A comment can't be blank.")
+    expect(await issue.comments()).toEqual(['Words'])
+  })
+
+  test.each(blanks)('can be the description of an issue, also after an edit: %j', async (body) => {
+    const { commentOf, project, issue } = await world(service, { people: { ann: 'developer' } })
+    const { on: _, ...comment } = commentOf('ann', body)
+    const opening = { ...comment, kind: 'issue' as const, project: project.fullPath, title: 'Blank' }
+    expect(await service.receive(opening)).toMatchObject({ status: 'taken', issue: { iid: issue.iid + 1 } })
+    const edit = { ...commentOf('ann', body), kind: 'edit' as const, edits: { description: {} } }
+    expect(await service.receive(edit)).toMatchObject({ status: 'taken', issue: { iid: issue.iid } })
+  })
 })

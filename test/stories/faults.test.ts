@@ -102,7 +102,7 @@ test('a worker that lacks the settings of a connector does not pretend to have a
   const service = await startService({ environment: { WORK_ATTEMPTS: '2' } })
   const { post, issue, users } = await world(service, { people: planner, contacts: ['a@x.io'] })
   await nameUserElsewhere(service.db, users.get('ann')?.id as number, { via: 'slack', externalId: 'T1:U1' })
-  await post('ann', '/add_contacts a@x.io', { via: 'slack', author: { id: 'T1:U1', name: 'ann' } })
+  await post('ann', '/add_contacts a@x.io', { via: 'slack', author: { account: 'T1:U1' } })
   await expect.poll(() => failedDeliveries(service.db), { timeout: 10_000 }).toHaveLength(1)
   const [failed] = await failedDeliveries(service.db)
   expect(failed?.fault).toContain('slack is not switched on here')

@@ -143,6 +143,49 @@ describe('a key that was used for something else is refused, and nothing is done
     expect(await changes()).toBe(before)
   })
 
+  const overRest = async (key: string, method: string, path: string, body: object) => {
+    const headers = { 'private-token': token, 'content-type': 'application/json', 'idempotency-key': key }
+    const url = `${service.url}/api/v4/projects/${encodeURIComponent(t.pathOf('acme:bakery'))}/issues${path}`
+    const answer = await fetch(url, { method, headers, body: JSON.stringify(body) })
+    return { status: answer.status, detail: (await answer.json()).detail }
+  }
+
+  describe('over REST too', () => {
+    let other: Issue
+    let ofIssue: string
+    beforeAll(async () => {
+      other = await t.issue('acme:bakery')
+      ofIssue = `/${other.iid}`
+    })
+
+    test.each<[string, (key: string) => Promise<{ status: number; detail?: string }>]>([
+      ['a note', (key) => overRest(key, 'POST', `${ofIssue}/notes`, { body: 'Same key' })],
+      ['an issue', (key) => overRest(key, 'POST', '', { title: 'Same key' })],
+      ['a description', (key) => overRest(key, 'PUT', ofIssue, { description: key })],
+    ])('%s, then a contact; a contact, then %s', async (name, post) => {
+      const [posted, created] = [randomUUID(), randomUUID()]
+      expect((await post(posted)).status).toBeLessThan(300)
+      expect(errorsOf(await send(created, newContact(`Before ${name}`)))).toEqual([])
+      const before = await changes()
+      expect(errorsOf(await send(posted, newContact(`After ${name}`)))).toEqual([used])
+      expect(await post(created)).toEqual({ status: 422, detail: used })
+      expect(await changes()).toBe(before)
+    })
+
+    test('a note and a contact at once: one of them', async () => {
+      const [keys, before] = [Array.from({ length: 10 }, () => randomUUID()), await changes()]
+      await Promise.all(
+        keys.map((key, at) =>
+          Promise.all([
+            overRest(key, 'POST', `${ofIssue}/notes`, { body: 'At once' }),
+            send(key, newContact(`At once ${at}`)),
+          ]),
+        ),
+      )
+      expect((await changes()) - before).toBe(keys.length)
+    })
+  })
+
   test('after a refusal it is still free', async () => {
     const key = randomUUID()
     expect(errorsOf(await send(key, newContact('')))).toEqual(["First name can't be blank"])

@@ -78,10 +78,11 @@ test('an edit that leaves commands only takes the comment away; one that adds wo
 })
 
 test('the description of a new issue is its first comment', async () => {
-  const { say, post, project } = await world(service, { people: planner, contacts: ['a@x.io'] })
-  const wanted = { on: project.fullPath, opens: { title: 'Printer on fire' }, delivery: 'issue-1' }
-  expect(await say('ann', 'It smells.\n/add_contacts a@x.io', wanted)).toBe('Added a@x.io.')
-  await post('ann', 'It smells.\n/add_contacts a@x.io', wanted)
+  const { commentOf, project } = await world(service, { people: planner, contacts: ['a@x.io'] })
+  const { on: _, ...comment } = commentOf('ann', 'It smells.\n/add_contacts a@x.io', { delivery: 'issue-1' })
+  const wanted = { ...comment, kind: 'issue' as const, project: project.fullPath, title: 'Printer on fire' }
+  expect((await service.submit(wanted)).outcome?.answer).toEqual(['Added a@x.io.'])
+  await service.receive(wanted)
   const opened = await rowsOf(
     service.db,
     sql`select iid, title, description from issues where project_id = ${project.id} and title = 'Printer on fire'`,

@@ -177,7 +177,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     expect(page.url()).toMatch(/#note_\d+$/)
     await box(page).fill('  ')
     await send(page)
-    await answer(page).getByText('Write something first.').waitFor()
+    await answer(page).getByText("A comment can't be blank.").waitFor()
   })
 
   test('a preview tells what would happen and leaves the text alone', async () => {

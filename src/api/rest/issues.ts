@@ -41,18 +41,10 @@ export const issueRoutes: readonly Route[] = [
     body: NewIssue,
     answers: { 201: WrittenIssue },
     async handle(call) {
-      const { fullPath } = await requestedProject(call)
+      const { fullPath: project } = await requestedProject(call)
       const { title, description } = call.body
-      return written(
-        call,
-        await call.submit({
-          ...writing(call),
-          on: fullPath,
-          replyTo: fullPath,
-          body: description ?? '',
-          opens: { title },
-        }),
-      )
+      const body = description ?? ''
+      return written(call, await call.submit({ ...writing(call), kind: 'issue', project, title, body }))
     },
   }),
   defineRoute({
@@ -86,14 +78,8 @@ export const issueRoutes: readonly Route[] = [
         const { id } = unlessRefused(await editIssue(call.db, call.actor, on, fields))
         return issueShown(call, id)
       }
-      const comment = {
-        ...writing(call),
-        on,
-        replyTo: `${on.project}#${on.iid}`,
-        body: description ?? '',
-        edits: { description: fields },
-      }
-      return written(call, await call.submit(comment))
+      const edits = { description: fields }
+      return written(call, await call.submit({ ...writing(call), kind: 'edit', on, body: description ?? '', edits }))
     },
   }),
   defineRoute({

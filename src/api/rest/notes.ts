@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { deleteComment } from '../../domain/issues/comment-edits.ts'
 import { countComments, findComment, listComments, type ShownComment } from '../../domain/issues/comments.ts'
+import { isBlank } from '../../domain/rules/text-fields.ts'
 import type { Submitted } from '../../pipeline/wait.ts'
 import { notFoundRefusal, unlessRefused } from '../refusal.ts'
 import { type Call, defineRoute, nothing, type Route } from '../route.ts'
@@ -13,7 +14,7 @@ import { Note, shownNote } from './shown-notes.ts'
 import { commandFields, commandsOf, takenOf, writing } from './submitted.ts'
 import { alsoAccepting } from './unused.ts'
 
-const NewNote = alsoAccepting({ body: text.refine((body) => body.trim() !== '', 'is empty') }, noteFields)
+const NewNote = alsoAccepting({ body: text.refine((body) => !isBlank(body), "can't be blank") }, noteFields)
 const List = alsoAccepting(
   { ...pageFields, sort: sort('desc'), order_by: oneOf(['created_at']).default('created_at') },
   noteOptions,
@@ -71,13 +72,8 @@ export const noteRoutes: readonly Route[] = [
     body: NewNote,
     answers: { 201: Note, 202: Commands },
     async handle(call) {
-      const on = issueIn(call)
-      const submitted = await call.submit({
-        ...writing(call),
-        on,
-        replyTo: `${on.project}#${on.iid}`,
-        body: call.body.body,
-      })
+      const { body } = call.body
+      const submitted = await call.submit({ ...writing(call), kind: 'comment', on: issueIn(call), body })
       const { shown } = takenOf(submitted, 'Issue')
       const author = { id: call.userId, username: call.user.username, name: call.user.name }
       return answer(call, submitted, shown && { ...shown, updatedAt: shown.createdAt, system: false, author })
@@ -91,15 +87,9 @@ export const noteRoutes: readonly Route[] = [
     body: NewNote,
     answers: { 200: Note, 202: Commands },
     async handle(call) {
-      const on = issueIn(call)
+      const { body } = call.body
       const edits = { comment: noteIdIn(call) }
-      const submitted = await call.submit({
-        ...writing(call),
-        on,
-        replyTo: `${on.project}#${on.iid}`,
-        body: call.body.body,
-        edits,
-      })
+      const submitted = await call.submit({ ...writing(call), kind: 'edit', on: issueIn(call), body, edits })
       const { shown, issue } = takenOf(submitted, 'Issue')
       return answer(call, submitted, shown && (await findComment(call.db, issue.issueId, call.userId, shown.id)))
     },

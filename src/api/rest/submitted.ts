@@ -1,38 +1,26 @@
 // What is submitted through the REST API, and the answer to the commands in it.
 import { z } from 'zod'
-import type { Receipt } from '../../pipeline/comment.ts'
+import type { TakenReceipt } from '../../pipeline/comment.ts'
+import { refusalStatus, stillQueued, submittedBy } from '../../pipeline/entry-points.ts'
 import type { Submitted } from '../../pipeline/wait.ts'
-import { deliveryOf } from '../idempotency.ts'
+import { keyOf } from '../idempotency.ts'
 import { notFoundRefusal, RefusalError, refusalFrom } from '../refusal.ts'
 import type { Call } from '../route.ts'
 
-/** How a caller submits something: who they are, and the name of the delivery. */
-export function writing({ request, user }: Call<'users'>) {
-  return {
-    via: 'api',
-    delivery: deliveryOf(request, user.userId),
-    author: { id: String(user.userId), name: user.name },
-  }
-}
-
-const statuses = {
-  'unknown person': 403,
-  'not found': 404,
-  forbidden: 403,
-  'too large': 413,
-  another: 422,
-  invalid: 422,
-} satisfies Record<Extract<Receipt, { status: 'refused' }>['why'], number>
+/** Who submits, and under which name. @throws Refusal 422 for an invalid key */
+export const writing = ({ request, actor }: Call<'users'>) => submittedBy(actor, keyOf(request, actor.userId))
 
 /**
  * What was submitted.
  * @param what could not be found: `Issue`
  * @throws Refusal what was refused
  */
-export function takenOf({ receipt }: Submitted, what: string): Extract<Receipt, { status: 'taken' }> {
+export function takenOf({ receipt }: Submitted, what: string): TakenReceipt {
   if (receipt.status === 'taken') return receipt
   if (receipt.refusal) throw refusalFrom(receipt.refusal)
-  throw receipt.why === 'not found' ? notFoundRefusal(what) : new RefusalError(statuses[receipt.why], receipt.reason)
+  throw receipt.why === 'not found'
+    ? notFoundRefusal(what)
+    : new RefusalError(refusalStatus[receipt.why], receipt.reason)
 }
 
 /** The outcome of commands, for their author. */
@@ -43,7 +31,7 @@ export const commandFields = { commands_changes: Changes, summary: Summary.optio
 
 /** The answer in words, if there were commands. */
 export function summaryOf({ outcome, waiting }: Submitted): { summary?: string[] } {
-  if (waiting) return { summary: ['Your commands are queued and will take effect soon.'] }
+  if (waiting) return { summary: [stillQueued] }
   return outcome ? { summary: [...outcome.answer] } : {}
 }
 

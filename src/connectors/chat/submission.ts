@@ -3,13 +3,13 @@
 import { issueFor } from '../../domain/issues/guard.ts'
 import { type IssueFacts, type IssueName, parseReference, referenceOf } from '../../domain/issues/issues.ts'
 import { findBinding } from '../../domain/people/bindings.ts'
-import type { Comment } from '../../pipeline/comment.ts'
+import type { NewComment } from '../../pipeline/comment.ts'
 import { type ChatHouse, type Said, whoAreYou } from './chat.ts'
 import { externalId, type Person } from './names.ts'
 import type { Named } from './references.ts'
 
 /** A comment to submit. */
-export interface Submission extends Pick<Comment, 'body' | 'delivery'> {
+export interface Submission extends Pick<NewComment, 'body' | 'delivery'> {
   person: Person
   on: IssueName
   /** The issue was not named: the answer names it. */
@@ -63,8 +63,9 @@ async function take(
     ...(unnamed && { about: referenceOf(facts) }),
   }
   const replyTo = JSON.stringify({ ...submission.replyTo, ...origin })
-  const author = { id: externalId(person), name: person.id }
-  const comment: Comment = { via: chat.via, delivery, replaces, on: { id: facts.issueId }, replyTo, author, body }
+  const author = { account: externalId(person) }
+  const on = { id: facts.issueId }
+  const comment: NewComment = { kind: 'comment', via: chat.via, delivery, replaces, on, replyTo, author, body }
   const { receipt, outcome } = patience
     ? await submitAndWait(comment, patience)
     : { receipt: await receive(comment), outcome: undefined }

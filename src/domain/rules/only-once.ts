@@ -1,7 +1,7 @@
 // Requests that take effect once, however often they are sent: each is remembered by its name until it can't be repeated any more.
 import { createHash } from 'node:crypto'
-import { eq, lt, sql } from 'drizzle-orm'
-import { Again, type Db, rowsOf, type Tx } from '../../storage/db.ts'
+import { lt, sql } from 'drizzle-orm'
+import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
 import { onlyOnce } from '../../storage/elsewhere-schema.ts'
 import { conflict, done, type Result } from './results.ts'
 import { attempt } from './transaction.ts'
@@ -11,11 +11,13 @@ export const usedForAnother = 'This key was already used for a different request
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
+const inTwoDays = sql`now() + interval '2 days'`
+
 /** Is this the first time? If two ask at once, only one is told so; a rollback undoes it. */
-export async function isFirstTime(tx: Tx, name: string, fingerprint?: string): Promise<boolean> {
+export async function isFirstTime(tx: Tx, name: string): Promise<boolean> {
   const made = await tx
     .insert(onlyOnce)
-    .values({ key: hashOf(name), expiresAt: sql`now() + interval '2 days'`, fingerprint })
+    .values({ key: hashOf(name), expiresAt: inTwoDays })
     .onConflictDoNothing()
     .returning({ key: onlyOnce.key })
   return made.length > 0
@@ -29,12 +31,30 @@ export interface KeyedRequest {
   content: unknown
 }
 
-const rowNameOf = (name: string): string => `api ${name}`
+/**
+ * Makes others that use a name wait until the transaction ends.
+ * @returns whether it is free: no operation was done once under it
+ */
+export const lockName = async (tx: Tx, name: string): Promise<boolean> =>
+  (await lockAndFind<unknown>(tx, name)) === undefined
 
-/** Was the name used by an operation that posts nothing? */
-export async function isNameTaken(tx: Tx, name: string): Promise<boolean> {
-  return (await rowsOf(tx, sql`select from only_once where key = ${hashOf(rowNameOf(name))}`)).length > 0
+interface DoneBefore<Value> {
+  fingerprint: string | null
+  result: Value
 }
+
+// Two statements: the second sees what others committed while the first one waited.
+async function lockAndFind<Value>(tx: Tx, name: string): Promise<DoneBefore<Value> | undefined> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`)
+  const [before] = await rowsOf<DoneBefore<Value>>(
+    tx,
+    sql`select fingerprint, result from only_once where key = ${hashOf(name)}`,
+  )
+  return before
+}
+
+const isDelivered = async (tx: Tx, name: string): Promise<boolean> =>
+  (await rowsOf(tx, sql`select from deliveries where via = 'api' and delivery = ${name}`)).length > 0
 
 /**
  * Runs an operation once for each name; repeated, it has the same result. A refusal leaves the name free.
@@ -47,27 +67,17 @@ export const doOnce = <Value>(
   work: (tx: Db) => Promise<Result<Value>>,
 ): Promise<Result<Value>> =>
   attempt(db, async (tx) => {
+    // As deliveries are named: they share these names.
+    const known = `api ${name}`
     const fingerprint = hashOf(JSON.stringify(content))
-    if (!(await isFirstTime(tx, rowNameOf(name), fingerprint))) return repeated<Value>(tx, name, fingerprint)
-    if ((await rowsOf(tx, sql`select from deliveries where via = 'api' and delivery = ${name}`)).length > 0)
-      return conflict(usedForAnother)
+    const before = await lockAndFind<Value>(tx, known)
+    if (before) return before.fingerprint === fingerprint ? done(before.result) : conflict(usedForAnother)
+    if (await isDelivered(tx, name)) return conflict(usedForAnother)
     const made = await work(tx)
     if (!made.refused)
-      await tx
-        .update(onlyOnce)
-        .set({ result: made.value })
-        .where(eq(onlyOnce.key, hashOf(rowNameOf(name))))
+      await tx.insert(onlyOnce).values({ key: hashOf(known), expiresAt: inTwoDays, fingerprint, result: made.value })
     return made
   })
-
-async function repeated<Value>(tx: Tx, name: string, fingerprint: string): Promise<Result<Value>> {
-  const [before] = await rowsOf<{ fingerprint: string; result: Value }>(
-    tx,
-    sql`select fingerprint, result from only_once where key = ${hashOf(rowNameOf(name))}`,
-  )
-  if (!before) throw new Again('the name expired meanwhile')
-  return before.fingerprint === fingerprint ? done(before.result) : conflict(usedForAnother)
-}
 
 /** Deletes what can't be repeated any more. */
 export const forgetOld = async (tx: Tx): Promise<void> =>

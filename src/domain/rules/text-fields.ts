@@ -58,8 +58,10 @@ const wrong = (field: string, fault: string): Read => ({ text: null, faults: [{ 
 // Postgres can't store a NUL or half of a surrogate pair; the rest would break a line in which the text is shown.
 const unstorable = /\0|\p{Cs}/u
 const control = /\p{Cc}|\u2028|\u2029/u
-// Nothing visible.
 const blank = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]*$/u
+
+/** Is nothing of it visible? */
+export const isBlank = (text: string): boolean => blank.test(text)
 
 /**
  * Parses the text of a field.
@@ -69,7 +71,7 @@ const blank = /^[\s\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]*$/u
 export function readText(field: string, rule: TextRule, given: string | null | undefined): Read {
   const text = (given ?? '').trim()
   const fault = (what: string) => wrong(field, `${rule.label} ${what}`)
-  if (blank.test(text) && !unstorable.test(text)) return rule.required ? fault("can't be blank") : read(null)
+  if (isBlank(text) && !unstorable.test(text)) return rule.required ? fault("can't be blank") : read(null)
   if (unstorable.test(text))
     return fault("contains a character that can't be stored (NUL, or half of a surrogate pair)")
   if (!rule.lines && control.test(text)) return fault('must be one line without control characters')

@@ -16,11 +16,11 @@ type Said = typeof comment extends fc.Arbitrary<infer Value> ? Value : never
 
 async function say({ submit }: RunningService, photo: Photo, { issue, who, verb, address }: Said): Promise<string> {
   const { receipt, outcome } = await submit({
+    kind: 'comment',
     via: 'web',
     delivery: randomUUID(),
     on: { id: one(photo.issues, issue).id },
-    replyTo: 'here',
-    author: { id: String(one(photo.users, who).id), name: 'somebody' },
+    author: { userId: one(photo.users, who).id },
     body: `/${verb}_contacts ${address}`,
   })
   return `says: ${receipt.status === 'refused' ? receipt.why : (outcome?.result.outcomes[0]?.outcome ?? 'nothing')}`

@@ -24,11 +24,11 @@ const says =
   (body: string, issue: keyof World['issues'], person: keyof World['userIds'] = 'root'): Operation =>
   async ({ service, issues, userIds }) => {
     const heard = await service.submit({
+      kind: 'comment',
       via: 'web',
       delivery: randomUUID(),
       on: { id: issues[issue].id },
-      replyTo: issue,
-      author: { id: String(userIds[person]), name: person },
+      author: { userId: userIds[person] },
       body,
     })
     if (heard.receipt.status === 'refused') return heard.receipt.reason

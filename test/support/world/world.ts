@@ -10,7 +10,7 @@ import { createLink, createToken } from '../../../src/domain/people/access-token
 import { createUser, nameUserElsewhere } from '../../../src/domain/people/users.ts'
 import { setRole } from '../../../src/domain/rules/members.ts'
 import type { Role } from '../../../src/domain/rules/permissions.ts'
-import type { Comment, Receipt } from '../../../src/pipeline/comment.ts'
+import type { NewComment, Receipt } from '../../../src/pipeline/comment.ts'
 import type { Contact } from '../../../src/storage/contacts-schema.ts'
 import { type Db, rowsOf } from '../../../src/storage/db.ts'
 import type { User } from '../../../src/storage/schema.ts'
@@ -94,12 +94,13 @@ export async function world(service: Service, wanted: Wanted = {}) {
     if (!user) throw new Error(`there is no ${person} in this world`)
     return user.id
   }
-  const commentOf = (person: string, body: string, more: Partial<Comment> = {}): Comment => ({
+  const commentOf = (person: string, body: string, more: Partial<NewComment> = {}): NewComment => ({
+    kind: 'comment',
     via: 'web',
     delivery: randomUUID(),
-    on: `${project.fullPath}#${issue.iid}`,
+    on: { project: project.fullPath, iid: issue.iid },
     replyTo: `${project.fullPath}#${issue.iid}`,
-    author: { id: more.via === 'chat' ? `${person}-${number}` : String(idOf(person)), name: person },
+    author: more.via === 'chat' ? { account: `${person}-${number}` } : { userId: idOf(person) },
     body,
     ...more,
   })
@@ -114,13 +115,13 @@ export async function world(service: Service, wanted: Wanted = {}) {
     open,
     reference: `${project.fullPath}#${issue.iid}`,
     /** Somebody comments; what they are told, in one line. */
-    async say(person: string, body: string, more: Partial<Comment> = {}): Promise<string> {
+    async say(person: string, body: string, more: Partial<NewComment> = {}): Promise<string> {
       const { receipt, outcome, waiting } = await service.submit(commentOf(person, body, more))
       if (receipt.status === 'refused') return receipt.reason
       return waiting ? 'still waiting' : (outcome?.answer ?? []).join(' ')
     },
     /** Somebody comments; nobody waits for what comes of it. */
-    post: (person: string, body: string, more: Partial<Comment> = {}): Promise<Receipt> =>
+    post: (person: string, body: string, more: Partial<NewComment> = {}): Promise<Receipt> =>
       service.receive(commentOf(person, body, more)),
     token: (person: string, options?: Parameters<typeof createToken>[3]) =>
       createToken(db, idOf(person), 'api', options),

@@ -1,12 +1,11 @@
 // Setting contacts of issues, opening and moving them.
-import { randomUUID } from 'node:crypto'
 import type { GraphQLResolveInfo } from 'graphql'
 import { projectFor } from '../../../domain/groups/guard.ts'
 import { issueFor } from '../../../domain/issues/guard.ts'
 import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import { moveIssue } from '../../../domain/issues/moves.ts'
-import { isNameTaken, usedForAnother } from '../../../domain/rules/only-once.ts'
 import type { Comment } from '../../../pipeline/comment.ts'
+import { submittedBy } from '../../../pipeline/entry-points.ts'
 import { builder } from '../builder.ts'
 import { actorOf, type Context } from '../context.ts'
 import { idOf, type MutationRequest, once, partOf } from '../once.ts'
@@ -51,20 +50,16 @@ builder.relayMutationField(
   },
 )
 
+/** Who submits, and under which name. @throws for callers who can't change anything */
+export const writerOf = (context: Context, asked: Pick<GraphQLResolveInfo, 'operation' | 'path'>) =>
+  submittedBy(actorOf(context), context.keyOf(partOf(asked)))
+
 /**
  * Submits what the caller writes on an issue.
  * @throws if they don't have permission, or it doesn't exist
  */
-export async function write(
-  context: Context,
-  comment: Pick<Comment, 'on' | 'replyTo' | 'body' | 'opens' | 'edits'>,
-  asked: Pick<GraphQLResolveInfo, 'operation' | 'path'>,
-) {
-  const { userId, via } = actorOf(context)
-  const author = { id: String(userId), name: context.user?.name ?? '' }
-  const key = context.keyOf(partOf(asked))
-  if (key !== undefined && (await isNameTaken(context.db, key))) return { errors: [usedForAnother] }
-  const submitted = await context.submit({ ...comment, via, delivery: key ?? randomUUID(), author })
+export async function write(context: Context, comment: Comment) {
+  const submitted = await context.submit(comment)
   const { receipt } = submitted
   if (receipt.status === 'taken') return { submitted, receipt, errors: [] }
   if (receipt.why === 'not found' || receipt.why === 'forbidden') return missing()
@@ -74,11 +69,17 @@ export async function write(
 /** Opens an issue: its description is its first comment. */
 export async function issueForMutation(
   context: Context,
-  { projectPath, title, description }: { projectPath: string; title: string; description?: string | null },
+  { projectPath: project, title, description }: { projectPath: string; title: string; description?: string | null },
   asked: GraphQLResolveInfo,
 ): Promise<{ issue: ListedIssue | null; errors: string[] }> {
-  const opening = { on: projectPath, replyTo: projectPath, body: description ?? '', opens: { title } }
-  const { receipt, errors } = await write(context, opening, asked)
+  const writer = writerOf(context, asked)
+  const { receipt, errors } = await write(context, {
+    ...writer,
+    kind: 'issue',
+    project,
+    title,
+    body: description ?? '',
+  })
   return { issue: receipt ? await issueById(context, receipt.issue.issueId) : null, errors }
 }
 

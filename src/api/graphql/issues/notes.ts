@@ -1,16 +1,14 @@
 // Writing notes; commands in them run.
 import type { GraphQLResolveInfo } from 'graphql'
-import { issueFor } from '../../../domain/issues/guard.ts'
-import { referenceOf } from '../../../domain/issues/issues.ts'
-import type { Receipt } from '../../../pipeline/comment.ts'
+import type { TakenReceipt } from '../../../pipeline/comment.ts'
+import { stillQueued } from '../../../pipeline/entry-points.ts'
 import type { Submitted } from '../../../pipeline/wait.ts'
 import { builder } from '../builder.ts'
-import { actorOf, type Context } from '../context.ts'
+import type { Context } from '../context.ts'
 import { gid } from '../ids.ts'
 import { always, echo, echoed, type Payload } from '../payloads.ts'
-import { missing } from '../refusals.ts'
 import { Author } from '../users.ts'
-import { write } from './mutations.ts'
+import { write, writerOf } from './mutations.ts'
 
 interface Written {
   id: number
@@ -53,18 +51,14 @@ interface Said extends Payload {
 
 const nothing: Said = { note: null, quickActionsStatus: null, errors: [] }
 
-function said(
-  { user }: Context,
-  receipt: Extract<Receipt, { status: 'taken' }>,
-  { outcome, waiting }: Submitted,
-): Said {
+function said({ user }: Context, receipt: TakenReceipt, { outcome, waiting }: Submitted): Said {
   const { shown, accepted, refused } = receipt
   const author = { id: user?.userId ?? 0, username: user?.username ?? '', name: user?.name ?? '' }
   const commandNames = [...accepted, ...refused.map(({ command }) => command)]
   const status: CommandStatus = {
     commandNames,
     commandsOnly: shown === null,
-    messages: waiting ? ['Your commands are queued and will take effect soon.'] : (outcome?.answer ?? []),
+    messages: waiting ? [stillQueued] : (outcome?.answer ?? []),
     errorMessages: refused.map(({ reason }) => reason),
   }
   return {
@@ -79,14 +73,9 @@ async function writeNote(
   { noteableId, body }: { noteableId: number; body: string },
   asked: GraphQLResolveInfo,
 ): Promise<Said> {
-  const actor = actorOf(context)
-  if (body.trim() === '') return { ...nothing, errors: ["Note can't be blank"] }
-  const facts = (await issueFor(context.db, actor, { id: noteableId })).value ?? missing()
-  const { receipt, submitted, errors } = await write(
-    context,
-    { on: { id: facts.issueId }, replyTo: referenceOf(facts), body },
-    asked,
-  )
+  const writer = writerOf(context, asked)
+  const on = { id: noteableId }
+  const { receipt, submitted, errors } = await write(context, { ...writer, kind: 'comment', on, body })
   return receipt ? said(context, receipt, submitted) : { ...nothing, errors }
 }
 

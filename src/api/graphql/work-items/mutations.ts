@@ -4,7 +4,7 @@ import { editIssue } from '../../../domain/issues/edits.ts'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
 import { type LinkingInput, OperationMode, setContacts } from '../issues/linking.ts'
-import { issueForMutation, write } from '../issues/mutations.ts'
+import { issueForMutation, write, writerOf } from '../issues/mutations.ts'
 import { issueById } from '../issues/type.ts'
 import { idOf, once } from '../once.ts'
 import { always, echo, echoed } from '../payloads.ts'
@@ -48,8 +48,8 @@ async function update(context: Context, input: Update, asked: GraphQLResolveInfo
   const edits = fields.title !== undefined || fields.state !== undefined
   const errors: string[] = []
   if (descriptionWidget) {
-    const edit = { on: { id }, replyTo: '', body: descriptionWidget.description, edits: { description: fields } }
-    errors.push(...(await write(context, edit, asked)).errors)
+    const [writer, body, edits] = [writerOf(context, asked), descriptionWidget.description, { description: fields }]
+    errors.push(...(await write(context, { ...writer, kind: 'edit', on: { id }, body, edits })).errors)
   } else if (edits)
     errors.push(
       ...payloadOf(
