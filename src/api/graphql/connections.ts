@@ -12,7 +12,8 @@ export interface PageArguments {
   before?: string | null
 }
 
-interface PageWanted {
+/** The same, as lists of the domain read them. */
+export interface PageWanted {
   limit: number
   after?: string
   before?: string

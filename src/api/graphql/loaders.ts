@@ -4,7 +4,11 @@ import type { ListedContact } from '../../domain/contacts/contact-lists.ts'
 import { contactsOfIssues, countContactsOfIssues, type WantedLinked } from '../../domain/contacts/contacts-of-issues.ts'
 import { type ListedOrganization, showOrganizations } from '../../domain/contacts/organization-lists.ts'
 import { type GroupFacts, type ProjectFacts, readFactsOfGroups, readManyProjects } from '../../domain/groups/facts.ts'
+import type { Customers, IssueFilter } from '../../domain/issues/filters.ts'
 import { type IssueFacts, readFactsOfMany } from '../../domain/issues/issues.ts'
+import type { ListedIssue } from '../../domain/issues/list-rows.ts'
+import type { IssueCounts } from '../../domain/issues/list-scan.ts'
+import { countIssuesOf, listIssuesOf, type WantedPage } from '../../domain/issues/lists.ts'
 import type { Page } from '../../domain/lists/page.ts'
 import type { Db } from '../../storage/db.ts'
 import { granted } from './refusals.ts'
@@ -14,6 +18,26 @@ const byId = <Row extends { id: number }>(read: (ids: readonly number[]) => Prom
     const rows = new Map((await read(ids)).map((row) => [row.id, row]))
     return ids.map((id) => rows.get(id))
   })
+
+/** The same for what also depends on arguments: reads with equal arguments share a statement. */
+function byArguments<Arguments, Row>(
+  read: (ids: readonly number[], wanted: Arguments) => Promise<ReadonlyMap<number, Row>>,
+) {
+  const loaders = new Map<string, DataLoader<number, Row | undefined>>()
+  return (id: number, wanted: Arguments): Promise<Row | undefined> => {
+    const like = JSON.stringify(wanted)
+    const loader =
+      loaders.get(like) ??
+      new DataLoader<number, Row | undefined>(async (ids) => {
+        const rows = await read(ids, wanted)
+        return ids.map((one) => rows.get(one))
+      })
+    loaders.set(like, loader)
+    return loader.load(id)
+  }
+}
+
+type Noun = Customers['noun']
 
 export interface Loaders {
   organization: DataLoader<number, ListedOrganization | undefined>
@@ -25,16 +49,14 @@ export interface Loaders {
   contactCount: DataLoader<number, number>
   /** A page of the contacts of an issue, if the caller can see them. */
   contactsOfIssue(issueId: number, wanted: WantedLinked): Promise<Page<ListedContact> | undefined>
+  /** A page of the issues of a contact or an organization that the caller can read. */
+  issuesOf(id: number, of: { noun: Noun; wanted: WantedPage }): Promise<Page<ListedIssue> | undefined>
+  /** How many there are, by state; undefined: none. */
+  issueCounts(id: number, of: { noun: Noun; filter: IssueFilter }): Promise<IssueCounts | undefined>
 }
 
 /** The loaders of one request. */
 export function openLoaders(db: Db, userId: number | null): Loaders {
-  const ofIssues = new Map<string, DataLoader<number, Page<ListedContact> | undefined>>()
-  const contactsLike = (wanted: WantedLinked) =>
-    new DataLoader<number, Page<ListedContact> | undefined>(async (issueIds) => {
-      const pages = granted(await contactsOfIssues(db, userId, issueIds, wanted))
-      return issueIds.map((id) => pages.get(id))
-    })
   return {
     organization: byId((ids) => showOrganizations(db, ids)),
     group: byId((ids) => readFactsOfGroups(db, ids, userId)),
@@ -54,11 +76,12 @@ export function openLoaders(db: Db, userId: number | null): Loaders {
       const counts = await countContactsOfIssues(db, userId, issueIds)
       return issueIds.map((id) => counts.get(id) ?? 0)
     }),
-    contactsOfIssue(issueId, wanted) {
-      const like = JSON.stringify(wanted)
-      const loader = ofIssues.get(like) ?? contactsLike(wanted)
-      ofIssues.set(like, loader)
-      return loader.load(issueId)
-    },
+    contactsOfIssue: byArguments(async (ids, wanted) => granted(await contactsOfIssues(db, userId, ids, wanted))),
+    issuesOf: byArguments(async (ids, { noun, wanted }) =>
+      granted(await listIssuesOf(db, userId, { noun, ids }, wanted)),
+    ),
+    issueCounts: byArguments(async (ids, { noun, filter }) =>
+      granted(await countIssuesOf(db, { customers: { noun, ids }, userId, filter })),
+    ),
   }
 }

@@ -35,6 +35,12 @@ export interface IssueFilter {
   organizationId?: number
 }
 
+/** Contacts, or organizations: these have the issues of their contacts. */
+export interface Customers {
+  noun: 'contact' | 'organization'
+  ids: readonly number[]
+}
+
 /** The caller must be able to see contacts. */
 export const asksForCustomers = ({ contactId, organizationId }: IssueFilter): boolean =>
   (contactId ?? organizationId) !== undefined
@@ -57,12 +63,27 @@ export function faultsOfFilter({ search, iids = [] }: IssueFilter): FieldFault[]
 
 /** SQL: the projects to consider, as (id). */
 export function projectsIn(scope: IssueScope, userId: number | null, filter: IssueFilter): SQL {
-  const user = sql`${userId}::bigint`
-  const may = (ability: Ability) => allowedSql(ability, user, projectInSql)
-  const contacts = asksForCustomers(filter) ? sql` and ${may('read_issue_contacts')}` : sql``
+  const abilities = asksForCustomers(filter) ? forCustomers : (['read_issue'] as const)
   return sql`select p.id from projects p join groups g on g.id = p.group_id
-    where ${isIn(scope)} and ${may('read_issue')}${contacts}`
+    where ${isIn(scope)} and ${mayAll(abilities, userId)}`
 }
+
+/**
+ * SQL: the projects among these in which a user can read issues and their contacts, as (id).
+ * @param ids SQL that yields some ids of projects; no others are considered
+ */
+export const projectsAmong = (ids: SQL, userId: number | null): SQL =>
+  sql`select p.id from (${ids}) as wanted (id)
+    cross join lateral (select * from projects where id = wanted.id offset 0) p join groups g on g.id = p.group_id
+    where ${mayAll(forCustomers, userId)}`
+
+const forCustomers = ['read_issue', 'read_issue_contacts'] as const
+
+const mayAll = (abilities: readonly Ability[], userId: number | null): SQL =>
+  sql.join(
+    abilities.map((ability) => allowedSql(ability, sql`${userId}::bigint`, projectInSql)),
+    sql` and `,
+  )
 
 function isIn(scope: IssueScope): SQL {
   if (scope === 'everywhere') return sql`true`

@@ -6,7 +6,8 @@ import { cursorOf, type Order, type Position, positionOf } from '../lists/cursor
 import { emptyPage, type Page } from '../lists/page.ts'
 import { can, type Standing } from '../rules/permissions.ts'
 import { done, type FieldFault, invalid, type Result } from '../rules/results.ts'
-import { asksForCustomers, faultsOfFilter, type IssueFilter, type IssueScope } from './filters.ts'
+import { type CustomerSearch, countIssuesOfEach, findIssuesOf } from './customer-scan.ts'
+import { asksForCustomers, type Customers, faultsOfFilter, type IssueFilter, type IssueScope } from './filters.ts'
 import { issuesFor } from './guard.ts'
 import { type ListedIssue, shownIssues } from './list-rows.ts'
 import { countIssues, findIssues, type IssueCounts, type Stretch } from './list-scan.ts'
@@ -92,12 +93,36 @@ export async function listIssuesIn(
   if (may.refused) return may
   if (!may.value) return done(emptyPage)
   const entries = await findIssues(tx, { scope, userId, filter: wanted }, question)
-  const shown = await shownIssues(
-    tx,
-    userId,
-    entries.slice(0, wanted.limit).map(({ id }) => id),
-  )
-  return done(pageFrom(entries, new Map(shown.map((issue) => [issue.id, issue])), question))
+  return done(pageFrom(entries, await issuesAt(tx, userId, entries.slice(0, wanted.limit)), question))
+}
+
+/** What a user is shown of the issues at these positions, by id. */
+async function issuesAt(
+  tx: Tx,
+  userId: number | null,
+  positions: readonly Position[],
+): Promise<Map<number, ListedIssue>> {
+  const shown = await shownIssues(tx, userId, [...new Set(positions.map(({ id }) => id))])
+  return new Map(shown.map((issue) => [issue.id, issue]))
+}
+
+/**
+ * The same page of the issues of each of these contacts or organizations, wherever they are, in a fixed number of statements.
+ * @param userId null for a visitor
+ * @returns by customer: issues that the user can read, in projects in which they can see contacts
+ */
+export async function listIssuesOf(
+  tx: Tx,
+  userId: number | null,
+  customers: Customers,
+  wanted: Omit<WantedPage, 'offset'>,
+): Promise<Result<Map<number, Page<ListedIssue>>>> {
+  const { value: question, refused } = readWanted(wanted)
+  if (refused) return { refused }
+  const found = await findIssuesOf(tx, { customers, userId, filter: wanted }, question)
+  const positions = [...found.values()].flatMap((entries) => entries.slice(0, wanted.limit))
+  const issues = await issuesAt(tx, userId, positions)
+  return done(new Map(customers.ids.map((id) => [id, pageFrom(found.get(id) ?? [], issues, question)])))
 }
 
 function pageFrom(
@@ -139,8 +164,21 @@ export async function countIssuesIn(
   if (faults.length > 0) return invalid(faults)
   const may = await mayAsk(tx, userId, scope, filter)
   if (may.refused) return may
-  return done(may.value ? await countIssues(tx, { scope, userId, filter }) : { all: 0, opened: 0, closed: 0 })
+  return done(may.value ? await countIssues(tx, { scope, userId, filter }) : noIssues)
 }
+
+/**
+ * How many matching issues each of these contacts or organizations has, by state, in one statement; the filter's own state
+ * is ignored.
+ * @returns by customer, as `listIssuesOf` does; those without issues are left out
+ */
+export async function countIssuesOf(tx: Tx, search: CustomerSearch): Promise<Result<Map<number, IssueCounts>>> {
+  const faults = faultsOfFilter(search.filter)
+  if (faults.length > 0) return invalid(faults)
+  return done(await countIssuesOfEach(tx, search))
+}
+
+export const noIssues: IssueCounts = { all: 0, opened: 0, closed: 0 }
 
 /** Is this filter allowed for a user? For all issues, each project decides by itself (`projectsIn`). */
 async function mayAsk(tx: Tx, userId: number | null, scope: IssueScope, filter: IssueFilter): Promise<Result<boolean>> {

@@ -3,10 +3,9 @@ import { GraphQLError } from 'graphql'
 import type { IssueFilter, IssueScope } from '../../../domain/issues/filters.ts'
 import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import type { IssueCounts } from '../../../domain/issues/list-scan.ts'
-import { countIssuesIn, listIssuesIn } from '../../../domain/issues/lists.ts'
-import { findUser } from '../../../domain/people/users.ts'
+import { countIssuesIn, listIssuesIn, type WantedPage } from '../../../domain/issues/lists.ts'
 import { builder } from '../builder.ts'
-import { connectionOf, countField, type PageArguments } from '../connections.ts'
+import { connectionOf, countField, type PageArguments, type PageWanted } from '../connections.ts'
 import type { Context } from '../context.ts'
 import { GroupType } from '../namespaces/groups.ts'
 import { ProjectType } from '../namespaces/projects.ts'
@@ -34,7 +33,7 @@ const issueTypes = [
 ] as const
 const IssueTypes = builder.enumType('IssueType', { values: issueTypes })
 
-interface FilterArguments {
+export interface FilterArguments {
   state?: 'opened' | 'closed' | 'locked' | 'all' | null
   search?: string | null
   iid?: string | null
@@ -57,7 +56,8 @@ function numberIn(name: string, text: string | null | undefined): number | undef
   return Number(text)
 }
 
-async function filterOf(asked: FilterArguments, { db }: Context): Promise<IssueFilter> {
+/** @throws if a number isn't one */
+export function filterOf(asked: FilterArguments): IssueFilter {
   const { state, search, authorUsername, types, crmContactId, crmOrganizationId } = asked
   const iids = asked.iids?.length ? asked.iids : asked.iid ? [asked.iid] : undefined
   return {
@@ -68,50 +68,57 @@ async function filterOf(asked: FilterArguments, { db }: Context): Promise<IssueF
       state === 'locked' || (types?.length && !types.includes('ISSUE'))
         ? []
         : iids?.map((iid) => numberIn('iids', iid) ?? 0),
-    authorId: authorUsername ? ((await findUser(db, authorUsername))?.id ?? 0) : undefined,
+    authorUsername: authorUsername || undefined,
     contactId: numberIn('crmContactId', crmContactId),
     organizationId: numberIn('crmOrganizationId', crmOrganizationId),
   }
 }
 
+export const wantedOf = (page: PageWanted, asked: IssueArguments): WantedPage => ({
+  ...page,
+  ...filterOf(asked),
+  sort: issueSorts.read(asked.sort),
+})
+
 /** A page of the issues of a group or project that the caller can see. */
 export const issuesIn = (scope: IssueScope, asked: IssueArguments, context: Context) =>
   connectionOf<ListedIssue>(
     asked,
-    async (page) =>
-      listIssuesIn(context.db, context.userId, scope, {
-        ...page,
-        ...(await filterOf(asked, context)),
-        sort: issueSorts.read(asked.sort),
-      }),
-    async () =>
-      (await countsIn(scope, asked, context))[
-        asked.state === 'opened' || asked.state === 'closed' ? asked.state : 'all'
-      ],
+    async (page) => listIssuesIn(context.db, context.userId, scope, wantedOf(page, asked)),
+    async () => countOf(await countsIn(scope, asked, context), asked),
   )
+
+/** How many of these a list with such arguments has. */
+export const countOf = (counts: IssueCounts, { state }: FilterArguments): number =>
+  counts[state === 'opened' || state === 'closed' ? state : 'all']
 
 /** How many of them there are, by state. */
 const countsIn = async (scope: IssueScope, asked: FilterArguments, context: Context): Promise<IssueCounts> =>
-  granted(await countIssuesIn(context.db, context.userId, scope, await filterOf(asked, context)))
+  granted(await countIssuesIn(context.db, context.userId, scope, filterOf(asked)))
 
-const filterArguments = builder.args((t) => ({
+/** The filters of the issues of a customer. */
+export const ownFilterArguments = builder.args((t) => ({
   state: t.field({ type: IssuableState }),
   search: t.string(),
   iid: t.string(),
   iids: t.stringList(),
   authorUsername: t.string(),
   types: t.field({ type: [IssueTypes], description: 'All are issues; other types match nothing' }),
+}))
+
+const customerArguments = builder.args((t) => ({
   crmContactId: t.string({ description: 'The number of a contact, not its global id' }),
   crmOrganizationId: t.string({ description: 'The number of an organization, not its global id' }),
 }))
 
-/** The arguments of every list of issues. */
-export const issueArguments = {
-  ...filterArguments,
-  ...builder.args((t) => ({ sort: t.field({ type: IssueSort, defaultValue: 'CREATED_DESC' }) })),
-}
+const filterArguments = { ...ownFilterArguments, ...customerArguments }
 
-const IssueConnection = builder.connectionObject(
+export const sortArgument = builder.args((t) => ({ sort: t.field({ type: IssueSort, defaultValue: 'CREATED_DESC' }) }))
+
+/** The arguments of every list of issues. */
+export const issueArguments = { ...filterArguments, ...sortArgument }
+
+export const IssueConnection = builder.connectionObject(
   { type: IssueType, name: 'IssueConnection', fields: (t) => ({ count: t.int(countField) }) },
   { name: 'IssueEdge' },
 )
@@ -148,7 +155,7 @@ builder.objectField(ProjectType, 'issue', (t) =>
   }),
 )
 
-const Counts = builder.objectRef<IssueCounts>('IssueStatusCountsType').implement({
+export const IssueStatusCounts = builder.objectRef<IssueCounts>('IssueStatusCountsType').implement({
   description: 'The number of issues by state; ignores the state filter',
   fields: (t) => ({
     all: t.exposeInt('all'),
@@ -160,7 +167,7 @@ const Counts = builder.objectRef<IssueCounts>('IssueStatusCountsType').implement
 
 builder.objectField(ProjectType, 'issueStatusCounts', (t) =>
   t.field({
-    type: Counts,
+    type: IssueStatusCounts,
     args: filterArguments,
     resolve: ({ id }, asked, context) => countsIn({ projectId: id }, asked, context),
   }),
@@ -168,7 +175,7 @@ builder.objectField(ProjectType, 'issueStatusCounts', (t) =>
 
 builder.objectField(GroupType, 'issueStatusCounts', (t) =>
   t.field({
-    type: Counts,
+    type: IssueStatusCounts,
     args: { ...filterArguments, includeSubgroups: t.arg.boolean({ defaultValue: false }) },
     resolve: ({ id }, { includeSubgroups, ...asked }, context) =>
       countsIn({ groupId: id, direct: !includeSubgroups }, asked, context),
