@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { type ContactOrder, contactOrders, countContacts, listContacts } from '../src/domain/contacts/contact-lists.ts'
 import { insertGroup } from '../src/domain/groups/groups.ts'
-import type { Reader } from '../src/domain/lists/page.ts'
+import type { Reader } from '../src/domain/lists/owned-lists.ts'
 import { type Db, openPostgres, rowsOf } from '../src/storage/db.ts'
 import { migrateDatabase } from '../src/storage/migrate.ts'
 import { withDatabase } from './comments.ts'

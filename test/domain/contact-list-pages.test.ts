@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ContactOrder } from '../../src/domain/contacts/contact-lists.ts'
-import type { ListRequest } from '../../src/domain/lists/page.ts'
+import type { ListRequest } from '../../src/domain/lists/owned-lists.ts'
 import {
   addContacts,
   contactGroup,

@@ -5,7 +5,7 @@ import { countContacts, listContacts } from '../../src/domain/contacts/contact-l
 import { readGroupFacts } from '../../src/domain/groups/facts.ts'
 import { insertGroup } from '../../src/domain/groups/groups.ts'
 import { saveSettings } from '../../src/domain/groups/settings.ts'
-import type { Reader } from '../../src/domain/lists/page.ts'
+import type { Reader } from '../../src/domain/lists/owned-lists.ts'
 import { createUser } from '../../src/domain/people/users.ts'
 import { setRole } from '../../src/domain/rules/members.ts'
 import type { Group } from '../../src/storage/schema.ts'

@@ -11,7 +11,7 @@ import { insertOrganizations, type NewOrganization } from '../../src/domain/cont
 import { readGroupFacts } from '../../src/domain/groups/facts.ts'
 import { insertGroup } from '../../src/domain/groups/groups.ts'
 import { saveSettings } from '../../src/domain/groups/settings.ts'
-import type { ListRequest, Reader } from '../../src/domain/lists/page.ts'
+import type { ListRequest, Reader } from '../../src/domain/lists/owned-lists.ts'
 import type { Effort } from '../../src/domain/lists/search.ts'
 import { createUser } from '../../src/domain/people/users.ts'
 import { setRole } from '../../src/domain/rules/members.ts'

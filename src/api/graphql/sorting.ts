@@ -1,5 +1,5 @@
 // Orders and states as enums, shared by contacts and organizations.
-import type { Counts, State } from '../../domain/lists/page.ts'
+import type { Counts, State } from '../../domain/lists/owned-lists.ts'
 
 /** An order as a list of the domain has it. */
 export interface Sort<By extends string> {

@@ -6,13 +6,12 @@ import type { Order } from '../lists/cursor.ts'
 import {
   type Counts,
   countStates,
-  type Listing,
   type ListRequest,
   listPage,
-  moments,
-  type Page,
+  type OwnedListing,
   type Reader,
-} from '../lists/page.ts'
+} from '../lists/owned-lists.ts'
+import { momentOrders, type Page } from '../lists/page.ts'
 import type { Effort } from '../lists/search.ts'
 import { namesOf, pick } from '../rules/records.ts'
 import type { Result } from '../rules/results.ts'
@@ -22,7 +21,7 @@ import { ordersOf } from './field-tables.ts'
 const orders = {
   ...ordersOf(contactFields),
   organization: { kind: 'text', keys: [sql`c.find_by_organization`], canLack: true },
-  ...moments,
+  ...momentOrders(sql`c`),
 } satisfies Record<string, Order>
 
 export type ContactOrder = keyof typeof orders
@@ -30,7 +29,7 @@ export type ContactOrder = keyof typeof orders
 /** What lists of contacts can be sorted by. */
 export const contactOrders = namesOf(orders)
 
-const listing: Listing<ContactOrder> = { table: 'contacts', orders, usual: 'lastName' }
+const listing: OwnedListing<ContactOrder> = { name: 'contacts', orders, usual: { by: 'lastName' } }
 
 const columns = ['id', 'groupId', ...namesOf(contactFields), 'state', 'createdAt', 'updatedAt'] as const
 

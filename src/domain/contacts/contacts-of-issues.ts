@@ -3,30 +3,27 @@ import { sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { guardIssue } from '../issues/guard.ts'
 import { readFactsOfMany } from '../issues/issues.ts'
-import { cursorOf, type Order, positionOf } from '../lists/cursor.ts'
-import type { Page } from '../lists/page.ts'
-import { done, invalid, type Result } from '../rules/results.ts'
+import type { Position } from '../lists/cursor.ts'
+import {
+  goesDown,
+  type Listing,
+  type Page,
+  type PageQuestion,
+  type PageRequest,
+  pageWith,
+  readPageRequest,
+} from '../lists/page.ts'
+import { done, type Result } from '../rules/results.ts'
 import { type ListedContact, showContacts } from './contact-lists.ts'
 
-const tag = 'contacts of an issue'
-const order: Order = { kind: 'text', keys: [] }
-
-export interface WantedLinked {
-  /** A cursor: rows after it. */
-  after?: string
-  /** A cursor: the nearest rows before it. */
-  before?: string
-  /** Without a cursor: the last page instead of the first. */
-  fromEnd?: boolean
-  limit: number
+const listing: Listing<'id'> = {
+  name: 'contacts of an issue',
+  orders: { id: { kind: 'text', keys: [] } },
+  usual: { by: 'id', descending: true },
 }
 
-interface Bounds {
-  below?: number
-  above?: number
-  backward: boolean
-  limit: number
-}
+/** Which page of the contacts of an issue. */
+export type WantedLinked = Omit<PageRequest<'id'>, 'sort' | 'offset'>
 
 /**
  * The contacts of each of these issues, in a fixed number of statements.
@@ -39,19 +36,19 @@ export async function contactsOfIssues(
   issueIds: readonly number[],
   wanted: WantedLinked,
 ): Promise<Result<Map<number, Page<ListedContact>>>> {
-  const bounds = boundsOf(wanted)
-  if (!bounds) return invalid([{ field: wanted.after ? 'after' : 'before', fault: 'Please provide a valid cursor' }])
+  const { value: question, refused } = readPageRequest(listing, wanted)
+  if (refused) return { refused }
   const readable = userId === null ? [] : await readableOf(tx, userId, issueIds)
   if (readable.length === 0) return done(new Map())
-  const links = await linksOf(tx, readable, bounds)
+  const links = await linksOf(tx, readable, question)
   const shown = await showContacts(tx, [...new Set(links.map(({ contactId }) => contactId))])
   const contacts = new Map(shown.map((contact) => [contact.id, contact]))
-  const found = new Map<number, ListedContact[]>(readable.map((issueId) => [issueId, []]))
-  for (const { issueId, contactId } of links) {
-    const contact = contacts.get(contactId)
-    if (contact) found.get(issueId)?.push(contact)
-  }
-  return done(new Map([...found].map(([issueId, rows]) => [issueId, pageOf(rows, bounds)])))
+  const found = new Map<number, Position[]>(readable.map((issueId) => [issueId, []]))
+  for (const { issueId, contactId } of links) found.get(issueId)?.push({ keys: [], id: contactId })
+  const pages = [...found].map(
+    ([issueId, entries]) => [issueId, pageWith(question, { entries, cutOff: false }, contacts)] as const,
+  )
+  return done(new Map(pages))
 }
 
 /** How many contacts each of these issues has, in a fixed number of statements; none for issues whose contacts the user can't see. */
@@ -70,15 +67,6 @@ export async function countContactsOfIssues(
   return new Map(counts.map(({ issueId, count }) => [issueId, count]))
 }
 
-function boundsOf({ after, before, fromEnd, limit }: WantedLinked): Bounds | undefined {
-  const cursor = after ?? before
-  const at = cursor === undefined ? undefined : positionOf(tag, order, cursor)
-  if (cursor !== undefined && !at) return undefined
-  return after === undefined
-    ? { above: at?.id, backward: at !== undefined || fromEnd === true, limit }
-    : { below: at?.id, backward: false, limit }
-}
-
 async function readableOf(tx: Tx, userId: number, issueIds: readonly number[]): Promise<number[]> {
   const facts = await readFactsOfMany(
     tx,
@@ -87,33 +75,19 @@ async function readableOf(tx: Tx, userId: number, issueIds: readonly number[]): 
   return facts.flatMap((one) => guardIssue(one, 'read_issue_contacts').value?.issueId ?? [])
 }
 
-const linksOf = (
+function linksOf(
   tx: Tx,
   issueIds: readonly number[],
-  bounds: Bounds,
-): Promise<{ issueId: number; contactId: number }[]> => {
-  const { below = Number.MAX_SAFE_INTEGER, above = 0, backward, limit } = bounds
-  const direction = sql.raw(backward ? 'asc' : 'desc')
+  question: PageQuestion,
+): Promise<{ issueId: number; contactId: number }[]> {
+  const { from, most } = question
+  const down = goesDown(question)
+  const direction = sql.raw(down ? 'desc' : 'asc')
+  const beyond = from ? sql`and contact_id ${sql.raw(down ? '<' : '>')} ${from.id}` : sql``
   return rowsOf(
     tx,
     sql`select i.id as "issueId", l.contact_id as "contactId" from unnest(${sql.param(issueIds)}::bigint[]) as i (id)
-      cross join lateral (select contact_id from issue_contacts where issue_id = i.id and contact_id < ${below} and contact_id > ${above}
-        order by contact_id ${direction} limit ${limit + 1}) l order by i.id, l.contact_id ${direction}`,
+      cross join lateral (select contact_id from issue_contacts where issue_id = i.id ${beyond}
+        order by contact_id ${direction} limit ${most}) l order by i.id, l.contact_id ${direction}`,
   )
-}
-
-function pageOf(found: ListedContact[], { below, above, backward, limit }: Bounds): Page<ListedContact> {
-  const rows = found.slice(0, limit)
-  const isMore = found.length > limit
-  if (backward) rows.reverse()
-  const cursors = rows.map(({ id }) => cursorOf(tag, { keys: [], id }))
-  return {
-    rows,
-    cursors,
-    hasNext: backward ? above !== undefined : isMore,
-    hasPrevious: backward ? isMore : below !== undefined,
-    startCursor: cursors[0] ?? null,
-    endCursor: cursors.at(-1) ?? null,
-    cutOff: false,
-  }
 }

@@ -5,27 +5,26 @@ import type { Tx } from '../../storage/db.ts'
 import {
   type Counts,
   countStates,
-  type Listing,
   type ListRequest,
   listPage,
-  moments,
-  type Page,
+  type OwnedListing,
   type Reader,
-} from '../lists/page.ts'
+} from '../lists/owned-lists.ts'
+import { momentOrders, type Page } from '../lists/page.ts'
 import type { Effort } from '../lists/search.ts'
 import { namesOf, pick } from '../rules/records.ts'
 import type { Result } from '../rules/results.ts'
 import { ordersOf } from './field-tables.ts'
 import { organizationFields } from './organization-fields.ts'
 
-const orders = { ...ordersOf(organizationFields), ...moments }
+const orders = { ...ordersOf(organizationFields), ...momentOrders(sql`c`) }
 
 export type OrganizationOrder = keyof typeof orders
 
 /** What lists of organizations can be sorted by. */
 export const organizationOrders = namesOf(orders)
 
-const listing: Listing<OrganizationOrder> = { table: 'organizations', orders, usual: 'name' }
+const listing: OwnedListing<OrganizationOrder> = { name: 'organizations', orders, usual: { by: 'name' } }
 
 const columns = ['id', 'groupId', ...namesOf(organizationFields), 'state', 'createdAt', 'updatedAt'] as const
 

@@ -2,8 +2,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { inOrder, isBeyond, type Position, writtenKeys } from '../lists/cursor.ts'
+import { goesDown, type PageQuestion } from '../lists/page.ts'
 import { type Customers, fitsFilter, type IssueFilter, projectsAmong } from './filters.ts'
-import type { IssueCounts, Stretch } from './list-scan.ts'
+import type { IssueCounts } from './list-scan.ts'
 
 /** Whose issues to find, and for whom. */
 export interface CustomerSearch {
@@ -17,9 +18,11 @@ export interface CustomerSearch {
 export async function findIssuesOf(
   tx: Tx,
   search: CustomerSearch,
-  { order, down, from, most }: Omit<Stretch, 'offset'>,
+  question: PageQuestion,
 ): Promise<Map<number, Position[]>> {
   const { filter } = search
+  const { order, from, most } = question
+  const down = goesDown(question)
   const [key] = order.keys as [SQL]
   const conditions = [
     ...(filter.state ? [sql`i.state = ${filter.state}`] : []),

@@ -1,9 +1,9 @@
 // Which issues of a project or group match, as SQL: those that a user can read and that fit the filter.
 import { type SQL, sql } from 'drizzle-orm'
-import { wordsOccur } from '../lists/index-scan.ts'
+import { canOccur, faultsOfSearch, wordsOccur } from '../lists/words.ts'
 import type { Ability } from '../rules/permissions.ts'
 import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
-import type { FieldFault } from '../rules/results.ts'
+import { type FieldFault, faultsAmong } from '../rules/results.ts'
 import { wordsOf } from '../rules/search-keys.ts'
 
 /** Where to look for issues: in a project, in a group with everything below it (`direct`: only in its own projects), or everywhere. */
@@ -46,20 +46,13 @@ export const asksForCustomers = ({ contactId, organizationId }: IssueFilter): bo
   (contactId ?? organizationId) !== undefined
 
 const mostIids = 1_000
-const longestSearch = 1_000
 const highestIid = 2 ** 31 - 1
 
 /** What is wrong with a filter. */
-export function faultsOfFilter({ search, iids = [] }: IssueFilter): FieldFault[] {
-  const rules: [boolean, FieldFault][] = [
-    [
-      (search ?? '').length > longestSearch,
-      { field: 'search', fault: `Search is too long (maximum is ${longestSearch} characters)` },
-    ],
-    [iids.length > mostIids, { field: 'iids', fault: `At most ${mostIids} numbers can be given` }],
-  ]
-  return rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))
-}
+export const faultsOfFilter = ({ search, iids = [] }: IssueFilter): FieldFault[] => [
+  ...faultsOfSearch(search),
+  ...faultsAmong([[iids.length > mostIids, { field: 'iids', fault: `At most ${mostIids} numbers can be given` }]]),
+]
 
 /** SQL: the projects to consider, as (id). */
 export function projectsIn(scope: IssueScope, userId: number | null, filter: IssueFilter): SQL {
@@ -107,8 +100,7 @@ export function fitsFilter(filter: IssueFilter): SQL {
     conditions.push(sql`exists (select from issue_contacts l join contacts who on who.id = l.contact_id
       where l.issue_id = i.id and who.organization_id = ${idGiven(organizationId)})`)
   const words = wordsOf(search ?? '')
-  // Stored text never contains a NUL.
-  if (words.some((word) => word.includes('\0'))) conditions.push(sql`false`)
+  if (!canOccur(words)) conditions.push(sql`false`)
   // A value, not `exists`: that would be planned as a join with all texts.
   else if (words.length > 0) conditions.push(sql`(select ${wordsOccur(words)} from issue_texts where issue_id = i.id)`)
   return sql.join([sql`true`, ...conditions], sql` and `)

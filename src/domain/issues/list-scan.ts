@@ -1,10 +1,11 @@
 // Finding the issues of a list: by scanning its order, project by project; or from the candidates, if these are few.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import { inOrder, isBeyond, type Order, type Position, writtenKeys } from '../lists/cursor.ts'
-import { patternOf } from '../lists/index-scan.ts'
+import { inOrder, isBeyond, type Position, writtenKeys } from '../lists/cursor.ts'
+import { goesDown, type PageQuestion } from '../lists/page.ts'
 import { wordsOf } from '../rules/search-keys.ts'
 import { asksForCustomers, fitsFilter, type IssueFilter, type IssueScope, idGiven, projectsIn } from './filters.ts'
+import { foundOrWalked, textsWith } from './search-texts.ts'
 
 /** Whose issues to find, and where. */
 export interface Search {
@@ -14,18 +15,6 @@ export interface Search {
   filter: IssueFilter
 }
 
-export interface Stretch {
-  order: Order
-  /** Are keys and ids descending along the scan? */
-  down: boolean
-  /** Rows after this. */
-  from?: Position
-  /** How many to skip. */
-  offset: number
-  /** How many to return. */
-  most: number
-}
-
 export interface IssueCounts {
   all: number
   opened: number
@@ -33,8 +22,10 @@ export interface IssueCounts {
 }
 
 /** Where issues are in a list, along the scan. */
-export function findIssues(tx: Tx, search: Search, { order, down, from, offset, most }: Stretch): Promise<Position[]> {
+export function findIssues(tx: Tx, search: Search, question: PageQuestion): Promise<Position[]> {
   const { filter } = search
+  const { order, from, offset, most } = question
+  const down = goesDown(question)
   const [key] = order.keys as [SQL]
   const states = sql`${sql.param(filter.state ? [filter.state] : ['opened', 'closed'])}::text[]`
   const fit = from
@@ -68,11 +59,8 @@ export async function countIssues(tx: Tx, search: Search): Promise<IssueCounts> 
 // The limit is inlined, so that the planner knows that only a prefix is needed; rounded, because each statement is prepared and kept.
 const roundedUp = (rows: number): number => 2 ** Math.ceil(Math.log2(Math.max(rows, 32)))
 
-// Three letters or digits in a row make a trigram; asking for more words costs more than it spares.
-const hasTrigram = /[\p{L}\p{N}]{3}/u
-const mostAsked = 3
 // How many matches of words are considered, anywhere; if there are more, the list is scanned in its order.
-const mostFound = sql.raw('5000')
+const mostFound = 5_000
 
 /** SQL: the ids of the issues that can match, each once; undefined if scanning finds them sooner. */
 function candidates({ search, contactId, organizationId }: IssueFilter): SQL | undefined {
@@ -81,11 +69,7 @@ function candidates({ search, contactId, organizationId }: IssueFilter): SQL | u
   if (organizationId !== undefined)
     return sql`select distinct l.issue_id as id from contacts who
       cross join lateral (select issue_id from issue_contacts where contact_id = who.id offset 0) l where who.organization_id = ${idGiven(organizationId)}`
-  const long = wordsOf(search ?? '').filter((word) => hasTrigram.test(word) && !word.includes('\0'))
-  if (long.length === 0) return undefined
-  const asked = long.sort((a, b) => b.length - a.length).slice(0, mostAsked)
-  const occur = asked.map((word) => sql`search_text like ${patternOf(word)}`)
-  return sql`select issue_id as id from issue_texts where ${sql.join(occur, sql` and `)} limit ${mostFound} + 1`
+  return textsWith(wordsOf(search ?? ''), mostFound)
 }
 
 /** SQL: names what the rest is about: the projects as \`scope\`, the candidates as \`found\`. */
@@ -100,6 +84,5 @@ function eitherWay(filter: IssueFilter, walked: SQL, { columns, where }: { colum
   const fetched = sql`select ${columns} from found cross join lateral (select * from issues where id = found.id offset 0) i
     join scope on scope.id = i.project_id where ${where}`
   if (asksForCustomers(filter)) return fetched
-  const areFew = sql`(select count(*) from found) <= ${mostFound}`
-  return sql`select * from (${fetched}) fetched where ${areFew} union all select * from (${walked}) walked where not ${areFew}`
+  return foundOrWalked(mostFound, fetched, walked)
 }

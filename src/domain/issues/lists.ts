@@ -2,81 +2,40 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
 import { groupFor } from '../groups/guard.ts'
-import { cursorOf, type Order, type Position, positionOf } from '../lists/cursor.ts'
-import { emptyPage, type Page } from '../lists/page.ts'
+import type { Order } from '../lists/cursor.ts'
+import {
+  emptyPage,
+  type Listing,
+  momentOrders,
+  type Page,
+  type PageRequest,
+  pageWith,
+  readPageRequest,
+  showPage,
+} from '../lists/page.ts'
 import { can, type Standing } from '../rules/permissions.ts'
-import { done, type FieldFault, invalid, type Result } from '../rules/results.ts'
+import { done, invalid, type Result } from '../rules/results.ts'
 import { type CustomerSearch, countIssuesOfEach, findIssuesOf } from './customer-scan.ts'
 import { asksForCustomers, type Customers, faultsOfFilter, type IssueFilter, type IssueScope } from './filters.ts'
 import { issuesFor } from './guard.ts'
 import { type ListedIssue, shownIssues } from './list-rows.ts'
-import { countIssues, findIssues, type IssueCounts, type Stretch } from './list-scan.ts'
-
-/** The arguments of a list of issues. */
-export interface WantedPage extends IssueFilter {
-  /** Absent: newest first. */
-  sort?: { by: IssueOrder; descending?: boolean }
-  /** A cursor: rows after it, nearest first. */
-  after?: string | null
-  /** A cursor: rows before it, nearest last. */
-  before?: string | null
-  /** Without a cursor: the last page instead of the first. */
-  fromEnd?: boolean
-  /** Without a cursor: how many rows to skip at the beginning. */
-  offset?: number
-  /** The size of a page, 1 to 100. */
-  limit: number
-}
+import { countIssues, findIssues, type IssueCounts } from './list-scan.ts'
 
 const orders = {
-  createdAt: { kind: 'moment', keys: [sql`i.created_at`] },
-  updatedAt: { kind: 'moment', keys: [sql`i.updated_at`] },
+  ...momentOrders(sql`i`),
   // Not by any language's alphabet, so that every database agrees.
   title: { kind: 'text', keys: [sql`lower(i.title collate "C")`] },
 } satisfies Record<string, Order>
 
 export type IssueOrder = keyof typeof orders
 
-const latestFirst = { by: 'createdAt', descending: true } as const
-const mostRows = 100
+const listing: Listing<IssueOrder> = { name: 'issues', orders, usual: { by: 'createdAt', descending: true } }
 
-interface Question extends Stretch {
-  /** The name of the list in its cursors. */
-  tag: string
-  /** Against the order, from its end. */
-  backward: boolean
-}
-
-function readWanted({
-  sort = latestFirst,
-  after,
-  before,
-  fromEnd,
-  offset = 0,
-  limit,
-  ...filter
-}: WantedPage): Result<Question> {
-  const descending = sort.descending ?? false
-  const order = orders[sort.by]
-  const tag = `issues ${sort.by} ${descending ? 'descending' : 'ascending'}`
-  const cursor = after ?? before
-  const from = cursor ? positionOf(tag, order, cursor) : undefined
-  const rules: [boolean, FieldFault][] = [
-    [
-      !Number.isInteger(limit) || limit < 1 || limit > mostRows,
-      { field: 'limit', fault: `Limit must be between 1 and ${mostRows}` },
-    ],
-    [Boolean(after && before), { field: 'before', fault: 'Please provide either before or after' }],
-    [Boolean(cursor) && !from, { field: after ? 'after' : 'before', fault: 'Please provide a valid cursor' }],
-  ]
-  const faults = [...faultsOfFilter(filter), ...rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))]
-  if (faults.length > 0) return invalid(faults)
-  const backward = !after && Boolean(before || fromEnd)
-  return done({ tag, order, backward, down: descending !== backward, from, offset: from ? 0 : offset, most: limit + 1 })
-}
+/** The arguments of a list of issues. */
+export interface WantedPage extends IssueFilter, PageRequest<IssueOrder> {}
 
 /**
- * A page of the issues in a group or project that a user can read.
+ * A page of the issues in a group or project that a user can read: the newest first unless another order is requested.
  * @param userId null for a visitor
  * @returns `not found` for a group or project that they can't see; an empty page for a user who filters by customer and can't see
  * contacts there. An invalid cursor, limit, or filter is a refusal.
@@ -87,23 +46,13 @@ export async function listIssuesIn(
   scope: IssueScope,
   wanted: WantedPage,
 ): Promise<Result<Page<ListedIssue>>> {
-  const { value: question, refused } = readWanted(wanted)
+  const { value: question, refused } = readPageRequest(listing, wanted, faultsOfFilter(wanted))
   if (refused) return { refused }
   const may = await mayAsk(tx, userId, scope, wanted)
   if (may.refused) return may
   if (!may.value) return done(emptyPage)
   const entries = await findIssues(tx, { scope, userId, filter: wanted }, question)
-  return done(pageFrom(entries, await issuesAt(tx, userId, entries.slice(0, wanted.limit)), question))
-}
-
-/** What a user is shown of the issues at these positions, by id. */
-async function issuesAt(
-  tx: Tx,
-  userId: number | null,
-  positions: readonly Position[],
-): Promise<Map<number, ListedIssue>> {
-  const shown = await shownIssues(tx, userId, [...new Set(positions.map(({ id }) => id))])
-  return new Map(shown.map((issue) => [issue.id, issue]))
+  return done(await showPage(question, { entries, cutOff: false }, (ids) => shownIssues(tx, userId, ids)))
 }
 
 /**
@@ -117,37 +66,13 @@ export async function listIssuesOf(
   customers: Customers,
   wanted: Omit<WantedPage, 'offset'>,
 ): Promise<Result<Map<number, Page<ListedIssue>>>> {
-  const { value: question, refused } = readWanted(wanted)
+  const { value: question, refused } = readPageRequest(listing, wanted, faultsOfFilter(wanted))
   if (refused) return { refused }
   const found = await findIssuesOf(tx, { customers, userId, filter: wanted }, question)
-  const positions = [...found.values()].flatMap((entries) => entries.slice(0, wanted.limit))
-  const issues = await issuesAt(tx, userId, positions)
-  return done(new Map(customers.ids.map((id) => [id, pageFrom(found.get(id) ?? [], issues, question)])))
-}
-
-function pageFrom(
-  found: readonly Position[],
-  issues: ReadonlyMap<number, ListedIssue>,
-  question: Question,
-): Page<ListedIssue> {
-  const { backward, from, offset, most, tag } = question
-  // Rows that were deleted meanwhile are left out.
-  const there = found.slice(0, most - 1).flatMap((position) => {
-    const issue = issues.get(position.id)
-    return issue ? [{ issue, cursor: cursorOf(tag, position) }] : []
-  })
-  if (backward) there.reverse()
-  const isMore = found.length >= most
-  const wasEarlier = from !== undefined || offset > 0
-  return {
-    rows: there.map(({ issue }) => issue),
-    cursors: there.map(({ cursor }) => cursor),
-    hasNext: backward ? wasEarlier : isMore,
-    hasPrevious: backward ? isMore : wasEarlier,
-    startCursor: there[0]?.cursor ?? null,
-    endCursor: there.at(-1)?.cursor ?? null,
-    cutOff: false,
-  }
+  const ids = [...found.values()].flatMap((entries) => entries.slice(0, wanted.limit).map(({ id }) => id))
+  const issues = new Map((await shownIssues(tx, userId, [...new Set(ids)])).map((issue) => [issue.id, issue]))
+  const pageOfCustomer = (id: number) => pageWith(question, { entries: found.get(id) ?? [], cutOff: false }, issues)
+  return done(new Map(customers.ids.map((id) => [id, pageOfCustomer(id)])))
 }
 
 /**

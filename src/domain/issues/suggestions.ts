@@ -2,11 +2,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { withinTime } from '../../storage/time-limit.ts'
-import { patternOf, wordsOccur } from '../lists/index-scan.ts'
+import { wordsOccur } from '../lists/words.ts'
 import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
 import { wordsOf } from '../rules/search-keys.ts'
 import { issueFor } from './guard.ts'
 import { parseReference } from './issues.ts'
+import { foundOrWalked, textsWith } from './search-texts.ts'
 
 export interface SuggestedIssue {
   id: number
@@ -92,22 +93,17 @@ function withWords(tx: Tx, { term, userId, limit }: Wanted): Promise<SuggestedIs
 }
 
 // How many matches of words are considered; if there are more, issues are scanned from the latest on, and enough of them match soon.
-const mostFound = sql.raw('2000')
-// Three letters or digits in a row make a trigram; asking for more words costs more than it spares.
-const hasTrigram = /[\p{L}\p{N}]{3}/u
-const mostAsked = 3
+const mostFound = 2_000
 
-/** SQL: the issues in which words occur, and what has to be named before. One condition a word: the index does not answer arrays. */
+/** SQL: the issues in which words occur, and what has to be named before. */
 function fitting(words: readonly string[], limit: number): { found: SQL; rows: SQL } {
-  const long = words.filter((word) => hasTrigram.test(word)).toSorted((a, b) => b.length - a.length)
-  if (long.length === 0) return { found: sql``, rows: walked(words, limit) }
-  const occur = long.slice(0, mostAsked).map((word) => sql`search_text like ${patternOf(word)}`)
+  const found = textsWith(words, mostFound)
+  if (!found) return { found: sql``, rows: walked(words, limit) }
+  const fetched = sql`select i.* from found cross join lateral (select * from issues where id = found.id offset 0) i
+    cross join lateral (${occurIn(words, sql`i.id`)}) fits`
   return {
-    found: sql`, found as materialized (select issue_id from issue_texts where ${sql.join(occur, sql` and `)} limit ${mostFound} + 1),
-      few as materialized (select count(*) <= ${mostFound} as few from found)`,
-    rows: sql`select i.* from found cross join lateral (select * from issues where id = found.issue_id offset 0) i
-        cross join lateral (${occurIn(words, sql`i.id`)}) fits where (select few from few)
-      union all select * from (${walked(words, limit)}) walked where not (select few from few)`,
+    found: sql`, found as materialized (${found})`,
+    rows: foundOrWalked(mostFound, fetched, walked(words, limit)),
   }
 }
 

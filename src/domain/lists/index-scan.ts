@@ -8,41 +8,24 @@ import {
   keyNamesOf,
   type ListEntry,
   lacksKey,
-  type Order,
   type Position,
   writtenKeys,
 } from './cursor.ts'
+import { goesDown, type PageQuestion } from './page.ts'
+import { wordsOccur } from './words.ts'
 
-/** What to find, and from where. */
-export interface ScanQuestion {
+/** What to find of what a group owns, and from where. */
+export interface ScanQuestion extends PageQuestion {
   table: 'contacts' | 'organizations'
   groupId: number
   states: readonly ('active' | 'inactive')[]
-  order: Order
-  /** The order is reversed; rows without the key are still last. */
-  descending: boolean
-  /** Against the order, from its end. */
-  backward: boolean
-  from?: Position
   /** All of them must occur. */
   words: readonly string[]
   ids?: readonly number[]
-  /** How many to return. */
-  most: number
 }
 
 /** SQL: the table, called `c`. */
 export const tableOf = ({ table }: ScanQuestion): SQL => sql`${sql.raw(table)} c`
-
-/** Are keys and ids descending along the scan? */
-export const goesDown = ({ descending, backward }: ScanQuestion): boolean => descending !== backward
-
-/** The pattern for a column that contains a word. Pattern characters are escaped. */
-export const patternOf = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`
-
-/** SQL: do all words occur? */
-export const wordsOccur = (words: readonly string[]): SQL =>
-  sql`search_text like all (${sql.param(words.map(patternOf))}::text[])`
 
 // A list is scanned in two parts if keys can be missing.
 interface Part {

@@ -1,24 +1,11 @@
-// Lists of what a group owns: by state and ids, searched, in any order, a page at a time; and their counts.
+// Pages of any list: what is requested; and of what was found, the rows, the cursors, and what lies around them.
 import { type SQL, sql } from 'drizzle-orm'
-import { rowsOf, type Tx } from '../../storage/db.ts'
-import { can, type Standing } from '../rules/permissions.ts'
-import { done, type FieldFault, invalid, type Result } from '../rules/results.ts'
-import { wordsOf } from '../rules/search-keys.ts'
-import { cursorOf, type ListEntry, type Order, type Position, positionOf } from './cursor.ts'
-import type { ScanQuestion } from './index-scan.ts'
-import { type Effort, type Found, find, usualEffort } from './search.ts'
+import { done, type FieldFault, faultsAmong, invalid, type Result } from '../rules/results.ts'
+import { cursorOf, type Order, type Position, positionOf } from './cursor.ts'
 
-export type State = 'active' | 'inactive'
-const states: readonly State[] = ['active', 'inactive']
-
-/** The arguments of a list. */
-export interface ListRequest<By extends string> {
-  /** Absent: any state. */
-  state?: State
-  /** Only these; unknown ids are ignored. At most 1,000. */
-  ids?: readonly number[]
-  /** Words, all of which must occur somewhere in a row. */
-  search?: string | null
+/** The arguments of every list. */
+export interface PageRequest<By extends string> {
+  /** Absent: the usual order of the list. */
   sort?: { by: By; descending?: boolean }
   /** A cursor: rows after it, nearest first. */
   after?: string | null
@@ -26,8 +13,44 @@ export interface ListRequest<By extends string> {
   before?: string | null
   /** Without a cursor: the last page instead of the first. */
   fromEnd?: boolean
+  /** Without a cursor: how many rows to skip at the beginning, in lists that can. */
+  offset?: number
   /** The size of a page, 1 to 100. */
   limit: number
+}
+
+/** What a list is: its name in cursors, and its possible orders. */
+export interface Listing<By extends string> {
+  name: string
+  orders: Readonly<Record<By, Order>>
+  usual: { by: By; descending?: boolean }
+}
+
+/** Which part of a list to find. */
+export interface PageQuestion {
+  /** The list and its order, as named in cursors, which are valid only there. */
+  list: string
+  order: Order
+  /** The order is reversed; rows without the key are still last. */
+  descending: boolean
+  /** Against the order, from its end. */
+  backward: boolean
+  /** Only what follows this. */
+  from?: Position
+  /** How many rows to skip. */
+  offset: number
+  /** How many to return: one more than there are on the page, which tells whether there are more. */
+  most: number
+}
+
+/** What was found of it. */
+export interface Found<Entry extends Position = Position> {
+  /** At most as many as requested, in the direction of the search. */
+  entries: readonly Entry[]
+  /** Not everything was considered. All rows match, but some before or between them may be missing. */
+  cutOff: boolean
+  /** Cut off before enough was found: where to continue. */
+  reached?: Position
 }
 
 export interface Page<Row> {
@@ -44,86 +67,6 @@ export interface Page<Row> {
   cutOff: boolean
 }
 
-export interface Counts {
-  all: number
-  active: number
-  inactive: number
-  /** There are at least this many. */
-  cutOff: boolean
-}
-
-/** A table that has lists, and their possible orders. */
-export interface Listing<By extends string> {
-  table: ScanQuestion['table']
-  orders: Readonly<Record<By, Order>>
-  usual: By
-}
-
-/** Who reads, and the group whose rows these are. */
-export interface Reader {
-  standing: Standing
-  sourceId: number
-}
-
-const mostRows = 100
-const mostIds = 1_000
-const mostCounted = 1_000
-const longestSearch = 1_000
-
-/** What the orders need that tables have in common. */
-export const moments = {
-  createdAt: { kind: 'moment', keys: [sql`c.created_at`] },
-  updatedAt: { kind: 'moment', keys: [sql`c.updated_at`] },
-} satisfies Record<string, Order>
-
-function faultsOf<By extends string>({ ids = [], search, after, before, limit }: ListRequest<By>): FieldFault[] {
-  const rules: [boolean, FieldFault][] = [
-    [
-      !Number.isInteger(limit) || limit < 1 || limit > mostRows,
-      { field: 'limit', fault: `Limit must be between 1 and ${mostRows}` },
-    ],
-    [ids.length > mostIds, { field: 'ids', fault: `At most ${mostIds} ids can be given` }],
-    [
-      (search ?? '').length > longestSearch,
-      { field: 'search', fault: `Search is too long (maximum is ${longestSearch} characters)` },
-    ],
-    [Boolean(after && before), { field: 'before', fault: 'Please provide either before or after' }],
-  ]
-  return rules.flatMap(([isWrong, fault]) => (isWrong ? [fault] : []))
-}
-
-// The name of a list in its cursors, which are valid only for the same list and order.
-const tagOf = <By extends string>({ table, usual }: Listing<By>, { sort }: ListRequest<By>): string =>
-  `${table} ${sort?.by ?? usual} ${sort?.descending ? 'descending' : 'ascending'}`
-
-function readWanted<By extends string>(
-  listing: Listing<By>,
-  groupId: number,
-  wanted: ListRequest<By>,
-): Result<ScanQuestion> {
-  const { state, ids, search, sort, after, before, fromEnd, limit } = wanted
-  const faults = faultsOf(wanted)
-  const order = listing.orders[sort?.by ?? listing.usual]
-  const from = [after ?? before].flatMap((cursor) =>
-    cursor ? (positionOf(tagOf(listing, wanted), order, cursor) ?? []) : [],
-  )[0]
-  if ((after || before) && !from)
-    faults.push({ field: after ? 'after' : 'before', fault: 'Please provide a valid cursor' })
-  if (faults.length > 0) return invalid(faults)
-  return done({
-    table: listing.table,
-    groupId,
-    states: state ? [state] : states,
-    order,
-    descending: sort?.descending ?? false,
-    backward: !after && Boolean(before || fromEnd),
-    from,
-    words: wordsOf(search ?? ''),
-    ids: ids?.filter((id) => Number.isSafeInteger(id)),
-    most: limit + 1,
-  })
-}
-
 /** An empty page. */
 export const emptyPage: Page<never> = {
   rows: [],
@@ -135,86 +78,85 @@ export const emptyPage: Page<never> = {
   cutOff: false,
 }
 
+/** The orders that tables have in common. @param row the name of the table in the statement */
+export const momentOrders = (row: SQL) =>
+  ({
+    createdAt: { kind: 'moment', keys: [sql`${row}.created_at`] },
+    updatedAt: { kind: 'moment', keys: [sql`${row}.updated_at`] },
+  }) satisfies Record<string, Order>
+
+const mostRows = 100
+
 /**
- * A page of a list.
- * @param show what is shown of rows, by id
- * @returns an empty page if the caller can't see contacts here. An invalid cursor, limit, or ids are a refusal.
+ * Reads what is requested.
+ * @param faults what is wrong with the other arguments of the list
+ * @returns a refusal for those, and for an invalid cursor or limit
  */
-export async function listPage<By extends string, Row extends { id: number }>(
-  tx: Tx,
-  reader: Reader,
-  { listing, wanted, effort = usualEffort }: { listing: Listing<By>; wanted: ListRequest<By>; effort?: Effort },
-  show: (tx: Tx, ids: readonly number[]) => Promise<Row[]>,
-): Promise<Result<Page<Row>>> {
-  if (!can(reader.standing, 'read_contacts')) return done(emptyPage)
-  const { value: question, refused } = readWanted(listing, reader.sourceId, wanted)
-  if (refused) return { refused }
-  const found = await find(tx, question, effort)
-  const entries = found.entries.slice(0, wanted.limit)
-  const rows = new Map(
-    (
-      await show(
-        tx,
-        entries.map(({ id }) => id),
-      )
-    ).map((row) => [row.id, row]),
-  )
-  // Rows that were deleted meanwhile are left out.
-  const there = (question.backward ? entries.reverse() : entries).filter(({ id }) => rows.has(id))
-  return done({
-    rows: there.map(({ id }) => rows.get(id) as Row),
-    ...edgesOf(question, found, (position) => cursorOf(tagOf(listing, wanted), position), there),
-  })
+export function readPageRequest<By extends string>(
+  { name, orders, usual }: Listing<By>,
+  { sort = usual, after, before, fromEnd, offset = 0, limit }: PageRequest<By>,
+  faults: readonly FieldFault[] = [],
+): Result<PageQuestion> {
+  const descending = sort.descending ?? false
+  const order = orders[sort.by]
+  const list = `${name} ${sort.by} ${descending ? 'descending' : 'ascending'}`
+  const cursor = after || before
+  const from = cursor ? positionOf(list, order, cursor) : undefined
+  const all = [
+    ...faults,
+    ...faultsAmong([
+      [
+        !Number.isInteger(limit) || limit < 1 || limit > mostRows,
+        { field: 'limit', fault: `Limit must be between 1 and ${mostRows}` },
+      ],
+      [Boolean(after && before), { field: 'before', fault: 'Please provide either before or after' }],
+      [Boolean(cursor) && !from, { field: after ? 'after' : 'before', fault: 'Please provide a valid cursor' }],
+    ]),
+  ]
+  if (all.length > 0) return invalid(all)
+  const backward = !after && Boolean(before || fromEnd)
+  return done({ list, order, descending, backward, from, offset: from ? 0 : offset, most: limit + 1 })
+}
+
+/** Are keys and ids descending along the search? */
+export const goesDown = ({ descending, backward }: Pick<PageQuestion, 'descending' | 'backward'>): boolean =>
+  descending !== backward
+
+/** The page of what was found. @param show what is shown of rows, by id */
+export async function showPage<Row extends { id: number }>(
+  question: PageQuestion,
+  found: Found,
+  show: (ids: readonly number[]) => Promise<Row[]>,
+): Promise<Page<Row>> {
+  const rows = await show(entriesOn(question, found).map(({ id }) => id))
+  return pageWith(question, found, new Map(rows.map((row) => [row.id, row])))
+}
+
+const entriesOn = ({ most }: PageQuestion, { entries }: Found): readonly Position[] => entries.slice(0, most - 1)
+
+/** The same with rows by id; those that were deleted meanwhile are left out. */
+export function pageWith<Row>(question: PageQuestion, found: Found, rows: ReadonlyMap<number, Row>): Page<Row> {
+  const there = entriesOn(question, found).filter(({ id }) => rows.has(id))
+  const inOrder = question.backward ? there.toReversed() : there
+  return { rows: inOrder.map(({ id }) => rows.get(id) as Row), ...edgesOf(question, found, inOrder) }
 }
 
 function edgesOf(
-  { backward, from, most }: ScanQuestion,
-  found: Found,
-  write: (position: Position) => string,
-  there: readonly ListEntry[],
-) {
-  const isMore = found.entries.length >= most || found.reached !== undefined
-  const reached = found.entries.length >= most ? undefined : found.reached
-  const start = (backward && reached) || there[0]
-  const end = (!backward && reached) || there.at(-1)
+  { list, backward, from, offset, most }: PageQuestion,
+  { entries, cutOff, reached }: Found,
+  there: readonly Position[],
+): Omit<Page<never>, 'rows'> {
+  const isFull = entries.length >= most
+  const isMore = isFull || reached !== undefined
+  const isEarlier = from !== undefined || offset > 0
+  const stopped = isFull ? undefined : reached
+  const [start, end] = [(backward && stopped) || there[0], (!backward && stopped) || there.at(-1)]
   return {
-    cursors: there.map(write),
-    hasNext: backward ? from !== undefined : isMore,
-    hasPrevious: backward ? isMore : from !== undefined,
-    startCursor: start ? write(start) : null,
-    endCursor: end ? write(end) : null,
-    cutOff: found.cutOff,
+    cursors: there.map((position) => cursorOf(list, position)),
+    hasNext: backward ? isEarlier : isMore,
+    hasPrevious: backward ? isMore : isEarlier,
+    startCursor: start ? cursorOf(list, start) : null,
+    endCursor: end ? cursorOf(list, end) : null,
+    cutOff,
   }
-}
-
-/**
- * How many there are, by state.
- * @param search counts what matches, up to a thousand
- * @returns null if the caller can't see contacts here
- */
-export async function countStates<By extends string>(
-  tx: Tx,
-  reader: Reader,
-  { listing, search, effort = usualEffort }: { listing: Listing<By>; search?: string | null; effort?: Effort },
-): Promise<Result<Counts | null>> {
-  if (!can(reader.standing, 'read_contacts')) return done(null)
-  const { value: question, refused } = readWanted(listing, reader.sourceId, { search, limit: 1 })
-  if (refused) return { refused }
-  if (question.words.length === 0) return done({ ...(await readCounts(tx, question)), cutOff: false })
-  const { entries, cutOff } = await find(tx, { ...question, most: mostCounted + 1 }, effort)
-  const counted = entries.slice(0, mostCounted)
-  const active = counted.filter(({ state }) => state === 'active').length
-  const all = counted.length
-  return done({ all, active, inactive: all - active, cutOff: cutOff || entries.length > all })
-}
-
-const sumOf = (state: SQL): SQL => sql`coalesce(sum(n) filter (where state = any(${state})), 0)::float8`
-
-async function readCounts(tx: Tx, { table, groupId }: ScanQuestion): Promise<Omit<Counts, 'cutOff'>> {
-  const [counts] = await rowsOf<Omit<Counts, 'cutOff'>>(
-    tx,
-    sql`select ${sumOf(sql`'{active,inactive}'`)} as "all", ${sumOf(sql`'{active}'`)} as active, ${sumOf(sql`'{inactive}'`)} as inactive
-      from state_counts where noun = ${table} and group_id = ${groupId}`,
-  )
-  return counts as Omit<Counts, 'cutOff'>
 }

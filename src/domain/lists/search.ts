@@ -2,28 +2,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { withinTime } from '../../storage/time-limit.ts'
-import {
-  inOrder,
-  isBeyond,
-  keyColumns,
-  keyNamesOf,
-  type ListEntry,
-  lacksKey,
-  type Position,
-  writtenKeys,
-} from './cursor.ts'
-import {
-  beginWalk,
-  goesDown,
-  isOver,
-  longestStretch,
-  patternOf,
-  type ScanQuestion,
-  tableOf,
-  type Walk,
-  walkOn,
-  wordsOccur,
-} from './index-scan.ts'
+import { inOrder, isBeyond, keyColumns, keyNamesOf, type ListEntry, lacksKey, writtenKeys } from './cursor.ts'
+import { beginWalk, isOver, longestStretch, type ScanQuestion, tableOf, type Walk, walkOn } from './index-scan.ts'
+import { type Found, goesDown } from './page.ts'
+import { canOccur, trigramsOccur, wordsOccur } from './words.ts'
 
 /** The limits of a search. */
 export interface Effort {
@@ -53,19 +35,11 @@ export const usualEffort: Effort = {
   rest: 20,
 }
 
-export interface Found {
-  /** At most as many as requested, in scan order. */
-  entries: readonly ListEntry[]
-  /** Not everything was considered. All rows match, but some before or between them may be missing. */
-  cutOff: boolean
-  /** Cut off before enough was found: where to continue. */
-  reached?: Position
-}
+type FoundEntries = Found<ListEntry>
 
 /** Runs a query. Only searches can be cut off. */
-export async function find(tx: Tx, question: ScanQuestion, effort: Effort): Promise<Found> {
-  // Stored text never contains a NUL.
-  if (question.words.some((word) => word.includes('\0'))) return { entries: [], cutOff: false }
+export async function find(tx: Tx, question: ScanQuestion, effort: Effort): Promise<FoundEntries> {
+  if (!canOccur(question.words)) return { entries: [], cutOff: false }
   if (question.ids)
     return findAmong(tx, question, {
       where: sql`c.id = any(${sql.param(question.ids)}::bigint[])`,
@@ -74,7 +48,7 @@ export async function find(tx: Tx, question: ScanQuestion, effort: Effort): Prom
   return question.words.length > 0 ? search(tx, question, effort) : exactly(await walkToEnd(tx, question))
 }
 
-const exactly = (walk: Walk): Found => ({ entries: walk.found, cutOff: false })
+const exactly = (walk: Walk): FoundEntries => ({ entries: walk.found, cutOff: false })
 
 async function walkToEnd(tx: Tx, question: ScanQuestion): Promise<Walk> {
   let walk = beginWalk(question)
@@ -82,7 +56,7 @@ async function walkToEnd(tx: Tx, question: ScanQuestion): Promise<Walk> {
   return walk
 }
 
-async function search(tx: Tx, question: ScanQuestion, effort: Effort): Promise<Found> {
+async function search(tx: Tx, question: ScanQuestion, effort: Effort): Promise<FoundEntries> {
   const start = performance.now()
   const left = () => effort.milliseconds - (performance.now() - start)
   const glanced = await walkFor(tx, question, beginWalk(question), { effort, left, most: effort.glance })
@@ -95,7 +69,7 @@ async function search(tx: Tx, question: ScanQuestion, effort: Effort): Promise<F
 }
 
 /** As far as the scan got, the result is exact; matches from trigrams beyond that fill the page. */
-function unfinished({ found, last }: Walk, some: readonly ListEntry[], { most }: ScanQuestion): Found {
+function unfinished({ found, last }: Walk, some: readonly ListEntry[], { most }: ScanQuestion): FoundEntries {
   const met = new Set(found.map(({ id }) => id))
   const entries = [...found, ...some.filter(({ id }) => !met.has(id))].slice(0, most)
   const reached = entries.length > found.length ? entries.at(-1) : last
@@ -123,22 +97,15 @@ async function walkFor(tx: Tx, question: ScanQuestion, begun: Walk, { effort, le
   return walk
 }
 
-// Three letters or digits in a row make a trigram.
-const hasTrigram = /[\p{L}\p{N}]{3}/u
-// Using more words costs more than it saves.
-const mostAsked = 3
-
 /** The matches of trigrams; undefined if they are of no use, or take too long. Rows of other groups, in any order, are included. */
 async function findByTrigrams(
   tx: Tx,
   question: ScanQuestion,
   effort: Effort,
   milliseconds: number,
-): Promise<Found | undefined> {
-  const long = question.words.filter((word) => hasTrigram.test(word)).sort((a, b) => b.length - a.length)
-  if (long.length === 0 || milliseconds < 1 || (await sizeOf(tx, question)) <= effort.whole) return undefined
-  const patterns = long.slice(0, mostAsked).map((word) => sql`c.search_text like ${patternOf(word)}`)
-  const where = sql.join(patterns, sql` and `)
+): Promise<FoundEntries | undefined> {
+  const where = trigramsOccur(question.words)
+  if (!where || milliseconds < 1 || (await sizeOf(tx, question)) <= effort.whole) return undefined
   return withinTime(tx, milliseconds, (inner) => findAmong(inner, question, { where, most: effort.candidates }))
 }
 
@@ -159,7 +126,7 @@ async function findAmong(
   tx: Tx,
   question: ScanQuestion,
   { where, most }: { where: SQL; most: number },
-): Promise<Found> {
+): Promise<FoundEntries> {
   const { order, groupId, states, words } = question
   const read = await rowsOf<{ n: number } & (ListEntry | { id: null })>(
     tx,

@@ -8,6 +8,10 @@ export interface FieldFault {
   fault: string
 }
 
+/** What is wrong: the faults of the rules that are broken. */
+export const faultsAmong = (rules: readonly (readonly [isBroken: boolean, fault: FieldFault])[]): FieldFault[] =>
+  rules.flatMap(([isBroken, fault]) => (isBroken ? [fault] : []))
+
 export type Refusal =
   /** It doesn't exist, or the user can't see it: the same message for both. */
   | { why: 'not found'; what: string; reason: string }

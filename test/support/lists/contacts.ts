@@ -10,7 +10,7 @@ import {
 import { insertContacts, type NewContact } from '../../../src/domain/contacts/contacts.ts'
 import { insertOrganizations } from '../../../src/domain/contacts/organizations.ts'
 import { insertGroup } from '../../../src/domain/groups/groups.ts'
-import type { ListRequest, Reader } from '../../../src/domain/lists/page.ts'
+import type { ListRequest, Reader } from '../../../src/domain/lists/owned-lists.ts'
 import type { Effort } from '../../../src/domain/lists/search.ts'
 import type { Group } from '../../../src/storage/schema.ts'
 import { foldedKey, type ModelRow, pageOf } from './model.ts'

@@ -1,6 +1,7 @@
 // What lists come to by the rule, in memory; and walking through a list forward and back.
 import { expect } from 'vitest'
-import type { ListRequest, Page } from '../../../src/domain/lists/page.ts'
+import type { ListRequest } from '../../../src/domain/lists/owned-lists.ts'
+import type { Page } from '../../../src/domain/lists/page.ts'
 import type { Effort } from '../../../src/domain/lists/search.ts'
 import type { Result } from '../../../src/domain/rules/results.ts'
 
