@@ -32,6 +32,10 @@ describe.skipIf(!hasPostgres)('a time limit', () => {
     })
   })
 
+  test('no time is spent on compiling statements, which takes longer than any of them', async () => {
+    expect(await rowsOf(database.db, sql`show jit`)).toEqual([{ jit: 'off' }])
+  })
+
   test('any other fault is thrown', async () => {
     await expect(withinTime(database.db, 10_000, (tx) => tx.execute(sql`select 1 / 0`))).rejects.toMatchObject({
       cause: { code: '22012' },
