@@ -349,3 +349,22 @@ test('whoever lists projects sees those of which they may read the issues', asyn
   }
   expect(wrong).toEqual([])
 })
+
+test('however many rows are checked, the roles of a user are read once', async () => {
+  const { userId } = singles.find(({ name }) => name.includes('guest')) ?? (singles[0] as Person)
+  const readable = allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)
+  const plans = await rowsOf<Record<'QUERY PLAN', unknown>>(
+    db,
+    sql`explain (analyze, format json) select p.id from projects p join groups g on g.id = p.group_id where ${readable}`,
+  )
+  const reads = nodesOf(plans[0]?.['QUERY PLAN']).filter((node) => node['Relation Name'] === 'members')
+  expect(reads.length).toBeGreaterThan(0)
+  expect(reads.filter((node) => Number(node['Actual Loops']) > 1)).toEqual([])
+})
+
+/** All objects in a value, at any depth. */
+function nodesOf(value: unknown): Record<string, unknown>[] {
+  if (typeof value !== 'object' || value === null) return []
+  const inside = Object.values(value).flatMap(nodesOf)
+  return Array.isArray(value) ? inside : [value as Record<string, unknown>, ...inside]
+}

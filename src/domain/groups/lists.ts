@@ -1,8 +1,9 @@
 // Lists of the groups and projects that a user can see, with the total: two statements, however many.
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
-import { levelInGroup, levelInProject } from '../rules/members.ts'
-import { allowedSql, groupInSql, projectInSql } from '../rules/permissions-sql.ts'
+import { levelInGroup } from '../rules/members.ts'
+import { roles } from '../rules/permissions.ts'
+import { allowedSql, groupInSql, hasRole, projectInSql } from '../rules/permissions-sql.ts'
 
 /** A group as listed. */
 export interface ListedGroup {
@@ -94,14 +95,13 @@ async function countAndList<Row>(
 const maySee = (user: SQL, group?: SQL): SQL => allowedSql('read_group', user, groupInSql(group))
 
 // A role lets its holder see all ancestors; everyone else sees the names of groups that are visible to them.
-const holdsRole = (user: SQL, ofProject = sql``): SQL =>
-  sql`exists (select from members mine where mine.user_id = ${user} and (mine.group_id = any(g.ancestors) ${ofProject}))`
-const inProject = sql`or mine.project_id = p.id`
-const fullName = (user: SQL, ofProject?: SQL): SQL =>
+const hasAnyRole = (user: SQL, projectId?: SQL): SQL =>
+  hasRole(user, { groupIds: sql`g.ancestors`, projectId }, roles.guest)
+const fullName = (user: SQL, projectId?: SQL): SQL =>
   sql`(select string_agg(a.name, ' / ' order by array_position(g.ancestors, a.id)) from groups a
-    where a.id = any(g.ancestors) and (${maySee(user, sql`a`)} or ${holdsRole(user, ofProject)}))`
-const parentId = (user: SQL, ofProject?: SQL): SQL =>
-  sql`(select a.id from groups a where a.id = g.parent_id and (${maySee(user, sql`a`)} or ${holdsRole(user, ofProject)}))`
+    where a.id = any(g.ancestors) and (${maySee(user, sql`a`)} or ${hasAnyRole(user, projectId)}))`
+const parentId = (user: SQL, projectId?: SQL): SQL =>
+  sql`(select a.id from groups a where a.id = g.parent_id and (${maySee(user, sql`a`)} or ${hasAnyRole(user, projectId)}))`
 const shownGroup = (user: SQL): SQL =>
   sql`g.id, ${parentId(user)} as "parentId", g.path, g.name, g.full_path as "fullPath", ${fullName(user)} as "fullName", g.visibility, g.description, g.created_at as "createdAt"`
 const groupOrders = { id: sql`g.id`, name: sql`lower(g.name) collate "C"`, path: sql`g.path_key` }
@@ -122,7 +122,7 @@ export function listGroups(
     search
       ? sql`(${holds(sql`g.name`, search)} or ${holds(byFullPath ? sql`g.full_path` : sql`g.path`, search)})`
       : undefined,
-    least === undefined ? undefined : sql`${levelInGroup(user, sql`g.ancestors`)} >= ${least}`,
+    least === undefined ? undefined : hasRole(user, { groupIds: sql`g.ancestors` }, least),
     visibility && sql`g.visibility = ${visibility}`,
   ])
   const listing = {
@@ -152,8 +152,8 @@ const projectOrders = {
 const shownProject = (
   user: SQL,
 ): SQL => sql`p.id, p.path, p.name, p.full_path as "fullPath", p.visibility, p.description, p.created_at as "createdAt",
-  concat_ws(' / ', ${fullName(user, inProject)}, p.name) as "fullName",
-  case when ${maySee(user)} or ${holdsRole(user, inProject)} then json_build_object('id', g.id, 'parentId', ${parentId(user, inProject)}, 'path', g.path, 'name', g.name, 'fullPath', g.full_path) end as "group",
+  concat_ws(' / ', ${fullName(user, sql`p.id`)}, p.name) as "fullName",
+  case when ${maySee(user)} or ${hasAnyRole(user, sql`p.id`)} then json_build_object('id', g.id, 'parentId', ${parentId(user, sql`p.id`)}, 'path', g.path, 'name', g.name, 'fullPath', g.full_path) end as "group",
   (select m.level from members m where m.user_id = ${user} and m.project_id = p.id) as "ownLevel",
   nullif(${levelInGroup(user, sql`g.ancestors`)}, 0) as "groupLevel"`
 
@@ -176,7 +176,7 @@ export function listProjects(
     allowedSql('read_issue', user, projectInSql),
     inGroup(wanted),
     search ? sql`(${holds(sql`p.name`, search)} or ${holds(path, search)})` : undefined,
-    least === undefined ? undefined : sql`${levelInProject(user, sql`p.id`, sql`g.ancestors`)} >= ${least}`,
+    least === undefined ? undefined : hasRole(user, { groupIds: sql`g.ancestors`, projectId: sql`p.id` }, least),
     visibility && sql`p.visibility = ${visibility}`,
   ])
   const from = sql`from projects p join groups g on g.id = p.group_id where ${where}`

@@ -1,10 +1,10 @@
 // Who may do what, as SQL for whole sets: made from the same table as `can` (permissions.ts).
 import { type SQL, sql } from 'drizzle-orm'
 import { contactSourceOf } from './contact-source.ts'
-import { type Ability, needsOf, type Role, type RoleScope, roles } from './permissions.ts'
+import { type Ability, needsOf, type RoleScope, roles } from './permissions.ts'
 
 /** Where a role counts, as SQL: in any of these groups, or in this project itself. */
-interface Ground {
+export interface Ground {
   groupIds: SQL
   projectId?: SQL
 }
@@ -42,27 +42,34 @@ export const projectInSql: SqlSubject = {
 
 /**
  * SQL: has a user this ability?
- * @param user SQL that yields an id; null: a visitor
+ * @param user SQL that yields an id, best the same for all rows; null: a visitor
  */
 export function allowedSql(ability: Ability, user: SQL, subject: SqlSubject): SQL {
   const { open, customerRelations, least } = needsOf(ability)
   const holdsAll = sql.join(
-    least.map(([scope, role]) => hasRole(subject.grounds[scope], role)),
+    least.map(([scope, role]) => hasRole(user, subject.grounds[scope], roles[role])),
     sql` and `,
   )
-  const byRole = sql`exists (select from users u where u.id = ${user} and not u.blocked and (u.administrator or ${holdsAll}))`
+  const byRole = sql`(${isUser(user, sql` and u.administrator`)} or ${isUser(user)} and ${holdsAll})`
   const allowed = open ? sql`(${subject.open} or ${byRole})` : byRole
   if (customerRelations) return subject.withSource(sql`${subject.customerRelations} and ${allowed}`)
   return least.some(([scope]) => scope === 'source') ? subject.withSource(allowed) : allowed
 }
 
+// Every role is at least the lowest.
 const lowest = Math.min(...Object.values(roles))
 
-/** SQL: has the user `u` at least this role there? Every role is at least the lowest. */
-function hasRole(ground: Ground | undefined, role: Role): SQL {
+// About nothing but the user, so that a statement reads it once, however many rows it checks.
+const isUser = (user: SQL, more = sql``): SQL =>
+  sql`exists (select from users u where u.id = ${user} and not u.blocked${more})`
+
+/** SQL: has the user at least this role there? */
+export function hasRole(user: SQL, ground: Ground | undefined, level: number): SQL {
   if (!ground) return sql`false`
-  const inGroup = sql`m.group_id = any(${ground.groupIds})`
-  const here = ground.projectId ? sql`(m.project_id = ${ground.projectId} or ${inGroup})` : inGroup
-  const highEnough = roles[role] > lowest ? sql` and m.level >= ${roles[role]}` : sql``
-  return sql`exists (select from members m where m.user_id = u.id and ${here}${highEnough})`
+  const highEnough = level > lowest ? sql` and m.level >= ${level}` : sql``
+  // The same for all rows: hashed once. As a mere condition (without `is true`), it would be joined for each row.
+  const isAmong = (id: SQL, column: SQL) =>
+    sql`(${id} in (select ${column} from members m where m.user_id = ${user} and ${column} is not null${highEnough})) is true`
+  const inGroup = sql`exists (select from unnest(${ground.groupIds}) a (id) where ${isAmong(sql`a.id`, sql`m.group_id`)})`
+  return ground.projectId ? sql`(${isAmong(ground.projectId, sql`m.project_id`)} or ${inGroup})` : inGroup
 }
