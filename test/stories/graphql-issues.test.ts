@@ -204,6 +204,10 @@ describe('the sidebar', () => {
     expect(await people.pia.client.faults(query, { id: issueGid(other), after: 'x' })).toEqual([
       'Please provide a valid cursor',
     ])
+    const [after, before] = [first.pageInfo.startCursor, second.pageInfo.endCursor]
+    expect(await people.pia.client.faults(query, { id: issueGid(other), after, before })).toEqual([
+      'Please provide either before or after',
+    ])
   })
 })
 
