@@ -1,4 +1,4 @@
-// Alive, ready, and figures for a scraper.
+// Health checks: is the process alive, and ready?
 import { sql } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import type { Db } from '../storage/db.ts'

@@ -1,4 +1,4 @@
-// Locks. Always taken in this order, to avoid deadlocks: trees, parents, issues, contacts.
+// Locks. Always taken in this order, to avoid deadlocks: trees, parents, organizations, issues, contacts.
 import { type SQL, sql } from 'drizzle-orm'
 import { Again, rowsOf, type Tx } from '../../storage/db.ts'
 
