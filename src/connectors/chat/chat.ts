@@ -1,6 +1,6 @@
 // A chat: what differs from one service to the next, while the same is understood, submitted, and answered.
 import type { House } from '../connector.ts'
-import type { People } from './people.ts'
+import type { Person } from './names.ts'
 
 export interface Chat {
   /** As deliveries, bindings, and linked accounts are marked: `slack`. */
@@ -14,6 +14,14 @@ export interface Chat {
   lines(lines: readonly string[]): string
   /** The last sentences of the help: what to do where it has no slash commands. */
   hint: string
+}
+
+/** Which of our users the users of a chat are. */
+export interface People {
+  /** A user without a linked account is identified by the address that their own workspace has confirmed. */
+  trustEmail: boolean
+  /** Our user; undefined if unknown. */
+  find(person: Person): Promise<number | undefined>
 }
 
 /** What Rolobot provides to a connector, and what a chat adds to it. */

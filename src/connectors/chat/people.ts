@@ -3,16 +3,9 @@ import { linkByAddress } from '../../domain/people/link-codes.ts'
 import { findUserElsewhere } from '../../domain/people/users.ts'
 import { withTimeout } from '../../timeout.ts'
 import type { House } from '../connector.ts'
-import type { Chat } from './chat.ts'
+import type { Chat, People } from './chat.ts'
 import { forAddress } from './deadlines.ts'
 import { externalId, type Person } from './names.ts'
-
-export interface People {
-  /** A user without a linked account is identified by the address that their own workspace has confirmed. */
-  trustEmail: boolean
-  /** Our user; undefined if unknown. */
-  find(person: Person): Promise<number | undefined>
-}
 
 /** Asks a chat for the email address of a user that it has confirmed, and for the user's name. */
 export type ConfirmedAddress = (person: Person) => Promise<{ email: string; name: string } | undefined>
