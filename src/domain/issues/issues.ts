@@ -202,7 +202,8 @@ export interface IssueDetails {
   author: { id: number; username: string; name: string } | null
 }
 
-const shown = {
+/** What is shown of an issue everywhere; its author is in `users`. */
+export const issueColumns = {
   id: issues.id,
   iid: issues.iid,
   title: issues.title,
@@ -216,7 +217,7 @@ const shown = {
 /** One issue, as it is shown. */
 export async function showIssue(tx: Tx, issueId: number): Promise<IssueDetails | undefined> {
   const [issue] = await tx
-    .select(shown)
+    .select(issueColumns)
     .from(issues)
     .leftJoin(users, eq(users.id, issues.authorId))
     .where(eq(issues.id, issueId))
@@ -230,7 +231,7 @@ export function listIssues(
   { below, limit }: { below?: number; limit: number },
 ): Promise<IssueDetails[]> {
   const later = below === undefined ? undefined : lt(issues.iid, below)
-  const query = tx.select(shown).from(issues).leftJoin(users, eq(users.id, issues.authorId))
+  const query = tx.select(issueColumns).from(issues).leftJoin(users, eq(users.id, issues.authorId))
   return query
     .where(and(eq(issues.projectId, projectId), later))
     .orderBy(desc(issues.iid))

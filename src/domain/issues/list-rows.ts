@@ -4,21 +4,15 @@ import { alias } from 'drizzle-orm/pg-core'
 import type { Tx } from '../../storage/db.ts'
 import { groups, issues, projects, users } from '../../storage/schema.ts'
 import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
+import { type IssueDetails, issueColumns } from './issues.ts'
 
-export interface ListedIssue {
-  id: number
-  iid: number
-  title: string
-  description: string
-  state: 'opened' | 'closed'
-  createdAt: Date
-  updatedAt: Date
+export interface ListedIssue extends Omit<IssueDetails, 'author'> {
   closedAt: Date | null
   projectId: number
   /** The full path of the project. */
   projectPath: string
   groupId: number
-  author: { id: number; username: string; name: string; blocked: boolean } | null
+  author: (NonNullable<IssueDetails['author']> & { blocked: boolean }) | null
   /** How many comments it has, without the notes of the system. */
   comments: number
 }
@@ -27,18 +21,12 @@ export interface ListedIssue {
 const [p, g] = [alias(projects, 'p'), alias(groups, 'g')]
 
 const shown = {
-  id: issues.id,
-  iid: issues.iid,
-  title: issues.title,
-  description: issues.description,
-  state: issues.state,
-  createdAt: issues.createdAt,
-  updatedAt: issues.updatedAt,
+  ...issueColumns,
   closedAt: issues.closedAt,
   projectId: issues.projectId,
   projectPath: p.fullPath,
   groupId: p.groupId,
-  author: { id: users.id, username: users.username, name: users.name, blocked: users.blocked },
+  author: { ...issueColumns.author, blocked: users.blocked },
   comments: sql`(select count(*) from comments said where said.issue_id = ${issues.id} and not said.system)`.mapWith(
     Number,
   ),
