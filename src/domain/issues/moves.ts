@@ -5,7 +5,7 @@ import { tell } from '../../storage/notify.ts'
 import { formerReferences, type Issue, issues } from '../../storage/schema.ts'
 import type { ProjectFacts } from '../groups/facts.ts'
 import { projectFor } from '../groups/guard.ts'
-import { checkTwice, permit } from '../rules/guard.ts'
+import { checkTwice, permitMove } from '../rules/guard.ts'
 import { type Actor, record } from '../rules/history.ts'
 import { conflict, done, type Result } from '../rules/results.ts'
 import { attempt } from '../rules/transaction.ts'
@@ -22,9 +22,9 @@ import { cutLinks } from './unlinking.ts'
  */
 export const moveIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Issue>> =>
   attempt(db, async (tx) => {
-    const both = await lockBoth(tx, actor, name, toProjectId)
+    const both = await issueToMove(tx, actor, name, toProjectId)
     if (both.refused) return both
-    const { facts, project } = both.value
+    const { moving: facts, to: project } = both.value
     if (facts.projectId === project.id) return conflict('The issue is already in this project.')
     if (facts.sourceId !== project.sourceId) await cutLinks(tx, actor, sql`l.issue_id = ${facts.issueId}`)
     const iid = await nextIid(tx, project.id)
@@ -47,9 +47,9 @@ export const moveIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: nu
  */
 export const cloneIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Issue>> =>
   attempt(db, async (tx) => {
-    const both = await lockBoth(tx, actor, name, toProjectId)
+    const both = await issueToMove(tx, actor, name, toProjectId)
     if (both.refused) return both
-    const { facts, project } = both.value
+    const { moving: facts, to: project } = both.value
     const [original] = (await tx.select().from(issues).where(eq(issues.id, facts.issueId))) as [Issue]
     const { title, description } = original
     const clone = await insertIssueAs(tx, { projectId: project.id, title, description, authorId: actor.userId })
@@ -69,26 +69,22 @@ export const cloneIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: n
     return done(clone)
   })
 
-interface Both {
-  facts: IssueFacts
-  project: ProjectFacts
-}
-
-/** The issue and its destination, if the actor can move it there. */
-async function bothFor(tx: Tx, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Both>> {
-  const issue = await issueFor(tx, actor, name)
-  if (issue.refused) return issue
-  const project = await projectFor(tx, actor, toProjectId)
-  if (project.refused) return project
-  const both = { facts: issue.value, project: project.value }
-  return permit(both, { ...both.facts.standing, destination: both.project.standing.project }, 'move_issue')
-}
-
-/** The same, both locked. */
-const lockBoth = (tx: Tx, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Both>> =>
+/** The issue and the project that it goes to, both locked, if the actor can move it there. */
+const issueToMove = (
+  tx: Tx,
+  actor: Actor,
+  name: IssueName,
+  toProjectId: number,
+): Promise<Result<{ moving: IssueFacts; to: ProjectFacts }>> =>
   checkTwice(
-    (found) => bothFor(tx, actor, found ? { id: found.facts.issueId } : name, toProjectId),
-    ({ facts }) => lockIssueAndTrees(tx, facts.issueId, toProjectId),
+    async (found) =>
+      permitMove(
+        'move_issue',
+        await issueFor(tx, actor, found ? { id: found.moving.issueId } : name),
+        () => projectFor(tx, actor, toProjectId),
+        ({ standing }) => standing.project,
+      ),
+    ({ moving }) => lockIssueAndTrees(tx, moving.issueId, toProjectId),
   )
 
 async function lockIssueAndTrees(tx: Tx, issueId: number, toProjectId: number): Promise<void> {

@@ -9,7 +9,7 @@ import { faultsOfFullPath, lockGroup, pathBelow } from '../groups/groups.ts'
 import { groupFor, guardOwner, projectFor } from '../groups/guard.ts'
 import { cutLinks } from '../issues/unlinking.ts'
 import { contactSourceOf } from '../rules/contact-source.ts'
-import { checkTwice, permit } from '../rules/guard.ts'
+import { checkTwice, permitMove } from '../rules/guard.ts'
 import { type Actor, record } from '../rules/history.ts'
 import { setRole } from '../rules/members.ts'
 import { roles } from '../rules/permissions.ts'
@@ -35,7 +35,7 @@ export const transferProject = (db: Db, actor: Actor, id: number, toGroupId: num
         },
       )
       if (both.refused) return both
-      const { project, parent } = both.value
+      const { moving: project, to: parent } = both.value
       if (project.groupId === toGroupId) return conflict('The project is in this group already.')
       const fullPath = pathBelow(parent, project.path)
       const faults = await faultsOfFullPath(tx, fullPath)
@@ -52,19 +52,18 @@ export const transferProject = (db: Db, actor: Actor, id: number, toGroupId: num
   )
 
 /** A project and the group that it goes to, if the actor can move it there. */
-async function projectToTransfer(
+const projectToTransfer = async (
   tx: Tx,
   actor: Actor,
   id: number,
   toGroupId: number,
-): Promise<Result<{ project: ProjectFacts; parent: GroupFacts }>> {
-  const project = await projectFor(tx, actor, id)
-  if (project.refused) return project
-  const parent = await groupFor(tx, actor, toGroupId)
-  if (parent.refused) return parent
-  const both = { project: project.value, parent: parent.value }
-  return permit(both, { ...both.project.standing, destination: both.parent.standing.group }, 'transfer_project')
-}
+): Promise<Result<{ moving: ProjectFacts; to: GroupFacts }>> =>
+  permitMove(
+    'transfer_project',
+    await projectFor(tx, actor, id),
+    () => groupFor(tx, actor, toGroupId),
+    ({ standing }) => standing.group,
+  )
 
 /**
  * Moves a group, with everything below it, into another one, or to the top level. If its issues get another contact source, linked contacts
@@ -88,7 +87,7 @@ export const transferGroup = (
         },
       )
       if (both.refused) return both
-      const { group, parent } = both.value
+      const { moving: group, to: parent } = both.value
       if (group.parentId === toGroupId)
         return conflict(parent ? 'The group is in this group already.' : 'The group is a top-level group already.')
       const faults = await move(tx, group, parent)
@@ -111,21 +110,25 @@ const withSources = (ids: readonly number[]) => {
 }
 
 /** A group and the one that it goes to, if the actor can move it there. */
-async function groupToTransfer(
+const groupToTransfer = async (
   tx: Tx,
   actor: Actor,
   id: number,
   toGroupId: number | null,
-): Promise<Result<{ group: GroupFacts; parent: GroupFacts | undefined }>> {
-  const group = await groupFor(tx, actor, id)
-  if (group.refused) return group
-  const { value: parent, refused } = toGroupId === null ? done(undefined) : await groupFor(tx, actor, toGroupId)
-  if (refused) return { refused }
-  if (parent?.ancestors.includes(id))
-    return invalid([{ field: 'parent', fault: 'A group cannot be moved into itself or below itself' }])
-  // Everyone can create a top-level group.
-  const destination = parent ? parent.standing.group : roles.owner
-  return permit({ group: group.value, parent }, { ...group.value.standing, destination }, 'transfer_group')
+): Promise<Result<{ moving: GroupFacts; to: GroupFacts | undefined }>> =>
+  permitMove(
+    'transfer_group',
+    await groupFor(tx, actor, id),
+    async () => (toGroupId === null ? done(undefined) : parentFor(tx, actor, id, toGroupId)),
+    // Everyone can create a top-level group.
+    (parent) => (parent ? parent.standing.group : roles.owner),
+  )
+
+async function parentFor(tx: Tx, actor: Actor, id: number, toGroupId: number): Promise<Result<GroupFacts>> {
+  const parent = await groupFor(tx, actor, toGroupId)
+  return parent.value?.ancestors.includes(id)
+    ? invalid([{ field: 'parent', fault: 'A group cannot be moved into itself or below itself' }])
+    : parent
 }
 
 /** Moves a group, and everything below it, in the tree. */

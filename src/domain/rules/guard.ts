@@ -31,6 +31,27 @@ export const permit = <Value>(value: Value, standing: Standing, ability: Ability
   can(standing, ability) ? done(value) : forbidden(ability)
 
 /**
+ * What is to move, and its destination, if the caller can move it there.
+ * @param levelAt the caller's level at the destination
+ * @param find looked up only for a caller who can see what is to move
+ */
+export async function permitMove<Moving extends { standing: Standing }, To>(
+  ability: Ability,
+  moving: Result<Moving>,
+  find: () => Promise<Result<To>>,
+  levelAt: (to: To) => number | undefined,
+): Promise<Result<{ moving: Moving; to: To }>> {
+  if (moving.refused) return moving
+  const { value: to, refused } = await find()
+  if (refused) return { refused }
+  return permit(
+    { moving: moving.value, to: to as To },
+    { ...moving.value.standing, destination: levelAt(to as To) },
+    ability,
+  )
+}
+
+/**
  * Checks, locks, and checks again. Without the first check, callers would wait for locks on what they can't see, and learn
  * that it exists.
  * @param check gets what the first check found
