@@ -13,6 +13,7 @@ const contacts = [
   { firstName: 'Hannah', lastName: 'Lee', email: 'hl@x.io', company: 'Acme' },
   { firstName: 'Jürgen', lastName: 'van der Groß', email: 'jg@x.io', company: 'Acme' },
   { firstName: "Sinéad O'Neill", lastName: 'Okafor-Ray', email: 'sinead@x.io' },
+  { firstName: '李雷', lastName: 'Foo★Bar', email: 'li@x.io' },
 ]
 
 const here = (wanted: Partial<Wanted> = {}) =>
@@ -27,6 +28,7 @@ describe('one contact fits', () => {
     ['Hannah (Marine School)', 'Added Hannah Weiss (hannah@x.io).', ['hannah@x.io']],
     ['ray', "Added Sinéad O'Neill Okafor-Ray (sinead@x.io).", ['sinead@x.io']],
     ["o'neill", "Added Sinéad O'Neill Okafor-Ray (sinead@x.io).", ['sinead@x.io']],
+    ['foo★bar 李雷。', 'Added 李雷 Foo★Bar (li@x.io).', ['li@x.io']],
     ['der', 'Added Jürgen van der Groß (jg@x.io).', ['jg@x.io']],
     [
       'Weiss, jürgen; hl@x.io',

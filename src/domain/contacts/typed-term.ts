@@ -1,5 +1,5 @@
 // Parses what was typed to find a contact. Pure.
-import { searchKey } from '../rules/search-keys.ts'
+import { partedText, searchKey } from '../rules/search-keys.ts'
 
 export interface Term {
   /** The whole phrase; '' if nothing was typed. */
@@ -25,10 +25,6 @@ const longest = 60
 /** A text as the words of contacts are kept (`parted` in drizzle/…_words_of_contacts.sql), cut like them; undefined if it has no word. */
 export const asWords = (text: string): string | undefined =>
   [...partedText(text)].slice(0, longest).join('') || undefined
-
-/** A text with one blank for whatever parts words. */
-export const partedText = (text: string): string =>
-  text.replace(/[\t\u00A0 !-/:-@[-`{-~‘’‚‛“”„«»·•…‐‑–—]+/g, ' ').replace(/^ | $/g, '')
 
 /** The digits of a possible phone number prefix, otherwise undefined: spaces and symbols are ignored. */
 export function phoneDigits(text: string): string | undefined {

@@ -1,6 +1,6 @@
 // What holds of every photo, whatever was done before.
 import { expect } from 'vitest'
-import { partedText } from '../../../src/domain/contacts/typed-term.ts'
+import { partedText } from '../../../src/domain/rules/search-keys.ts'
 import type { Photo } from './photo.ts'
 import { sourceOfIssue, wayUp } from './rules.ts'
 
