@@ -69,11 +69,15 @@ const notHere = "This page doesn't exist, or you don't have access to it."
 /** Doesn't exist or is forbidden: visitors are asked to sign in, everyone else gets the same answer for both. */
 export const absentPage = ({ user }: Pick<Visit, 'user'>) => (user ? new PageFault(404, notHere) : signInFirstPage())
 
+/** The issue in the path. */
+export const issueNamedIn = ({ params: { project = '', iid } }: Pick<Visit, 'params'>) => ({
+  project,
+  iid: Number(iid),
+})
+
 /** The issue in the path, if the caller can see it. */
-export async function issueOfPage(visit: Visit): Promise<IssueFacts> {
-  const { project = '', iid } = visit.params
-  return foundForPage(visit, await issueFor(visit.db, callerOf(visit), { project, iid: Number(iid) }))
-}
+export const issueOfPage = async (visit: Visit): Promise<IssueFacts> =>
+  foundForPage(visit, await issueFor(visit.db, callerOf(visit), issueNamedIn(visit)))
 
 /** The caller; a visitor has no id. */
 export const callerOf = ({ user }: Pick<Visit, 'user'>): Caller => ({ userId: user?.userId ?? null })
@@ -84,10 +88,10 @@ export function foundForPage<Value>(visit: Pick<Visit, 'user'>, { value }: Resul
   return value
 }
 
-/** Why a signed-in user cannot comment on the issue; undefined if they can. */
-export function whyNoComment(user: SignedInUser, { standing }: IssueFacts): string | undefined {
+/** Why a signed-in user cannot comment on the issue, or on any without its facts; undefined if they can. */
+export function whyNoComment(user: SignedInUser, facts?: IssueFacts): string | undefined {
   if (!mayChange(user)) return "You're signed in with a read-only token, so you can't comment."
-  return can(standing, 'comment') ? undefined : "You don't have permission to comment on this issue."
+  return !facts || can(facts.standing, 'comment') ? undefined : "You don't have permission to comment on this issue."
 }
 
 /** A text of the query or of a submitted form; '' if it is absent or repeated. */

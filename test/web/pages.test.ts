@@ -121,6 +121,39 @@ test('an access token signs in, and the session may do no more than the token', 
   expect(await issue.comments()).toEqual([])
 })
 
+test.each([
+  ['a user without access', { visibility: 'private' }, 'eve', 404, "you don't have access to it."],
+  [
+    'a user who can only read',
+    { visibility: 'public' },
+    'eve',
+    403,
+    "You don't have permission to comment on this issue.",
+  ],
+  ['a visitor', { visibility: 'public' }, undefined, 401, 'Sign in first.'],
+] as const)(
+  'nothing that %s sends is posted, nor tells more than the page',
+  async (_, wanted, person, status, reason) => {
+    const { issue, cookie } = await shop(wanted)
+    const headers = person ? await cookie(person) : {}
+    for (const body of [
+      'Hello',
+      '/add_contacts ann@example.com',
+      '/add contacts ann@example.com',
+      ' ',
+      'x'.repeat(300_000),
+    ])
+      for (const path of [issue.path, `${issue.path}/preview`]) {
+        const answer = await post(path, { body }, headers)
+        expect([answer.status, (await answer.text()).replaceAll('&#39;', "'")]).toEqual([
+          status,
+          expect.stringContaining(reason),
+        ])
+      }
+    expect(await issue.comments()).toEqual([])
+  },
+)
+
 test('signing out ends the session itself, not only the cookie', async () => {
   const { cookie } = await shop()
   const pia = await cookie('pia')
