@@ -4,6 +4,7 @@ import { rowsOf, type Tx } from '../../storage/db.ts'
 import { levelInGroup } from '../rules/members.ts'
 import { roles } from '../rules/permissions.ts'
 import { allowedSql, groupInSql, hasRole, projectInSql } from '../rules/permissions-sql.ts'
+import { isPartOf } from '../rules/text-search.ts'
 
 /** A group as listed. */
 export interface ListedGroup {
@@ -69,8 +70,6 @@ const allOf = (conditions: readonly (SQL | undefined)[]): SQL =>
     sql` and `,
   )
 
-const holds = (text: SQL, search: string): SQL => sql`strpos(lower(${text}), lower(${search})) > 0`
-
 const orderOf = (key: SQL, id: SQL, descending = false): SQL =>
   descending ? sql`${key} desc, ${id} desc` : sql`${key}, ${id}`
 
@@ -119,9 +118,7 @@ export function listGroups(
     maySee(user),
     parentId === undefined ? undefined : parentId === null ? sql`g.parent_id is null` : sql`g.parent_id = ${parentId}`,
     belowId === undefined ? undefined : sql`g.ancestors @> array[${belowId}::bigint] and g.id <> ${belowId}`,
-    search
-      ? sql`(${holds(sql`g.name`, search)} or ${holds(byFullPath ? sql`g.full_path` : sql`g.path`, search)})`
-      : undefined,
+    search ? isPartOf(search, sql`g.name`, byFullPath ? sql`g.full_path` : sql`g.path`) : undefined,
     least === undefined ? undefined : hasRole(user, { groupIds: sql`g.ancestors` }, least),
     visibility && sql`g.visibility = ${visibility}`,
   ])
@@ -175,7 +172,7 @@ export function listProjects(
   const where = allOf([
     allowedSql('read_issue', user, projectInSql),
     inGroup(wanted),
-    search ? sql`(${holds(sql`p.name`, search)} or ${holds(path, search)})` : undefined,
+    search ? isPartOf(search, sql`p.name`, path) : undefined,
     least === undefined ? undefined : hasRole(user, { groupIds: sql`g.ancestors`, projectId: sql`p.id` }, least),
     visibility && sql`p.visibility = ${visibility}`,
   ])

@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import type { GroupOrProject } from '../rules/members.ts'
 import { allowedSql, groupInSql } from '../rules/permissions-sql.ts'
+import { isPartOf } from '../rules/text-search.ts'
 
 export interface ListedMember {
   id: number
@@ -75,9 +76,7 @@ export async function listMembers(
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ total: number; rows: ListedMember[] }> {
   const { search } = wanted
-  const found = search
-    ? sql`(strpos(lower(u.name), lower(${search})) > 0 or strpos(lower(u.username), lower(${search})) > 0)`
-    : sql`true`
+  const found = search ? isPartOf(search, sql`u.name`, sql`u.username`) : sql`true`
   const from = sql`from ${membersOf(namespace, wanted)} where ${found}`
   const [[counted], rows] = await Promise.all([
     rowsOf<{ total: number }>(tx, sql`select count(*)::int as total ${from}`),

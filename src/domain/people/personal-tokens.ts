@@ -4,6 +4,7 @@ import type { Db, Tx } from '../../storage/db.ts'
 import { accessTokens, users } from '../../storage/schema.ts'
 import { conflict, done, type FieldFault, invalid, notFound, type Result } from '../rules/results.ts'
 import { readText } from '../rules/text-fields.ts'
+import { isPartOf } from '../rules/text-search.ts'
 import { attempt } from '../rules/transaction.ts'
 import { insertToken, isActive, revokeToken, type SignedInUser } from './access-tokens.ts'
 import { isAdministrator } from './users.ts'
@@ -54,7 +55,7 @@ function wantedOf({ userId, active, revoked, search }: TokensWanted) {
     userId === undefined ? undefined : eq(accessTokens.userId, userId),
     active === undefined ? undefined : active ? isActive : isOver,
     revoked === undefined ? undefined : revoked ? isNotNull(accessTokens.revokedAt) : isNull(accessTokens.revokedAt),
-    search ? sql`strpos(lower(${accessTokens.name}), lower(${search})) > 0` : undefined,
+    search ? isPartOf(search, accessTokens.name) : undefined,
   )
 }
 

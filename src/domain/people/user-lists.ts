@@ -3,6 +3,7 @@ import { and, asc, desc, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
 import { type User, users } from '../../storage/schema.ts'
 import { addressKey } from '../rules/change.ts'
+import { isPartOf } from '../rules/text-search.ts'
 
 export interface UsersWanted {
   username?: string
@@ -24,9 +25,8 @@ const orders = {
 
 function searched({ search, byAddress }: UsersWanted): SQL | undefined {
   if (!search) return undefined
-  const holds = (text: SQL) => sql`strpos(${text}, lower(${search})) > 0`
   const address = byAddress ? eq(users.emailKey, addressKey(search)) : undefined
-  return or(holds(sql`lower(${users.name})`), holds(sql`lower(${users.username})`), address)
+  return or(isPartOf(search, users.name, users.username), address)
 }
 
 /** A page of users, and the total. */
