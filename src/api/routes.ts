@@ -1,6 +1,7 @@
 // All API routes, and the document that describes them.
 import type { FastifyInstance } from 'fastify'
 import { withDescription } from './openapi.ts'
+import { auditEventRoutes } from './rest/audit-events.ts'
 import { groupRoutes } from './rest/groups.ts'
 import { issueListRoutes } from './rest/issue-lists.ts'
 import { issueMoveRoutes } from './rest/issue-moves.ts'
@@ -24,6 +25,7 @@ const routes: readonly Route[] = [
   ...groupRoutes,
   ...namespaceRoutes,
   ...memberRoutes,
+  ...auditEventRoutes,
   ...projectRoutes,
   ...issueListRoutes,
   ...issueRoutes,

@@ -278,11 +278,16 @@ export const history = pgTable(
   (t) => [
     foreignKey({ columns: [t.actorId], foreignColumns: [users.id] }).onDelete('set null'),
     index('history_actor').on(t.actorId),
-    index('history_group').on(t.groupId, t.id),
-    index('history_project').on(t.projectId, t.id),
-    index('history_issue').on(t.issueId, t.id),
-    index('history_contact').on(t.contactId, t.id),
-    index('history_organization').on(t.organizationId, t.id),
+    // A list of what happened to something, newest first, is a range of one of these.
+    index('history_of_group').on(t.groupId, t.at, t.id),
+    index('history_of_project').on(t.projectId, t.at, t.id),
+    index('history_of_issue').on(t.issueId, t.at, t.id),
+    index('history_of_contact').on(t.contactId, t.at, t.id),
+    index('history_of_organization').on(t.organizationId, t.at, t.id),
+    // The same for users who can't see the contacts of a group: most of its entries may be about contacts.
+    index('history_without_contacts')
+      .on(t.groupId, t.at, t.id)
+      .where(sql`num_nonnulls(contact_id, organization_id) = 0`),
   ],
 )
 

@@ -107,12 +107,12 @@ describe('that is itself the old source', () => {
     )
     await transferGroup(db, boss, t.group('small').id, t.group('big').id)
     const old = await listHistory(db, boss.userId, { groupId: t.group('small').id }, { limit: 10 })
-    expect(old.value?.map(({ action, after }) => [action, after])).toEqual([
+    expect(old.value?.rows.map(({ action, after }) => [action, after])).toEqual([
       ['group_transferred', { fullPath: `${t.pathOf('big')}/${t.group('small').path}` }],
       ['contact_created', null],
     ])
     const now = await listHistory(db, boss.userId, { contactId: a?.id as number }, { limit: 10 })
-    expect(now.value?.map(({ action, after }) => [action, after])).toEqual([
+    expect(now.value?.rows.map(({ action, after }) => [action, after])).toEqual([
       ['contact_moved', { groupId: t.group('big').id }],
       ['contact_created', { email: 'a@x.io' }],
     ])

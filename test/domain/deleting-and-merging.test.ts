@@ -37,7 +37,7 @@ describe('deleting a contact', () => {
     expect(await deleteContact(db, dev, ann.id)).toEqual({ value: true })
     expect([await t.linked(one), await t.linked(two)]).toEqual([['b@x.io of acme'], []])
     expect([await t.notes(one), await t.notes(two)]).toEqual([['removed 1 contact'], ['removed 1 contact']])
-    const history = (await listHistory(db, boss.userId, { groupId: t.group('acme').id }, { limit: 10 })).value
+    const history = (await listHistory(db, boss.userId, { groupId: t.group('acme').id }, { limit: 10 })).value?.rows
     expect(
       history?.map(({ action, before, after, contactId, actor }) => ({
         action,
@@ -86,7 +86,7 @@ test('deleting an organization leaves its contacts, without it', async () => {
       sql`select from contacts where group_id = ${t.group('acme').id} and find_by_organization is not null`,
     ),
   ).toEqual([])
-  const history = (await listHistory(db, boss.userId, { groupId: t.group('acme').id }, { limit: 10 })).value
+  const history = (await listHistory(db, boss.userId, { groupId: t.group('acme').id }, { limit: 10 })).value?.rows
   expect(history?.map(({ action, before, after }) => [action, before, after])).toEqual([
     ['organization_deleted', null, null],
     ['contact_edited', { organizationId: organization?.id }, { organizationId: null }],
@@ -126,7 +126,7 @@ describe('merging', () => {
     })
     expect(await t.held('acme')).toEqual(['ann@x.io, Acme'])
     expect([await t.linked(one), await t.linked(two)]).toEqual([['ann@x.io of acme'], ['ann@x.io of acme']])
-    const history = (await listHistory(db, boss.userId, { contactId: keep.id }, { limit: 10 })).value
+    const history = (await listHistory(db, boss.userId, { contactId: keep.id }, { limit: 10 })).value?.rows
     expect(history?.map(({ action }) => action)).toEqual(['contact_merged', 'contact_edited'])
     expect(history?.[0]?.before).toMatchObject({
       firstName: 'Ann',

@@ -1,7 +1,7 @@
 // The settings of a group: are customer relations on, and whose contacts are used here.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { listHistory } from '../../src/domain/contacts/history-lists.ts'
+import { listHistory, type WantedHistory } from '../../src/domain/contacts/history-lists.ts'
 import { createGroup, editGroup } from '../../src/domain/groups/edits-with-settings.ts'
 import { readGroupFacts, readProject } from '../../src/domain/groups/facts.ts'
 import type { Settings } from '../../src/domain/groups/settings.ts'
@@ -422,7 +422,7 @@ describe('the history of settings', () => {
     const { id: groupId } = t.group('acme')
     const read = async (
       role: 'nobody' | 'guest' | 'developer' | 'maintainer' | 'owner',
-      page = { limit: 2 } as { limit: number; before?: number },
+      page: WantedHistory = { limit: 2 },
     ) => {
       const { userId } = await t.person(`${role} ${Math.random()}`, role === 'nobody' ? {} : { acme: role })
       return listHistory(db, userId, { groupId }, page)
@@ -430,16 +430,16 @@ describe('the history of settings', () => {
     expect((await read('nobody')).refused?.why).toBe('not found')
     for (const role of ['guest', 'developer'] as const) expect((await read(role)).refused?.why).toBe('forbidden')
     const first = must(await read('maintainer'))
-    expect(first.map(({ after }) => after)).toEqual([{ customerRelations: false }, { customerRelations: true }])
-    expect(first[0]).toMatchObject({
+    expect(first.rows.map(({ after }) => after)).toEqual([{ customerRelations: false }, { customerRelations: true }])
+    expect(first.rows[0]).toMatchObject({
       action: 'settings_changed',
       via: 'web',
       actor: { id: olga.userId },
       issue: null,
       before: { customerRelations: true },
     })
-    const second = must(await read('owner', { limit: 2, before: first[1]?.id }))
-    expect(second.map(({ after }) => after)).toEqual([{ customerRelations: false }])
+    const second = must(await read('owner', { limit: 2, after: first.endCursor }))
+    expect(second.rows.map(({ after }) => after)).toEqual([{ customerRelations: false }])
     expect((await listHistory(db, null, { groupId }, { limit: 2 })).refused?.why).toBe('not found')
   })
 })

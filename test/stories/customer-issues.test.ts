@@ -1,4 +1,4 @@
-// The issues of a contact and of an organization over GraphQL: those that the caller can read, newest first, with counts.
+// The issues of a contact and of an organization over GraphQL: those that the caller can read, with counts.
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { insertContacts } from '../../src/domain/contacts/contacts.ts'
@@ -49,8 +49,10 @@ async function askFor(
   { fields = 'reference(full: true)', ...variables }: Record<string, unknown> = {},
 ): Promise<Shown | undefined> {
   const type = list === 'contacts' ? 'CustomerRelationsContactID' : 'CustomerRelationsOrganizationID'
-  const query = `query ($path: ID!, $ids: [${type}!], ${filters}, ${pages}) { group(fullPath: $path) { ${list}(ids: $ids) { nodes {
-    issues(${given(filters)}, ${given(pages)}) { count nodes { ${fields} } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
+  const query = `query ($path: ID!, $ids: [${type}!], ${filters}, ${pages}) {
+    group(fullPath: $path) { ${list}(ids: $ids) { nodes {
+    issues(${given(filters)}, ${given(pages)}) {
+      count nodes { ${fields} } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
     issueStatusCounts { all opened closed locked } } } } }`
   const { group } = await client.get<{ group: Record<string, { nodes: Shown[] }> | null }>(query, {
     path,
@@ -61,7 +63,10 @@ async function askFor(
   return group?.[list]?.nodes[0]
 }
 
-/** Ann and Bob of Acme, contacts of a group with a private and a public project, and a private project elsewhere that uses the same contacts. */
+/**
+ * Ann and Bob of Acme, contacts of a group with a private and a public project, and a private project elsewhere that uses
+ * the same contacts.
+ */
 async function customer() {
   const { db } = service
   const number = ++customers
@@ -327,7 +332,8 @@ test('a broken cursor is told, and so is a number that is none', async () => {
   const planner = await person([{ group }, 'planner'])
   const faults = (issues: string) =>
     planner.faults(
-      `{ group(fullPath: "${group.fullPath}") { contacts(ids: ["${ofAnn.gid}"]) { nodes { issues(${issues}) { nodes { id } } } } } }`,
+      `{ group(fullPath: "${group.fullPath}") {
+        contacts(ids: ["${ofAnn.gid}"]) { nodes { issues(${issues}) { nodes { id } } } } } }`,
     )
   expect(await faults('after: "nonsense"')).toEqual(['Please provide a valid cursor'])
   expect(await faults('iids: ["x"]')).toEqual(['`iids` must be a number'])
@@ -347,7 +353,9 @@ test.each(['contacts', 'organizations'])(
     const statements = async (first: number) => {
       const before = counted()
       const query = `query ($path: ID!, $first: Int) { group(fullPath: $path) { ${list}(first: $first) { nodes {
-      issues(authorUsername: "nobody") { count } open: issues(state: opened, first: 2) { count nodes { title } } issueStatusCounts { opened closed } } } } }`
+      issues(authorUsername: "nobody") { count }
+      open: issues(state: opened, first: 2) { count nodes { title } }
+      issueStatusCounts { opened closed } } } } }`
       const { group: found } = await planner.get<{ group: Record<string, { nodes: { open: object }[] }> }>(query, {
         path: group.fullPath,
         first,

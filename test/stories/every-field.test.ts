@@ -82,7 +82,7 @@ const numberOf = ({ id }: Node): number => Number(id.split('/').at(-1))
 
 const latestOf = async ({ noun }: Noun, id: number) => {
   const subject = noun === 'contact' ? { contactId: id } : { organizationId: id }
-  const [latest] = (await listHistory(service.db, boss.userId, subject, { limit: 1 })).value ?? []
+  const [latest] = (await listHistory(service.db, boss.userId, subject, { limit: 1 })).value?.rows ?? []
   return latest
 }
 

@@ -21,7 +21,11 @@ type IdScalars = { [Name in keyof typeof idTypes]: { Input: number; Output: stri
 
 export const builder = new SchemaBuilder<{
   Context: Context
-  Scalars: IdScalars & { ID: { Input: string; Output: string | number }; Time: { Input: Date; Output: Date } }
+  Scalars: IdScalars & {
+    ID: { Input: string; Output: string | number }
+    Time: { Input: Date; Output: Date }
+    JSON: { Input: unknown; Output: unknown }
+  }
   DefaultEdgesNullability: { list: true; items: true }
   DefaultNodeNullability: true
   Connection: { cutOff: boolean; count?: () => Promise<number | null> }
@@ -50,6 +54,8 @@ builder.scalarType('Time', {
     return moment
   },
 })
+
+builder.scalarType('JSON', { description: 'Any JSON value', serialize: (value) => value })
 
 const textOf = (node: ValueNode): unknown => (node.kind === Kind.STRING ? node.value : undefined)
 

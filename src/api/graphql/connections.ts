@@ -54,6 +54,18 @@ export async function connectionOf<Row>(
   return { ...asConnection<Row>(wanted.limit === 0 ? emptyPage : granted(await read(wanted))), count }
 }
 
+/** The same for a list that some callers can't see. @returns null for them */
+export async function connectionIfAny<Row>(
+  asked: PageArguments,
+  read: (wanted: PageWanted) => Promise<Result<Page<Row>>>,
+) {
+  const { limit, ...wanted } = pageWanted(asked)
+  const result = await read({ ...wanted, limit: Math.max(limit, 1) })
+  if (result.refused?.why === 'not found' || result.refused?.why === 'forbidden') return null
+  const page = granted(result)
+  return asConnection<Row>(limit === 0 ? emptyPage : page)
+}
+
 /** How many there are on all pages together; counted only when requested. */
 export const countField = {
   description: 'How many there are on all pages together',

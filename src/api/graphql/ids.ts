@@ -14,6 +14,7 @@ const classes = {
   namespace: ['Group', 'Namespaces::ProjectNamespace'],
   note: ['Note'],
   user: ['User'],
+  event: ['AuditEvent'],
   workItemType: ['WorkItems::Type'],
 } as const
 

@@ -17,5 +17,6 @@ import './issues/mutations.ts'
 import './work-items/mutations.ts'
 import './issues/notes.ts'
 import './issues/subscriptions.ts'
+import './history/type.ts'
 
 export const schema: GraphQLSchema = builder.toSchema()

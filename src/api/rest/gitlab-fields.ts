@@ -205,6 +205,9 @@ export const memberFilters: Unused = { state: only('active') }
 /** Options of members that change nothing. */
 export const memberOptions: Unused = each(anything, 'show_seat_info with_saml_identity pagination')
 
+/** Queries of lists of audit events, which have one order. */
+export const auditEventOptions: Unused = { order_by: only('id'), sort: only('desc') }
+
 /** Bodies that create tokens. */
 export const tokenFields: Unused = each(empty, 'description')
 

@@ -58,19 +58,40 @@ export function noRows(call: Paged, page: RestPage): [] {
 }
 
 /** Sets the headers that describe this page of the list and link to the others. */
-export function setPageHeaders(call: Paged, { page, per_page: size }: RestPage, total: number): void {
-  const pages = Math.max(1, Math.ceil(total / size))
-  const places = { prev: page > 1 ? page - 1 : 0, next: page < pages ? page + 1 : 0, first: 1, last: pages }
-  const links = Object.entries(places).flatMap(([rel, at]) =>
+export function setPageHeaders(call: Paged, asked: RestPage, total: number): void {
+  const pages = Math.max(1, Math.ceil(total / asked.per_page))
+  call.reply.headers({ 'x-total': total, 'x-total-pages': pages })
+  linkPages(call, asked, { hasNext: asked.page < pages, last: pages })
+}
+
+// docs.gitlab.com/api/rest/#pagination-response-headers
+/** The most rows that are counted: for longer lists, GitLab's headers have no total. */
+export const mostTotal = 10_000
+
+/** The same for a list that may be too long to count. @param total `mostTotal` is exceeded: at least this many */
+export function setLongPageHeaders(
+  call: Paged,
+  asked: RestPage,
+  { total, hasNext }: { total: number; hasNext: boolean },
+): void {
+  if (total <= mostTotal) setPageHeaders(call, asked, total)
+  else linkPages(call, asked, { hasNext })
+}
+
+function linkPages(
+  call: Paged,
+  { page, per_page: size }: RestPage,
+  { hasNext, last = 0 }: { hasNext: boolean; last?: number },
+): void {
+  const positions = { prev: page > 1 ? page - 1 : 0, next: hasNext ? page + 1 : 0, first: 1, last }
+  const links = Object.entries(positions).flatMap(([rel, at]) =>
     at ? [`<${addressWith(call, { page: String(at) })}>; rel="${rel}"`] : [],
   )
   call.reply.headers({
-    'x-total': total,
-    'x-total-pages': pages,
     'x-page': page,
     'x-per-page': size,
-    'x-next-page': places.next || '',
-    'x-prev-page': places.prev || '',
+    'x-next-page': positions.next || '',
+    'x-prev-page': positions.prev || '',
     link: links.join(', '),
   })
 }

@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { rowsOf, type Tx } from '../../storage/db.ts'
 import { inOrder, isBeyond, type Position, writtenKeys } from '../lists/cursor.ts'
-import { goesDown, type PageQuestion } from '../lists/page.ts'
+import { firstRows, goesDown, type PageQuestion } from '../lists/page.ts'
 import { wordsOf } from '../rules/search-keys.ts'
 import { asksForCustomers, fitsFilter, type IssueFilter, type IssueScope, idGiven, projectsIn } from './filters.ts'
 import { foundOrWalked, textsWith } from './search-texts.ts'
@@ -33,7 +33,7 @@ export function findIssues(tx: Tx, search: Search, question: PageQuestion): Prom
     : fitsFilter(filter)
   const walked = sql`select near.id, near.k0 from scope cross join unnest(${states}) as wanted (state) cross join lateral (
     select i.id, ${key} as k0 from issues i where i.project_id = scope.id and i.state = wanted.state and ${fit}
-    order by ${inOrder([key], sql`i.id`, down)} limit ${sql.raw(String(roundedUp(offset + most)))}) near`
+    order by ${inOrder([key], sql`i.id`, down)} ${firstRows(offset + most)}) near`
   const columns = sql`i.id, ${key} as k0`
   const rows = eitherWay(filter, walked, { columns, where: sql`i.state = any(${states}) and ${fit}` })
   return rowsOf(
@@ -55,9 +55,6 @@ export async function countIssues(tx: Tx, search: Search): Promise<IssueCounts> 
   )
   return counts as IssueCounts
 }
-
-// The limit is inlined, so that the planner knows that only a prefix is needed; rounded, because each statement is prepared and kept.
-const roundedUp = (rows: number): number => 2 ** Math.ceil(Math.log2(Math.max(rows, 32)))
 
 // How many matches of words are considered, anywhere; if there are more, the list is scanned in its order.
 const mostFound = 5_000

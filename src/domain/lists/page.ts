@@ -122,6 +122,12 @@ export function readPageRequest<By extends string>(
 export const goesDown = ({ descending, backward }: Pick<PageQuestion, 'descending' | 'backward'>): boolean =>
   descending !== backward
 
+/**
+ * SQL: a limit of at least this many rows. It is inlined, so that the planner knows that only a prefix is needed;
+ * rounded, because each statement is prepared and kept.
+ */
+export const firstRows = (rows: number): SQL => sql.raw(`limit ${2 ** Math.ceil(Math.log2(Math.max(rows, 32)))}`)
+
 /** The page of what was found. @param show what is shown of rows, by id */
 export async function showPage<Row extends { id: number }>(
   question: PageQuestion,
