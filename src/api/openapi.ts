@@ -131,6 +131,8 @@ export function describeRoutes(routes: readonly Route[], publicUrl: string): obj
 
 /** `GET /api/openapi.json`: the document, itself described in it. */
 export function withDescription(routes: readonly Route[], publicUrl: string): Route[] {
+  // Made when it is first requested: that takes longer than the rest of the start.
+  let document: object | undefined
   const all: Route[] = [
     ...routes,
     defineRoute({
@@ -139,9 +141,11 @@ export function withDescription(routes: readonly Route[], publicUrl: string): Ro
       summary: 'Describes this API',
       for: 'everybody',
       answers: { 200: z.looseObject({ openapi: z.string() }) },
-      handle: async () => document as { openapi: string },
+      handle: async () => {
+        document ??= describeRoutes(all, publicUrl)
+        return document as { openapi: string }
+      },
     }),
   ]
-  const document = describeRoutes(all, publicUrl)
   return all
 }

@@ -10,15 +10,17 @@ interface Described {
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 formats.default(ajv)
 
+// The same for all services of this process: the document, and the checks by method, path and status.
+let described: Described | undefined
+const known = new Map<string, ValidateFunction>()
+
 /** From now on an answer that is not as it is described is replaced by words that say so. */
 export function holdToDocument(app: FastifyInstance): void {
-  let described: Promise<Described> | undefined
-  const known = new Map<string, ValidateFunction>()
   const shapeOf = async (request: FastifyRequest, status: number): Promise<ValidateFunction | 'none' | undefined> => {
-    described ??= app.inject('/api/openapi.json').then((answer) => answer.json() as Described)
+    described ??= (await app.inject('/api/openapi.json')).json() as Described
     const path = (request.routeOptions.url ?? '').replace(/:(\w+)/g, '{$1}')
     const method = request.method === 'HEAD' ? 'get' : request.method.toLowerCase()
-    const response = (await described).paths[path]?.[method]?.responses[status]
+    const response = described.paths[path]?.[method]?.responses[status]
     if (!response) return undefined
     const schema = response.content?.['application/json']?.schema
     if (!schema) return 'none'
