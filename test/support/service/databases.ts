@@ -91,22 +91,14 @@ async function open(where: { url: string } | { folder: string }): Promise<Databa
 export async function contentsOf(db: Db): Promise<Record<string, string>> {
   const tables = await rowsOf<{ name: string }>(
     db,
-    sql`select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'drizzle') order by 1`,
+    sql`select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'drizzle')`,
   )
-  const contents: Record<string, string> = {}
-  for (const { name } of tables) {
-    const [held] = await rowsOf<{ text: string }>(
-      db,
-      sql.raw(
-        `select count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ' ' order by t::text)), '') as text from ${name} t`,
-      ),
-    )
-    contents[name] = held?.text ?? ''
-  }
-  const sequences = await rowsOf<{ name: string; last: string }>(
-    db,
-    sql`select sequencename as name, last_value::text as last from pg_sequences order by 1`,
+  const contents = tables.map(
+    ({ name }) =>
+      sql`select ${name}::text as name, count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ' ' order by t::text)), '') as held from ${sql.raw(name)} t`,
   )
-  for (const { name, last } of sequences) contents[name] = last
-  return contents
+  const sequences = sql`select sequencename::text as name, coalesce(last_value::text, '') as held from pg_sequences`
+  const parts = sql.join([...contents, sequences], sql` union all `)
+  const rows = await rowsOf<{ name: string; held: string }>(db, sql`select * from (${parts}) parts order by name`)
+  return Object.fromEntries(rows.map(({ name, held }) => [name, held]))
 }

@@ -57,18 +57,25 @@ function lend(pglite: PGlite): { pglite: PGlite; giveBack(): Promise<void> } {
 // Without a checkpoint the log would grow on and on.
 async function isAsNewAgain({ pglite, asNew }: Owned): Promise<boolean> {
   const { db } = overPglite(pglite, async () => {})
-  const tables = await rowsOf<{ name: string }>(
-    db,
-    sql`select tablename as name from pg_tables where schemaname = 'public'`,
-  )
-  const names = sql.join(
-    tables.map(({ name }) => sql.identifier(name)),
-    sql`, `,
-  )
-  await db.execute(sql`truncate ${names} restart identity cascade`)
-  await db.execute(sql`checkpoint`)
+  await pglite.exec(`${emptying}; checkpoint`)
   return (await stateOf(db)) === asNew
 }
+
+// Deleting the few rows that most tests leave takes a fraction of the time in which all tables are truncated.
+const emptying = `do $$
+  declare
+    names text[] := array(select tablename from pg_tables where schemaname = 'public');
+    name text;
+  begin
+    set local session_replication_role = replica;
+    if (select max(pg_relation_size(format('%I', n)::regclass)) > 200000 from unnest(names) n) then
+      execute (select format('truncate %s cascade', string_agg(quote_ident(n), ', ')) from unnest(names) n);
+    else
+      foreach name in array names loop execute format('delete from %I', name); end loop;
+    end if;
+    perform setval(format('%I', sequencename)::regclass, start_value, false)
+      from pg_sequences where schemaname = 'public' and last_value is not null;
+  end $$`
 
 /** The schema and everything in it. */
 async function stateOf(db: Db): Promise<string> {
