@@ -1,8 +1,9 @@
 // drizzle/ on both databases: a schema that is empty, older, current or newer; and many processes at once.
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import type { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
-import { describe, expect, inject, test } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { partedText } from '../../src/domain/rules/search-keys.ts'
 import { type Database, type Db, openPostgres, overPglite, rowsOf } from '../../src/storage/db.ts'
 import { migrateDatabase, migrateEmbedded, misfit, schemaState } from '../../src/storage/migrate.ts'
@@ -13,11 +14,18 @@ interface Place extends Database {
   migrate(): Promise<void>
 }
 
+// One for all tests, as opening it takes longer than a migration.
+let pglite: PGlite | undefined
+const empty = 'discard temp; drop schema if exists drizzle cascade; drop schema public cascade; create schema public'
+
 async function onEmbedded(): Promise<Place> {
-  const pglite = await openInMemory(new Blob([await readFile(inject('emptyDump'))]))
-  const database = overPglite(pglite, () => pglite.close())
+  if (pglite) await pglite.exec(empty)
+  else pglite = await openInMemory(new Blob([await readFile(inject('emptyDump'))]))
+  const database = overPglite(pglite, async () => {})
   return { ...database, migrate: () => migrateEmbedded(database.db) }
 }
+
+afterAll(() => pglite?.close())
 
 async function onPostgres(): Promise<Place> {
   const url = await emptyPostgres()
