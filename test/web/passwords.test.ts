@@ -1,6 +1,7 @@
 // Passwords in a browser, by keyboard alone, on a wide screen and on a phone: set by a link, used to sign in, changed.
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { createLink } from '../../src/domain/people/access-tokens.ts'
 import { insertPasswordLink } from '../../src/domain/people/passwords.ts'
 import { createUser } from '../../src/domain/people/users.ts'
 import { type RunningService, startService } from '../support/service/service.ts'
@@ -87,5 +88,18 @@ describe.skipIf(!lookForBrowser()).each(screens)('on a screen that is $name', ({
     await pressOn(page, page.getByRole('button', { name: 'Sign out' }))
     await submit(page, { 'Username or email': user.username, Password: second })
     await page.waitForURL(`${service.url}/`)
+  })
+
+  test('without one, a link signs in when its button is pressed', async () => {
+    const user = await createUser(service.db, { username: `bob-${name}` })
+    const page = await open(service.url, { viewport })
+    await page.goto(
+      `${service.url}/users/sign_in?link=${await createLink(service.db, user.id, 'sign_in')}&to=/-/profile`,
+    )
+    await fits(page)
+    await pressOn(page, page.getByRole('button', { name: 'Sign in' }))
+    await page.getByText("You don't have a password yet.").waitFor()
+    expect(new URL(page.url()).pathname).toBe('/-/profile')
+    await fits(page)
   })
 })
