@@ -31,8 +31,8 @@ export default defineConfig(async () => {
       hookTimeout: 120_000,
       // A busy machine takes its time, and what is polled for comes in the end or never.
       expect: { poll: { timeout: 20_000 } },
-      // Two cores: the databases work beside the tests.
-      maxWorkers: 2,
+      // One more than the two cores: now and then a test waits for a browser, a process, or the end of a pause.
+      maxWorkers: 3,
       // A process loads the program once and tests file after file.
       isolate: false,
       pool: 'threads',

@@ -61,7 +61,10 @@ function buildWhereMissing(): void {
     execFileSync(process.execPath, ['build.js'], { stdio: 'inherit' })
 }
 
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** Runs for each project; the databases of the first one serve all. */
+export async function setup({ vitest }: TestProject): Promise<undefined | (() => Promise<void>)> {
+  const project = vitest.getRootProject()
+  if (project.getProvidedContext().dump !== undefined) return undefined
   buildWhereMissing()
   const { dump, emptyDump, remove } = await makeDumps()
   const postgresToo = (await lookForServices()) ? await makeTemplate() : undefined
