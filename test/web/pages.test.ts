@@ -1,4 +1,5 @@
 // The pages as a browser asks for them, without one: signing in and out, who sees what, paging, errors, live streams.
+import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { cookieOf, pressSignIn } from '../support/api/sign-in.ts'
@@ -323,7 +324,10 @@ test('a live stream tells of changes, at most five times a second, and ends with
     const { heard, reading } = await listen(`${there.issue.path}/live`, { cookie })
     expect(heard.status).toBe(200)
     const start = Date.now()
-    while (Date.now() - start < 1_000) await there.post('pia', `At ${Date.now()}`)
+    while (Date.now() - start < 1_000) {
+      await there.post('pia', `At ${Date.now()}`)
+      await pause(20)
+    }
     await expect.poll(() => changes(heard.text)).toBeGreaterThanOrEqual(2)
     expect(changes(heard.text)).toBeLessThanOrEqual(7)
     expect((await fetch(`${own.url}${there.issue.path}/live`)).status).toBe(401)
