@@ -6,12 +6,17 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { lookForServices } from './test/support/service/services.ts'
 
-/** One project after the other: a process serves only one project, and loading the program takes it seconds. */
+// A fresh checkout knows no durations, and would start some of these last.
+const longFiles =
+  /(?:web\/(?:answers|issue)|hostile|parse|domain\/(?:model|permissions|permitted-operations|issue-lists)|logs)\.test\.ts$/
+
+/** One project after the other, as a process serves only one, and loading the program takes it seconds; in each, long files first. */
 class InOrderOfProjects extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const names = [...new Set(files.map(({ project }) => project.name))]
-    const placeOf = (file: TestSpecification) => names.indexOf(file.project.name)
-    return (await super.sort(files)).sort((one, other) => placeOf(one) - placeOf(other))
+    const rankOf = ({ project, moduleId }: TestSpecification) =>
+      names.indexOf(project.name) * 2 + (longFiles.test(moduleId) ? 0 : 1)
+    return (await super.sort(files)).sort((one, other) => rankOf(one) - rankOf(other))
   }
 }
 
