@@ -47,7 +47,7 @@ async function fill(url: string): Promise<void> {
   await client.end()
 }
 
-/** A request as Slack sends it while somebody types. It is good for five minutes. */
+/** A request as Slack sends it while a user types. It is good for five minutes. */
 function asked(
   field: 'issue' | 'contacts',
   value: string,
@@ -129,7 +129,7 @@ function row(name: string, { one, many }: Measured, search: number, nothing: num
   ]
 }
 
-/** The person of Slack is somebody of the sample. @returns their id, and the issue that they fill the form for */
+/** The person of Slack is a user of the sample. @returns their id, and the issue that they fill the form for */
 async function settle(db: Db): Promise<{ userId: number; issue: number }> {
   const found = await findUser(db, 'priya')
   const facts = found && (await readFacts(db, { project: 'acme/support/shop', iid: 1 }, found.id))

@@ -80,7 +80,7 @@ describe('a query', () => {
       `{ ${Array.from({ length: 600 }, (_, n) => `a${n}:__typename`).join(' ')} }`,
       'complexity of 600',
     ],
-    ['of more fields than anybody reads', `{ ${'a '.repeat(3000)} }`, 'exceeds max of 1000'],
+    ['of more fields than anyone reads', `{ ${'a '.repeat(3000)} }`, 'exceeds max of 1000'],
     ['of many tokens', `{ a(${'x:1 '.repeat(2400)}) }`, 'Document contains more that 5000 tokens'],
   ])('%s is answered with what is wrong', async (_, query, message) => {
     const came = await post(query, 'user')
@@ -224,7 +224,7 @@ describe('ids and pages', () => {
     expect(words(await post(contacts(page), 'user'))).toContain(message)
   })
 
-  test('somebody that is not there is null', async () => {
+  test('a user that does not exist is null', async () => {
     const query =
       '{ issue(id: "gid://gitlab/Issue/999999") { id } group(fullPath: "no/such") { id } project(fullPath: "a\\u0000b") { id } namespace(fullPath: "") { id } }'
     expect((await post(query, 'user')).body).toEqual({

@@ -1,4 +1,4 @@
-// What the commands on the data refuse, in words for whoever typed them; as they run in a server that is asked over its socket.
+// What the commands on the data refuse, in words for the user who typed them; as they run in a server that is asked over its socket.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -39,7 +39,7 @@ async function expectRefused(command: string, input: Input, reason: RegExp): Pro
 describe.each(['comment', 'explain'])('%s refuses', (command) => {
   test.each([
     [
-      'somebody who does not exist',
+      'a user who does not exist',
       () => ({ on: there.reference, as: 'nobody', body: 'x' }),
       /^There is no user nobody\. Create one with: /,
     ],
@@ -138,7 +138,7 @@ describe('user create refuses', () => {
 })
 
 describe.each(['token create', 'token list', 'sign-in-link', 'user block', 'user reset'])('%s refuses', (command) => {
-  test('somebody who does not exist', () => expectRefused(command, { username: 'nobody' }, /^There is no user nobody/))
+  test('a user who does not exist', () => expectRefused(command, { username: 'nobody' }, /^There is no user nobody/))
 })
 
 describe('user role', () => {
@@ -261,7 +261,7 @@ describe('the server that is asked', () => {
     await expectRefused('comment', { on: there.reference, as: ann(), body: 'x'.repeat(3 * 1024 * 1024) }, /too long/)
   })
 
-  test('stops though somebody is connected who says nothing', async () => {
+  test('stops though a client is connected that sends nothing', async () => {
     const { address: another, close } = await openControl(({ command, input }) => runCommand(service, command, input))
     const silent = connect(another)
     await once(silent, 'connect')

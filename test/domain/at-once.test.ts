@@ -99,7 +99,7 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
 describe.skipIf(!onServices)('two at once end as one after the other', () => {
   const pairs = process.env.TEST_PAIRS === 'all' ? allPairs : tellingPairs
   test.each(pairs)(
-    '%s, and somebody else %s',
+    '%s, and another user %s',
     async (one, other) => expect(await misfits(one, other)).toEqual([]),
     30_000 + rounds * 5_000,
   )

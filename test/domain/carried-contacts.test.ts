@@ -12,7 +12,7 @@ beforeAll(async () => {
   db = (await startService({ idle: true })).db
 })
 
-/** Somebody who may, moves it; nobody refuses. */
+/** A user who may, moves it; nobody refuses. */
 async function go(t: Tree, group: string, to: string | null): Promise<void> {
   const moved = await transferGroup(db, await t.administrator(), t.group(group).id, to === null ? null : t.group(to).id)
   expect(moved.refused).toBeUndefined()

@@ -98,7 +98,7 @@ describe('an issue', () => {
     expect(await t.linked(issue)).toHaveLength(52)
   })
 
-  test('tells whoever looks at it', async () => {
+  test('tells the users who look at it', async () => {
     const { issue, set } = await shop()
     const newsroom = newsroomOf(service.database)
     await newsroom.open()
@@ -111,7 +111,7 @@ describe('an issue', () => {
   test.each([
     ['a planner of the project alone', { 'acme:shop': 'planner' }, 'forbidden'],
     ['a guest', { acme: 'guest' }, 'forbidden'],
-    ['somebody from elsewhere', { other: 'owner' }, 'not found'],
+    ['a user from elsewhere', { other: 'owner' }, 'not found'],
   ] as const)('is not changed by %s', async (_, roles, why) => {
     const { t, issue, set } = await shop()
     const who = await t.person('who', roles)

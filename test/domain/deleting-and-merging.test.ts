@@ -60,7 +60,7 @@ describe('deleting a contact', () => {
 
   test.each([
     ['a planner', 'planner', 'forbidden'],
-    ['somebody who may not know of it', 'eve', 'not found'],
+    ['a user who may not know of it', 'eve', 'not found'],
   ] as const)('is not for %s', async (_, who, why) => {
     const { db } = service
     const t = await tree(db, ['acme', 'acme:shop'])
@@ -175,7 +175,7 @@ describe('merging', () => {
 
   test.each([
     ['a planner', 'planner', 'forbidden'],
-    ['somebody who may not know of them', 'eve', 'not found'],
+    ['a user who may not know of them', 'eve', 'not found'],
   ] as const)('is not for %s', async (_, who, why) => {
     const { db } = service
     const t = await tree(db, ['acme'])

@@ -239,7 +239,7 @@ describe('all faults are told at once, by field, and nothing is written', () => 
 describe('what is taken', () => {
   const taken = ['email: Email has already been taken']
 
-  test('an address is, whatever the letter case, also by somebody inactive', async () => {
+  test('an address is, whatever the letter case, also by an inactive contact', async () => {
     const [{ id }, bob] = [
       must(await create({ email: 'Ann.Ö@Example.com' })),
       must(await create({ email: 'bob@x.io' })),

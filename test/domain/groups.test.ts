@@ -333,7 +333,7 @@ describe('roles', () => {
     expect(both.map(faultsOf).sort()).toEqual([[], [last]])
   })
 
-  test('everybody may leave, whoever they are; what is inherited stays', async () => {
+  test('every member may leave; what is inherited stays', async () => {
     const gus = await t.person('gus', { acme: 'guest', 'acme/support': 'developer', 'acme/support:shop': 'planner' })
     must(await takeRole(db, gus, { group: t.group('acme/support') }, gus.userId))
     expect(await roleOf(gus.userId, 'acme/support')).toBe(roles.guest)
@@ -358,7 +358,7 @@ describe('roles', () => {
     expect(await refusedIn(db, () => takeRole(db, olga, place(), 999_999_999))).toHaveLength(1)
   })
 
-  test('whoever makes a top-level group owns it; below it the roles above count', async () => {
+  test('the creator of a top-level group owns it; below it the roles above count', async () => {
     const eve = await t.person('eve')
     const mine = must(await createGroup(db, eve, { path: `eve-${eve.userId}`, name: 'Mine' }))
     expect((await readGroupFacts(db, mine.id, eve.userId))?.standing.group).toBe(roles.owner)

@@ -191,7 +191,7 @@ describe('who sees what', () => {
     expect(rows.map((issue) => issue.id)).toEqual([id])
   })
 
-  test('by contact or organization: nothing for whoever may not see contacts there, never everything', async () => {
+  test('by contact or organization: nothing for callers who may not see contacts there, never everything', async () => {
     for (const filter of [{ contactId: contacts[0]?.id }, { organizationId: company.id }]) {
       expect(await seen(planner, inGroup('acme'), filter)).toEqual(everywhere)
       expect(await seen(another, inGroup('acme'))).toEqual(everywhere)

@@ -130,7 +130,7 @@ describe('a project', () => {
   test.each([
     ['a maintainer of it', { acme: 'maintainer', other: 'owner' }, 'forbidden'],
     ['a developer of the new group', { acme: 'owner', other: 'developer' }, 'forbidden'],
-    ['somebody who may not know of the new group', { acme: 'owner' }, 'not found'],
+    ['a user who may not know of the new group', { acme: 'owner' }, 'not found'],
   ] as const)('is not moved by %s', async (_, roles, why) => {
     const t = await tree(db, ['acme', 'other', 'acme:shop'])
     const ann = await t.person('ann', roles)
@@ -186,8 +186,8 @@ describe('a group', () => {
   test.each([
     ['a maintainer of it', { acme: 'maintainer', other: 'owner' }, 'forbidden'],
     ['a maintainer of the new parent', { acme: 'owner', other: 'maintainer' }, 'forbidden'],
-    ['somebody who may not know of the new parent', { acme: 'owner' }, 'not found'],
-    ['somebody who may not know of it', { other: 'owner' }, 'not found'],
+    ['a user who may not know of the new parent', { acme: 'owner' }, 'not found'],
+    ['a user who may not know of it', { other: 'owner' }, 'not found'],
   ] as const)('is not moved by %s', async (_, roles, why) => {
     const t = await tree(db, ['acme', 'other'])
     const ann = await t.person('ann', roles)

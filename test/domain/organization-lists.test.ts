@@ -75,7 +75,7 @@ async function contentsOf(group: Group): Promise<ModelRow<OrganizationOrder>[]> 
   return rows.map(modelOf)
 }
 
-/** A group with organizations, for somebody who may see them. */
+/** A group with organizations, for a user who may see them. */
 async function group(given: readonly Given[] = []) {
   const made = await insertGroup(service.db, { path: `companies${++groups}`, name: 'Companies' })
   const stored = await insertOrganizations(

@@ -105,8 +105,8 @@ const table: readonly Line[] = [
     needs: 'owner in group, owner in new group',
   },
   // What is public.
-  { says: 'read issues of a public project', ability: 'read_issue', of: 'public issue', needs: 'anybody' },
-  { says: 'see a public project', ability: 'read_issue', of: 'public project', needs: 'anybody' },
+  { says: 'read issues of a public project', ability: 'read_issue', of: 'public issue', needs: 'everyone' },
+  { says: 'see a public project', ability: 'read_issue', of: 'public project', needs: 'everyone' },
   { says: 'comment in a public project', ability: 'comment', of: 'public issue', needs: 'guest in public project' },
   {
     says: 'see contacts on a public issue',
@@ -115,7 +115,7 @@ const table: readonly Line[] = [
     needs: 'planner in source',
     on: both,
   },
-  { says: 'see a public group', ability: 'read_group', of: 'public group', needs: 'anybody' },
+  { says: 'see a public group', ability: 'read_group', of: 'public group', needs: 'everyone' },
   // What is said of groups and projects elsewhere.
   { says: 'see a private group', ability: 'read_group', of: 'group', needs: 'guest in group' },
   { says: 'see a private source', ability: 'read_group', of: 'source', needs: 'guest in source' },
@@ -213,7 +213,7 @@ const there = <Value>(found: Value | undefined): Value => {
   return found
 }
 
-/** What the database knows of somebody, for each thing of the table. */
+/** What the database knows of a user, for each thing of the table. */
 async function standingsOf({ userId }: Person, { source }: Situation): Promise<Record<Thing, Standing>> {
   const issue = async (id: number) => there(await readFacts(db, { id }, userId))
   const project = async (name: string) => there(await readProject(db, t.project(name).id, userId)).standing
@@ -339,9 +339,9 @@ test('what is known of many is what is known of each', async () => {
   expect(await readFactsOfMany(db, asked)).toEqual(each)
 })
 
-test('whoever lists projects sees those of which they may read the issues', async () => {
+test('a user who lists projects sees those of which they may read the issues', async () => {
   const wrong: string[] = []
-  const needs = { [shop]: 'guest in project', [forum]: 'anybody', [desk]: 'guest in new project' }
+  const needs = { [shop]: 'guest in project', [forum]: 'everyone', [desk]: 'guest in new project' }
   for (const person of [...singles, ...pairs]) {
     const seen = (await visibleProjects(db, person.userId, 100)).map(({ fullPath }) => fullPath)
     const expected = Object.entries(needs).flatMap(([name, need]) => (has(person, need, where) ? [t.pathOf(name)] : []))

@@ -28,7 +28,7 @@ import { andUndo, fingerprint, hasWritten } from '../support/world/undo.ts'
 const [project, group, inner, desk] = ['acme/support:shop', 'acme/support', 'acme/support/inner', 'other:desk']
 const where = { project, group, inner, desk, other: 'other' }
 
-/** The ids that a operation is about. */
+/** The ids that an operation is about. */
 type Ids = Record<
   | 'ownerGroup'
   | 'contact'
@@ -323,7 +323,7 @@ async function wordsFor({ says, operation }: Operation, of: keyof Ids): Promise<
   return told
 }
 
-/** What somebody must come to: `done`, `forbidden`, or the words that tell that there is no such thing. */
+/** What a user must come to: `done`, `forbidden`, or the words that tell that there is no such thing. */
 async function expected(person: Person, operation: Operation, { source, off }: Situation): Promise<string> {
   const { know, may, on = [] } = operation
   const places = { ...where, source }
@@ -333,7 +333,7 @@ async function expected(person: Person, operation: Operation, { source, off }: S
   return has(person, may, places) && !isOff ? 'done' : 'forbidden'
 }
 
-/** What somebody comes to. A refusal must leave everything as it was, and what is done must not, but for reading. */
+/** What a user comes to. A refusal must leave everything as it was, and what is done must not, but for reading. */
 async function actual(
   person: Person,
   { says, operation }: Operation,
@@ -410,7 +410,7 @@ test('who may comment', async () => {
   expect(wrong).toEqual([])
 })
 
-describe('somebody who is blocked', () => {
+describe('a user who is blocked', () => {
   test('makes no top-level group', async () => {
     const blocked = everybody.find(({ name }) => name === 'blocked administrator') as Person
     const { value } = await andUndo(db, (tx) => createGroup(tx, by(blocked), { path: 'mine', name: 'Mine' }))

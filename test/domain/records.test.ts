@@ -170,7 +170,7 @@ describe('an edit', () => {
     expect(fact).toEqual({ ...dana, groupId, past: true })
   })
 
-  test('that makes somebody inactive leaves them on the issue', async () => {
+  test('that makes a contact inactive leaves them on the issue', async () => {
     const issue = await t.issue('acme/support:shop')
     const { id } = must(await create(ann))
     const name = { id: issue.id }

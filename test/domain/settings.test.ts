@@ -28,7 +28,7 @@ const groups = [
   'third',
 ]
 
-/** A tree, and somebody who owns all of it. */
+/** A tree, and a user who owns all of it. */
 async function owned(projects: readonly string[] = []): Promise<{ t: Tree; olga: Actor }> {
   const t = await tree(db, [...groups, ...projects])
   return { t, olga: await t.person('olga', { acme: 'owner', partner: 'owner', third: 'owner' }) }
@@ -245,7 +245,7 @@ describe('one setting by itself', () => {
 })
 
 describe('naming a source', () => {
-  // The roles of somebody who owns `acme/care`, and whether they may name a group.
+  // The roles of a user who owns `acme/care`, and whether they may name a group.
   test.each<[string, string, Parameters<Tree['person']>[1], boolean]>([
     ['of which they can read the contacts', 'third', { third: 'planner' }, true],
     ['above which they can', 'partner/crm', { partner: 'planner' }, true],
@@ -289,7 +289,7 @@ describe('naming a source', () => {
 describe('where issues have contacts, the source', () => {
   const projects = ['acme:office', 'acme/care:desk', 'acme/care/support:shop']
 
-  /** `names` are there, then contacts are linked to issues of a project, then somebody wants a change. */
+  /** `names` are there, then contacts are linked to issues of a project, then a user wants a change. */
   async function wanting(
     names: Record<string, string>,
     { linked, ownerGroup }: { linked: string; ownerGroup: string },

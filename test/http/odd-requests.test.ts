@@ -134,7 +134,7 @@ describe('a note that is sent again under its Idempotency-Key', () => {
     expect((await here.issue.comments()).filter((body) => body === 'Ten times')).toHaveLength(1)
   })
 
-  test('by somebody else is another note', async () => {
+  test('by another user is another note', async () => {
     const key = randomUUID()
     const [mine, theirs] = [await post('Mine', { key }), await post('Theirs', { key, secret: await here.token('ben') })]
     expect(theirs).toMatchObject({ status: 201, note: { body: 'Theirs' } })

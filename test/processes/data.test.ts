@@ -141,7 +141,7 @@ describe.each(places.filter(({ there }) => there))('$name', ({ settle }) => {
   test('sign-in-link: an address of ours, for users that exist; a new one replaces it', async () => {
     const link = await rolobot(['sign-in-link', 'priya'])
     expect(link).toMatchObject(done(/^http:\/\/\S+\/users\/sign_in\?link=[\w-]{43}\n$/))
-    // The server knows the port that it was given; whoever is beside it knows only what is set.
+    // The server knows the port that it was given; other processes know only what is set.
     if (!environment.DATABASE_URL) expect(link.out).toContain(`${server.url}/`)
     const statusOf = async ({ out }: { out: string }) =>
       (await fetch(server.url + out.trim().slice(new URL(out).origin.length))).status

@@ -382,13 +382,13 @@ describe('a folder that is refused is left as it was', () => {
   })
 
   test.for([
-    ['somebody else’s files', ['photo.jpg'], 'is not empty and holds no Rolobot data'],
+    ['files of another program', ['photo.jpg'], 'is not empty and holds no Rolobot data'],
     [
-      'somebody else’s folder with a name of ours',
+      'the folder of another program with a name of ours',
       ['postgres.new/PG_VERSION'],
       'is not empty and holds no Rolobot data',
     ],
-    ['somebody else’s Postgres', ['postgres/PG_VERSION', 'postgres/base/1'], 'is not empty and holds no Rolobot data'],
+    ['the Postgres of another program', ['postgres/PG_VERSION', 'postgres/base/1'], 'is not empty and holds no Rolobot data'],
   ] as const)('%s', async ([, files, said]) => {
     const folder = newPath()
     for (const file of files) {

@@ -72,7 +72,7 @@ describe('the folder of the embedded database', () => {
     expect(await run(['migrate'], { environment })).toMatchObject({ code: 0, out: 'The database is up to date.\n' })
   })
 
-  test('may be of another version, a file, damaged, or somebody else’s: each is said, and nothing is touched', async () => {
+  test('may be of another version, a file, damaged, or another user’s: each is said, and nothing is touched', async () => {
     const other = madeFolder()
     writeFileSync(join(other.ROLOBOT_DATA, 'version'), 'rolobot-data 99 postgres 99\n')
     const damaged = madeFolder()
@@ -101,7 +101,7 @@ describe('the folder of the embedded database', () => {
     const folder = newFolder()
     mkdirSync(folder, { mode: 0o555 })
     for (const way of [place(), join(place(), 'tmp')]) chmodSync(way, 0o755)
-    // Whoever is root may write everywhere, so somebody else has to try.
+    // root may write everywhere, so another user has to try.
     const uid = process.getuid?.() === 0 ? 65_534 : undefined
     expectComplaint(
       await run(['serve'], { environment: { ROLOBOT_DATA: join(folder, 'data') }, uid }),

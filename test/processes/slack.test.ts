@@ -162,7 +162,7 @@ describe.skipIf(!hasPostgres)('on Postgres', () => {
   })
 })
 
-/** Does something while no delivery can be written down: whoever is about to waits. */
+/** Does something while no delivery can be written down: a transaction about to do so waits. */
 async function whileNothingIsWritten(
   url: string,
   work: (isWaiting: () => Promise<boolean>) => Promise<void>,

@@ -39,7 +39,7 @@ test.each<[string, Facts, string[]]>([
   ],
   ['a developer of the project alone', developerOfTheProject, ['help']],
   [
-    'anybody, where customer relations are off',
+    'everyone, where customer relations are off',
     { ...owner, standing: { ...owner.standing, customerRelations: false } },
     ['help'],
   ],

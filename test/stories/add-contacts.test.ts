@@ -98,7 +98,7 @@ describe('who may not', () => {
     expect(await issue.contacts()).toEqual([])
   })
 
-  test('somebody who may not see a private project cannot tell it from one that does not exist', async () => {
+  test('a user who may not see a private project cannot tell it from one that does not exist', async () => {
     const { say } = await world(service, { people: { eve: 'nobody' } })
     expect(await say('eve', '/help')).toBe("This issue doesn't exist, or you don't have access to it.")
     expect(await say('eve', '/help', { on: { project: 'no/such', iid: 1 } })).toBe(

@@ -41,7 +41,7 @@ const filters = '$state: IssuableState, $search: String, $authorUsername: String
 const pages = '$first: Int, $last: Int, $after: String, $before: String'
 const given = (declared: string) => declared.replaceAll(/\$(\w+): [^,]+/g, '$1: $$$1')
 
-/** What somebody is shown of the customer; undefined if they are not shown the customer itself. */
+/** What a user is shown of the customer; undefined if they are not shown the customer itself. */
 async function askFor(
   client: GraphqlClient,
   path: string,
@@ -97,13 +97,13 @@ async function customer() {
     return made
   }
   const clientOf = async (userId: number) => graphqlClient(service, await createToken(db, userId, 'api'))
-  /** Somebody with roles. */
+  /** A user with roles. */
   async function person(...held: (readonly [{ group: Group } | { project: Project }, Role])[]): Promise<GraphqlClient> {
     const { id } = await createUser(db, { username: `person-${number}-${Math.random()}` })
     for (const [place, role] of held) await setRole(db, id, place, role)
     return clientOf(id)
   }
-  /** What somebody is shown: references and counts. */
+  /** What a user is shown: references and counts. */
   async function shown(who: Customer, client: GraphqlClient, wanted: Record<string, unknown> = {}) {
     const found = await askFor(client, group.fullPath, who, wanted)
     if (!found) return nothing
@@ -275,13 +275,13 @@ describe('only issues that one may read', () => {
   })
 })
 
-describe('nothing for whoever may not see the contact', () => {
+describe('nothing for callers who may not see the contact', () => {
   test.each(['guest', undefined] as const)('%s of the group that owns it', async (role) => {
     const { open, ann, ofAnn, ofAcme, group, other, issue, person, shown } = await customer()
     await issue(open, [ann])
-    const somebody = await person([{ group: other }, 'owner'], ...(role ? [[{ group }, role] as const] : []))
-    expect(await shown(ofAnn, somebody)).toEqual(nothing)
-    expect(await shown(ofAcme, somebody)).toEqual(nothing)
+    const user = await person([{ group: other }, 'owner'], ...(role ? [[{ group }, role] as const] : []))
+    expect(await shown(ofAnn, user)).toEqual(nothing)
+    expect(await shown(ofAcme, user)).toEqual(nothing)
   })
   test('a visitor, where customer relations are off, and of what does not exist', async () => {
     const { open, ann, ofAnn, ofAcme, group, issue, person, shown } = await customer()

@@ -210,7 +210,7 @@ describe('the list of contacts', () => {
     })
   })
 
-  test('somebody without a right sees the group and nothing in it: an empty list, no counts, no fault', async () => {
+  test('a user without permission sees the group and nothing in it: an empty list, no counts, no fault', async () => {
     expect((await contacts(gus)).nodes).toEqual([])
     expect(await gus.get(documents.contactCountsQuery, { groupFullPath: path })).toMatchObject({
       group: { contactStateCounts: null },

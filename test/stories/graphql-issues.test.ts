@@ -122,7 +122,7 @@ describe('setting the contacts of an issue', () => {
       expect((await set([], mode)).errors).toEqual(['Give at least one contact to add or remove'])
   })
 
-  test('somebody who may edit the issue but not see contacts is told so in the payload', async () => {
+  test('a user who may edit the issue but not see contacts is told so in the payload', async () => {
     const came = await set([gidOf(ann)], 'APPEND', people.rita.client)
     expect(came.errors).toEqual(['You have insufficient permissions to set customer relations contacts for this issue'])
     expect(emails(came)).toEqual([])
@@ -211,7 +211,7 @@ describe('the sidebar', () => {
   })
 })
 
-/** What somebody hears who follows an issue. */
+/** What a follower of an issue receives. */
 function follow(name: keyof typeof people, one: Issue) {
   const { token } = people[name]
   const events = createClient({
@@ -233,7 +233,7 @@ function follow(name: keyof typeof people, one: Issue) {
 }
 
 describe('the subscription', () => {
-  test('tells each change, as whoever follows may see it', async () => {
+  test('tells each change, as the follower may see it', async () => {
     const other = await t.issue('acme/care:shop')
     const [pia, rita] = [follow('pia', other), follow('rita', other)]
     const [heardByPia, heardByRita] = [pia.next(), rita.next()]
@@ -250,7 +250,7 @@ describe('the subscription', () => {
     await Promise.all([pia.leave(), rita.leave()])
   })
 
-  test('is over when whoever follows has left', async () => {
+  test('is over when the follower has left', async () => {
     const other = await t.issue('acme/care:shop')
     const { follow: usual } = service.newsroom
     let following = 0

@@ -141,7 +141,7 @@ async function whileLocked(work: () => Promise<void>): Promise<void> {
   await other.end()
 }
 
-// A operation on nothing isn't refused for another reason.
+// An operation on nothing isn't refused for another reason.
 const refusal = /404 (Group|Project|Issue|Note|Namespace) Not Found|does not exist|Contact source doesn't exist/
 
 const told = (answer: unknown): unknown => {

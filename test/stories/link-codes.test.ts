@@ -1,4 +1,4 @@
-// Link codes: how somebody proves at another place who they are here, once and within ten minutes; and how they take it back.
+// Link codes: how a user proves at another place who they are here, once and within ten minutes; and how they take it back.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../../src/command-line/commands.ts'
@@ -49,7 +49,7 @@ async function people() {
         service.db,
         sql`select action, via, before, after from history where actor_id = ${idOf(person)} order by id`,
       ),
-    /** Lets time go by for a code of somebody. */
+    /** Lets time go by for a code of a user. */
     age: (interval: string, person = 'ann') =>
       service.db.execute(
         sql`update link_codes set expires_at = expires_at - ${interval}::interval where user_id = ${idOf(person)}`,
@@ -74,7 +74,7 @@ describe('a code', () => {
     expect(row).not.toContain(code.replace('-', ''))
   })
 
-  test('says who somebody is elsewhere, and under what name', async () => {
+  test('says who a user is elsewhere, and under what name', async () => {
     const { code, use, at, who, names, ann, history } = await people()
     expect(await who()).toBeUndefined()
     expect(await use(await code(), at('ann', 'Ann 🐝'))).toEqual({ value: ann })
@@ -154,7 +154,7 @@ describe('a code', () => {
     expect([await kept('bob'), await kept()]).toEqual([[], [expect.anything(), expect.anything()]])
   })
 
-  test('of somebody who is blocked is no good, also where it was used', async () => {
+  test('of a user who is blocked is not valid, also where it was used', async () => {
     const { code, use, at, idOf } = await people()
     const [used, unused] = [await code('bob'), await code()]
     await use(used, at('bob'))
@@ -204,7 +204,7 @@ describe('a code', () => {
   })
 })
 
-describe('who somebody is elsewhere', () => {
+describe('who a user is elsewhere', () => {
   test('the latest word counts', async () => {
     const { code, use, at, who, idOf, names } = await people()
     const first = await code()
@@ -268,7 +268,7 @@ describe('who somebody is elsewhere', () => {
 })
 
 describe('over REST', () => {
-  /** Asks under /api as somebody, or as a visitor. */
+  /** Asks under /api as a user, or as a visitor. */
   const ask = async (token: string | undefined, method: string, path: string) => {
     const headers: Record<string, string> = token === undefined ? {} : { 'private-token': token }
     const response = await fetch(`${service.url}/api${path}`, { method, headers })

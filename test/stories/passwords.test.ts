@@ -311,7 +311,7 @@ describe('too many attempts', () => {
   ])('per client: a hundred from %s; is %s the same one? %s', async (from, to, same) => {
     expect((await fail('nobody', { 'x-forwarded-for': from })).status).toBe(403)
     await db.execute(sql`update sign_in_attempts set attempts = 100`)
-    expect((await fail('somebody', { 'x-forwarded-for': to })).status).toBe(same ? 429 : 403)
+    expect((await fail('stranger', { 'x-forwarded-for': to })).status).toBe(same ? 429 : 403)
     const names = sql`select count(*)::int as rows from sign_in_attempts`
     expect(await rowsOf(db, names)).toEqual([{ rows: same ? 2 : 4 }])
   })

@@ -57,7 +57,7 @@ const filters: [string, () => string, () => Asked][] = [
   ['numbers plainly', () => 'iids=1&iids=4', () => ({ iids: [1, 4] })],
   ['an author', () => `author_id=${planner.userId}`, () => ({ authorId: planner.userId })],
   ['one’s own', () => 'scope=created_by_me', () => ({ authorId: planner.userId })],
-  ['one’s own of somebody else', () => 'scope=created_by_me&author_id=1000000', () => ({ authorId: 0 })],
+  ['one’s own of another user', () => 'scope=created_by_me&author_id=1000000', () => ({ authorId: 0 })],
   ['a contact', () => `crm_contact_id=${contacts[0]?.id}`, () => ({ contactId: contacts[0]?.id })],
   ['no contact in particular', () => 'crm_contact_id=&crm_organization_id=', () => ({})],
   ['an organization', () => `crm_organization_id=${company.id}`, () => ({ organizationId: company.id })],

@@ -221,7 +221,7 @@ describe('changing', () => {
     await setRole(service.db, here.users.get('gus')?.id as number, { group: here.group }, 'guest')
   })
 
-  test('commands run with the rights of whoever edits', async () => {
+  test('commands run with the permissions of the user who edits', async () => {
     const { id, iid } = await opened('gus', { title: 'Mine', description: '/add_contacts ann@x.io' })
     expect(await linkedTo(id)).toEqual([])
     const { body } = await as.gus.put(`${issues}/${iid}`, { description: '/add_contacts bob@x.io' })

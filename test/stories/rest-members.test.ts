@@ -89,7 +89,7 @@ describe('changing', () => {
   test.each([
     ['group', () => groupAt('acme/a'), 'olga'],
     ['project', () => projectAt('acme/a:shop'), 'mia'],
-  ])('somebody becomes a member of a %s, gets another role, and goes', async (_, at, who) => {
+  ])('a user becomes a member of a %s, gets another role, and goes', async (_, at, who) => {
     const client = as(who)
     const made = await client.post(at(), {
       user_id: id('zoe'),
@@ -156,7 +156,7 @@ describe('changing', () => {
     ['the name of a role', { user_id: 1, access_level: 'owner' }, 422, ['access_level']],
     ['an end', { user_id: 1, access_level: 10, expires_at: '2040-01-01' }, 422, ['expires_at']],
     ['nobody', { access_level: 10 }, 422, ['user_id']],
-    ['somebody named twice', { user_id: 1, username: 'root', access_level: 10 }, 422, ['user_id']],
+    ['a user named twice', { user_id: 1, username: 'root', access_level: 10 }, 422, ['user_id']],
     ['a list of users', { user_id: [1], access_level: 10 }, 422, ['user_id']],
     ['a field that is not known', { user_id: 1, access_level: 10, shoes: 45 }, 422, ['shoes']],
     ['a user who is not there', { user_id: 999_999, access_level: 10 }, 404, []],

@@ -268,7 +268,7 @@ describe('tokens', () => {
     expect(both.map(({ status }) => status).sort()).toEqual([200, 400])
   })
 
-  test('one of somebody who is no administrator any more makes nothing more', async () => {
+  test('one of a user who is no administrator any more makes nothing more', async () => {
     const { body: user } = await root.post('/users', {
       username: 'temp',
       name: 'Temp',

@@ -167,7 +167,7 @@ describe('signed, but not as it should be', () => {
   })
 })
 
-test('somebody of another workspace is somebody else, though they have the same id', async () => {
+test('a user of another workspace is another user, though they have the same id', async () => {
   const before = await kept()
   const body = commandBody({ team_id: 'TOTHER' })
   const { body: said } = await send(body)

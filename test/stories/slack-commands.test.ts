@@ -107,7 +107,7 @@ describe('names in plain words', () => {
     await expect.poll(() => reads('ann')).toEqual(['No active contact is named "zoe".'])
   })
 
-  test('somebody who may not see contacts learns nothing from a name', async () => {
+  test('a user who may not see contacts learns nothing from a name', async () => {
     const { as, reads, reference } = await teamIn(team, { people: { gus: 'guest' }, contacts: people })
     await as('gus').types(`/add_contacts ${reference} ann lee`)
     await as('gus').types(`/add_contacts ${reference} zoe nobody`)

@@ -221,7 +221,7 @@ describe('links to issues', () => {
     expect(await shown('gus', guests)).not.toContain('a Example')
     // Not everybody there may see them.
     expect(await shown('ann', channelNamed('mixed', { private: true }))).not.toContain('a Example')
-    const strange = channelNamed('strange', { private: true, members: [userOf('ann').id, slack.user('somebody').id] })
+    const strange = channelNamed('strange', { private: true, members: [userOf('ann').id, slack.user('stranger').id] })
     expect(await shown('ann', strange)).not.toContain('a Example')
   })
 

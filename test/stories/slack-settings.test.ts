@@ -63,7 +63,7 @@ describe('who is linked by address (SLACK_TRUST_EMAIL=1)', async () => {
     await expect.poll(reads).toContain('/rolobot link')
   })
 
-  test('somebody of another workspace is a stranger, whatever address that one has confirmed', async () => {
+  test('a user of another workspace is a stranger, whatever address they have confirmed', async () => {
     const { client, reference, issue } = await stranger({})
     const foreign = team.slack.user('foreign', { email: `Ann-${number}@Corp.example`, emailConfirmed: true })
     const channel = team.slack.channel('shared', { members: [foreign.id] })

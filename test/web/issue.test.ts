@@ -102,7 +102,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     expect(await issue.comments()).toEqual(['Hello', '[added 1 contact]'])
   })
 
-  test('nothing is asked of the server while somebody writes prose', async () => {
+  test('nothing is asked of the server while the user writes prose', async () => {
     const { signedIn } = await shop()
     const page = await signedIn('pia')
     const asked: string[] = []
@@ -128,7 +128,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     expect(await box(page).getAttribute('aria-expanded')).toBe(null)
   })
 
-  test('somebody else sees the change at once, and goes on writing where they were', async () => {
+  test('another user sees the change at once, and goes on writing where they were', async () => {
     const { signedIn, say } = await shop()
     const page = await signedIn('dan')
     await box(page).pressSequentially('half a sentence')
@@ -319,7 +319,7 @@ describe.skipIf(!lookForBrowser())('in the browser', () => {
     await expect.poll(() => isInView(answer(page).locator('.notice'))).toBe(true)
   })
 
-  test('whoever loses the right to see the issue hears nothing more', async () => {
+  test('a user who loses permission to see the issue receives nothing more', async () => {
     const { signedIn, say, users, group } = await shop()
     const page = await signedIn('gus')
     await page.waitForTimeout(300)

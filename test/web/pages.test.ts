@@ -236,7 +236,7 @@ test('the same form sent twice is one comment; changed in between it is two', as
     [1, 2, 3].map(() => post(issue.path, { body: 'One\r\n/add_contacts ann@example.com', delivery }, pia)),
   )
   const again = await post(issue.path, { body: 'One\r\n/add_contacts ann@example.com', delivery }, pia)
-  // Whoever sends it again reads the same answer again.
+  // Sending it again gives the same answer again.
   expect(await again.text()).toContain('Added ann@example.com.')
   expect((await issue.comments()).sort()).toEqual(['One', '[added 1 contact]'])
   await post(issue.path, { body: 'One, and more', delivery }, pia)

@@ -16,7 +16,7 @@ export interface GraphqlClient {
   faults(query: string, variables?: object): Promise<string[]>
 }
 
-/** Somebody who asks with a token; without one a visitor. */
+/** A user who asks with a token; without one a visitor. */
 export function graphqlClient({ url }: Pick<RunningService, 'url'>, token?: string): GraphqlClient {
   const headers = { 'content-type': 'application/json', ...(token !== undefined && { 'private-token': token }) }
   const ask = async <Data>(query: string, variables: object = {}): Promise<Answer<Data>> => {

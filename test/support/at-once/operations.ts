@@ -135,7 +135,7 @@ const takes =
   async (world) =>
     told(await takeRole(world.db, by(world, actor), { group: world.groups.a }, world.userIds[person]))
 
-/** Everything that somebody can do at once with anything else here. */
+/** Everything that a user can do at once with anything else here. */
 export const operations = {
   'says that Cat is to be added': says('/add_contacts C@x.io', 'a/shop'),
   'says that Cat comes and Bob goes': says('/add_contacts c@x.io\n/remove_contacts b@x.io', 'a/shop'),

@@ -43,7 +43,7 @@ const organizations: Record<OrganizationName, { group: GroupName; name: string }
   'acme of b': { group: 'b', name: 'ACME' },
   gamma: { group: 'c', name: 'Gamma' },
 }
-// The issues of `e` use the contacts of `c`; nobody knows Cat yet, nor is anybody linked in `a/new`.
+// The issues of `e` use the contacts of `c`; nobody knows Cat yet, nor is anyone linked in `a/new`.
 const contacts: Record<
   ContactName,
   { group: GroupName; email: string | null; organization?: OrganizationName; on: ProjectName[] }
@@ -183,7 +183,7 @@ const slow = [
   'history',
 ]
 
-/** From now on whoever writes can be made to linger a moment before and after, so that others come in between. */
+/** From now on writers can be made to linger a moment before and after, so that others come in between. */
 export async function makeSlow(db: Db): Promise<void> {
   await db.execute(sql`create table lingering (longest double precision)`)
   await db.execute(sql`insert into lingering values (0)`)

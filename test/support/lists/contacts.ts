@@ -99,7 +99,7 @@ export async function contactsIn({ db }: Pick<Service, 'db'>, group: Group): Pro
 
 let groups = 0
 
-/** A group with contacts, for somebody who may see them. */
+/** A group with contacts, for a user who may see them. */
 export async function contactGroup(service: Pick<Service, 'db'>, given: readonly Given[] = []) {
   const made = await insertGroup(service.db, { path: `lists${++groups}`, name: 'Lists' })
   const ids = await addContacts(service, made, given)

@@ -188,7 +188,7 @@ function isLastOwner(photo: Photo, namespace: GroupOrProject, userId: number): b
   return owners.length === 1 && owners[0]?.user_id === userId
 }
 
-/** What somebody may do with the members of a namespace. */
+/** What a user may do with the members of a namespace. */
 function rightsOver(photo: Photo, namespace: GroupOrProject, userId: number) {
   const rights = rightsOf(photo, userId)
   return 'group' in namespace

@@ -18,7 +18,7 @@ const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { 
 const ownerGroupOf = (photo: Photo, at: number): number =>
   at % 4 === 3 ? one(photo.groups, at).id : sourceOf(photo, one(photo.projects, at).group_id)
 
-/** May somebody manage what a group holds? To those who may not see it, it does not exist. */
+/** May a user manage what a group holds? To those who may not see it, it does not exist. */
 function managing(photo: Photo, userId: number, ownerGroup: number): Verdict {
   const rights = rightsOf(photo, userId)
   return firstOf(
@@ -27,7 +27,7 @@ function managing(photo: Photo, userId: number, ownerGroup: number): Verdict {
   )
 }
 
-/** The same for whoever wants to put something into it. */
+/** The same for a user who wants to put something into it. */
 function filling(photo: Photo, userId: number, ownerGroup: number): Verdict {
   const rights = rightsOf(photo, userId)
   return firstOf([!rights.seesGroup(ownerGroup), 'not found'], [!rights.managesContactsHeldBy(ownerGroup), 'forbidden'])

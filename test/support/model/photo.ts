@@ -1,4 +1,4 @@
-// A photo of the whole database: every row that a operation can change, as plain values, taken with one statement.
+// A photo of the whole database: every row that an operation can change, as plain values, taken with one statement.
 import { sql } from 'drizzle-orm'
 import { type Db, rowsOf } from '../../../src/storage/db.ts'
 

@@ -1,4 +1,4 @@
-// One step of a model test: somebody does a operation; what comes of it is what the rules say, and the world is sound afterwards.
+// One step of a model test: a user does an operation; what comes of it is what the rules say, and the world is sound afterwards.
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { readGroupFacts } from '../../../src/domain/groups/facts.ts'
@@ -54,7 +54,7 @@ const actor = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 2, max: people.length - 2 }) },
 )
 
-/** A step in which this operation is done by anybody. */
+/** A step in which this operation is done by any user. */
 export function stepsOf<Given, Meant, Value>(operation: Operation<Given, Meant, Value>): fc.Arbitrary<Step> {
   return fc.record({ who: actor, given: operation.given, watcher: which }).map(({ who, given, watcher }) => {
     let told = `${operation.name} ${JSON.stringify(given)}`
@@ -106,7 +106,7 @@ function expectKept(before: Photo, after: Photo): void {
     expect(after.history.length, 'rows of history').toBeGreaterThan(before.history.length)
 }
 
-/** What the program grants somebody is what the table grants, for an issue and for a group. */
+/** What the program grants a user is what the table grants, for an issue and for a group. */
 async function expectSeen(db: Db, photo: Photo, watcher: number): Promise<void> {
   const userId = one(photo.users, watcher).id
   const issue = one(photo.issues, watcher)
@@ -123,5 +123,5 @@ function expectGranted(standing: Standing | undefined, rights: Partial<Record<Ab
     ability,
     standing !== undefined && can(standing, ability as Ability),
   ])
-  expect(Object.fromEntries(granted), 'what somebody may do').toEqual(rights)
+  expect(Object.fromEntries(granted), 'what a user may do').toEqual(rights)
 }

@@ -112,7 +112,7 @@ function alongWith(before: Photo, move: GroupMove): Along | undefined {
   }
 }
 
-/** May somebody do it, if everything else is all right? Asked of the world as it will be. */
+/** May a user do it, if everything else is all right? Asked of the world as it will be. */
 function mayTakeAlong(photo: Photo, userId: number, move: GroupMove): boolean {
   const along = alongWith(photo, move)
   if (!along || along.contacts.length + along.organizations.length === 0) return true
@@ -176,7 +176,7 @@ function expectArrived({ before, after }: { before: Photo; after: Photo }, along
   )
 }
 
-/** The old source, where it stays or somebody needs it, holds what it held; else nothing. All other groups are as they were. */
+/** The old source, where it stays or a user needs it, holds what it held; else nothing. All other groups are as they were. */
 function expectLeft(
   { before, after }: { before: Photo; after: Photo },
   { oldSource, newSource, isCopied }: Along,

@@ -21,7 +21,7 @@ const circles = [
   ['tor.nygaard@halvorsen-marine.example', 'sanne.devries@halvorsen-marine.example'],
 ] as const
 
-/** Somebody of a crowd. */
+/** A user of a crowd. */
 export interface Speaker {
   name: string
   contacts: readonly string[]
@@ -33,7 +33,7 @@ export interface Speaker {
   said: number
 }
 
-/** Somebody who has said nothing yet. */
+/** A user who has said nothing yet. */
 export const silent = () => ({ linked: new Set<string>(), changes: new Map<string, number>(), said: 0 })
 
 interface Person extends Speaker {
@@ -89,9 +89,9 @@ export function noteChange({ changes, linked }: Speaker, contact: string): void 
 }
 
 /** Everybody begins to speak. @returns lets everybody finish what they are saying */
-export function begin<Somebody extends Speaker>(
-  people: readonly Somebody[],
-  speak: (person: Somebody, isOver: () => boolean) => Promise<void>,
+export function begin<Member extends Speaker>(
+  people: readonly Member[],
+  speak: (person: Member, isOver: () => boolean) => Promise<void>,
 ): () => Promise<void> {
   let over = false
   const speeches = Promise.all(people.map((person) => speak(person, () => over)))

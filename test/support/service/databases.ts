@@ -47,7 +47,7 @@ export async function whileIssuesAreHeld(url: string, work: () => Promise<void>)
 /** SQL: locks of this database, not of one that another test uses. */
 export const thisDatabase = 'database = (select oid from pg_database where datname = current_database())'
 
-/** Does something while nobody can mark a comment as applied: whoever is about to waits. */
+/** Does something while nobody can mark a comment as applied: a transaction about to do so waits. */
 export async function whileNothingIsMarked(
   url: string,
   work: (isWaiting: () => Promise<boolean>) => Promise<void>,

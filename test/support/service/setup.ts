@@ -55,7 +55,7 @@ async function makeTemplate(): Promise<{ template: string; remove(): Promise<voi
   }
 }
 
-// `npm test` builds before; whoever runs vitest by hand on a fresh checkout gets it here.
+// `npm test` builds before; running vitest by hand on a fresh checkout does it here.
 function buildWhereMissing(): void {
   if (!existsSync('dist/cli.js') || !existsSync('dist/assets'))
     execFileSync(process.execPath, ['build.js'], { stdio: 'inherit' })

@@ -158,7 +158,7 @@ function basicOf(header = ''): [string, string] | undefined {
   return user && password ? [user, password] : undefined
 }
 
-/** The workspace for which somebody may ask this. */
+/** The workspace for which a user may ask this. */
 function admit(
   { tokens, scopes, world }: Api,
   { token: wanted = 'bot', scope }: Known,

@@ -50,7 +50,7 @@ export async function openOffice(
     url,
     userOf,
     as: (name: Colleague) => client.as(userOf(name)).in(channel),
-    /** What somebody reads in the channel. */
+    /** What a user reads in the channel. */
     reads: (name: Colleague) => slack.seenBy(userOf(name), channel),
     lastRead: (name: Colleague) => slack.seenBy(userOf(name), channel).at(-1),
     /** What stands below an issue of the project `shop`, in order; what the system says in brackets. */
@@ -89,7 +89,7 @@ async function ask<Answer>(
   return (await answer.json()) as Answer
 }
 
-/** Somebody gets a code here and types it there. */
+/** A user gets a code here and types it there. */
 async function introduce(
   { url, as, lastRead }: Pick<Office, 'url' | 'as' | 'lastRead'>,
   name: Colleague,

@@ -31,10 +31,10 @@ export function echoed(value: unknown): unknown {
     : same
 }
 
-/** The links in what somebody types. */
+/** The links in what a user types. */
 export const linksIn = (text: string): string[] => text.match(/https?:\/\/[^\s<>|]+/g) ?? []
 
-/** What becomes of what somebody types: mentions, links and e-mail addresses get angle brackets. */
+/** What becomes of what a user types: mentions, links and e-mail addresses get angle brackets. */
 export function typed({ world }: FakeSlack, text: string): string {
   const mention = (whole: string, name: string) => {
     const user = [...world.users.values()].find((other) => other.name === name)

@@ -38,7 +38,7 @@ export function createSockets(world: World, address: () => string) {
   const debug = () => ({ host: 'applink-1', build_number: 1, approximate_connection_time: 18_060 })
 
   function welcome(socket: WebSocket): void {
-    // Whoever waits for an acknowledgement listens.
+    // Callers that wait for an acknowledgement listen.
     all.add(socket.setMaxListeners(0))
     const pings = setInterval(() => socket.ping(`Ping from applink-1 ${Date.now()}`), pingEvery).unref()
     socket.on('message', (data) => take(socket, String(data)))

@@ -65,10 +65,10 @@ export async function teamIn(
     support,
     channelNamed,
     userOf,
-    /** Somebody in a channel: in #support, unless another one is named. */
+    /** A user in a channel: in #support, unless another one is named. */
     as: (name: string, channel: { id: string } = support, options: { thread?: string } = {}) =>
       client.as(userOf(name)).in(channel, options),
-    /** What somebody reads in a channel. */
+    /** What a user reads in a channel. */
     reads: (name: string, channel: { id: string } = support) => slack.seenBy(userOf(name), channel),
     /** The last of it. */
     lastRead: (name: string, channel: { id: string } = support) => slack.seenBy(userOf(name), channel).at(-1),

@@ -22,7 +22,7 @@ export function exchange(world: World, id: unknown): string {
   return trigger.user
 }
 
-/** What an element holds before anybody touched it. */
+/** What an element holds before it was touched. */
 function untouched(element: Json): Json {
   const type = String(element.type)
   if (type.endsWith('_input')) return { type, value: element.initial_value ?? null }

@@ -24,11 +24,11 @@ const isAtLeast = (role: Role, least: Role): boolean => ladder.indexOf(role) >= 
 
 /**
  * Has a person the roles that are needed? A role holds in everything below the place where it was given.
- * @param needs `planner in source, planner in project`, or `anybody`
+ * @param needs `planner in source, planner in project`, or `everyone`
  * @param where the places that `source`, `project` … stand for
  */
 export function has(person: Person, needs: string, where: Readonly<Record<string, string>>): boolean {
-  if (person.administrator || needs === 'anybody') return true
+  if (person.administrator || needs === 'everyone') return true
   return needs.split(', ').every((need) => {
     const [least, name] = need.split(' in ') as [Role, string]
     const place = where[name]
@@ -42,23 +42,23 @@ const saying = (roles: Readonly<Record<string, Role>>) =>
     .map(([place, role]) => `${role} in ${place}`)
     .join(' and ')
 
-/** Somebody with roles in places of a tree. */
-export async function somebody(t: Tree, roles: Readonly<Record<string, Role>>): Promise<Person> {
+/** A user with roles in places of a tree. */
+export async function userWith(t: Tree, roles: Readonly<Record<string, Role>>): Promise<Person> {
   const name = saying(roles) || 'member of nothing'
   return { name, userId: (await t.person(name, roles)).userId, administrator: false, roles }
 }
 
-/** For each of the places somebody in each role. */
+/** For each of the places a user in each role. */
 export async function inEveryRole(t: Tree, places: readonly string[]): Promise<Person[]> {
   const people: Person[] = []
-  for (const place of places) for (const role of ladder) people.push(await somebody(t, { [place]: role }))
+  for (const place of places) for (const role of ladder) people.push(await userWith(t, { [place]: role }))
   return people
 }
 
-/** For each pair of roles somebody who holds one here and the other there. */
+/** For each pair of roles a user who holds one here and the other there. */
 export async function inBoth(t: Tree, here: string, there: string, roles = ladder): Promise<Person[]> {
   const people: Person[] = []
-  for (const one of roles) for (const other of roles) people.push(await somebody(t, { [here]: one, [there]: other }))
+  for (const one of roles) for (const other of roles) people.push(await userWith(t, { [here]: one, [there]: other }))
   return people
 }
 
@@ -71,7 +71,7 @@ export async function withoutRole(db: Db, t: Tree, places: readonly string[]): P
   await db.execute(sql`update users set blocked = true where id in (${owner.userId}, ${blocked.userId})`)
   await db.execute(sql`update users set administrator = true where id = ${blocked.userId}`)
   return [
-    await somebody(t, {}),
+    await userWith(t, {}),
     { name: 'administrator', userId: administrator.userId, administrator: true, roles: {} },
     { name: 'blocked owner of everything', userId: owner.userId, ...nothing },
     { name: 'blocked administrator', userId: blocked.userId, ...nothing },

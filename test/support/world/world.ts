@@ -72,11 +72,11 @@ async function createCrm({ db }: Service, groupId: number, given: Wanted): Promi
   return insertContacts(db, groupId, wanted)
 }
 
-/** Makes a contact inactive, whoever asks. */
+/** Makes a contact inactive, without a permission check. */
 export const makeInactive = (db: Db, contactId: number) =>
   db.execute(sql`update contacts set state = 'inactive' where id = ${contactId}`)
 
-/** Makes a world: group `worldN`, project `worldN/shop`, an issue in it, and whoever and whatever is wanted. */
+/** Makes a world: group `worldN`, project `worldN/shop`, an issue in it, and the users and contacts that are wanted. */
 export async function world(service: Service, wanted: Wanted = {}) {
   const { db } = service
   const number = nextNumber()
@@ -114,18 +114,18 @@ export async function world(service: Service, wanted: Wanted = {}) {
     /** Opens one more issue in the project. */
     open,
     reference: `${project.fullPath}#${issue.iid}`,
-    /** Somebody comments; what they are told, in one line. */
+    /** A user comments; what they are told, in one line. */
     async say(person: string, body: string, more: Partial<NewComment> = {}): Promise<string> {
       const { receipt, outcome, waiting } = await service.submit(commentOf(person, body, more))
       if (receipt.status === 'refused') return receipt.reason
       return waiting ? 'still waiting' : (outcome?.answer ?? []).join(' ')
     },
-    /** Somebody comments; nobody waits for what comes of it. */
+    /** A user comments; nobody waits for what comes of it. */
     post: (person: string, body: string, more: Partial<NewComment> = {}): Promise<Receipt> =>
       service.receive(commentOf(person, body, more)),
     token: (person: string, options?: Parameters<typeof createToken>[3]) =>
       createToken(db, idOf(person), 'api', options),
-    /** The address of a link that signs somebody in. */
+    /** The address of a link that signs a user in. */
     signInLink: async (person: string) => `/users/sign_in?link=${await createLink(db, idOf(person), 'sign_in')}`,
     issue: {
       ...issue,
