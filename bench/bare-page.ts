@@ -1,4 +1,5 @@
-// A program of its own: a bare Fastify route that sends the same statements as a page of contacts does, through the same driver.
+// A program of its own: a bare Fastify route that sends the same statements as a page of contacts does, through the
+// same driver.
 import fastify from 'fastify'
 import { listContacts } from '../src/domain/contacts/contact-lists.ts'
 import { readGroupFacts } from '../src/domain/groups/facts.ts'

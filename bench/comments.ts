@@ -1,4 +1,5 @@
-// Comments a second, from POST to applied: embedded, and on Postgres and Redis; beside the bare databases and the bare queue.
+// Comments a second, from POST to applied: embedded, and on Postgres and Redis; beside the bare databases and the bare
+// queue.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,5 @@
-// Hostile requests: what each is answered, and how long another caller's quiet request takes meanwhile, beside its time in quiet.
+// Hostile requests: what each is answered, and how long another caller's quiet request takes meanwhile, beside its time
+// in quiet.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

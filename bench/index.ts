@@ -1,4 +1,5 @@
-// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [lists] [graphql] [comments] [moves] [slack] [hostile]`.
+// Timings, each beside the bare limit measured in the same run: `npm run bench [understanding] [suggestions] [lists]
+// [graphql] [comments] [moves] [slack] [hostile]`.
 import { lookForServices } from '../test/support/service/services.ts'
 import { benchComments } from './comments.ts'
 import { benchGraphql } from './graphql.ts'

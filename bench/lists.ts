@@ -1,4 +1,5 @@
-// Lists of 1,000,000 contacts: pages in every order, counts, searches; beside a page by primary key through the same driver.
+// Lists of 1,000,000 contacts: pages in every order, counts, searches; beside a page by primary key through the same
+// driver.
 import { sql } from 'drizzle-orm'
 import { type ContactOrder, contactOrders, countContacts, listContacts } from '../src/domain/contacts/contact-lists.ts'
 import { insertGroup } from '../src/domain/groups/groups.ts'
@@ -47,7 +48,8 @@ async function middleOf(
   reader: Reader,
   wanted: { sort: { by: ContactOrder; descending: boolean }; state?: 'active' | 'inactive' },
 ) {
-  const some = sql`select id from contacts where state = ${wanted.state ?? 'active'} and id > ${millionContacts / 2} limit 1`
+  const some = sql`select id from contacts where state = ${wanted.state ?? 'active'} and id > ${millionContacts / 2}
+    limit 1`
   const ids = (await rowsOf<{ id: number }>(db, some)).map(({ id }) => id)
   return (await listContacts(db, reader, { ...wanted, ids, limit: 1 })).value?.endCursor
 }

@@ -1,4 +1,5 @@
-// A million contacts of one group, as benches need them. Names repeat, as they do: 40 first names, 5,000 last names, 200 domains, 2,000 organizations.
+// A million contacts of one group, as benches need them. Names repeat, as they do: 40 first names, 5,000 last names,
+// 200 domains, 2,000 organizations.
 import postgres from 'postgres'
 
 export const millionContacts = 1_000_000

@@ -1,4 +1,5 @@
-// Moving a group with 100,000 contacts and 1,000,000 links: all of it goes along, half of it is copied, or nothing changes; beside the bare updates.
+// Moving a group with 100,000 contacts and 1,000,000 links: all of it goes along, half of it is copied, or nothing
+// changes; beside the bare updates.
 import { sql } from 'drizzle-orm'
 import { transferGroup } from '../src/domain/moves/transfers.ts'
 import { type Db, openPostgres } from '../src/storage/db.ts'
@@ -18,15 +19,21 @@ const fill = [
     (3, 1, 'team', 'small/team', 'small/team', 'Team', '{1,3}'), (4, null, 'third', 'third', 'third', 'Third', '{4}')`,
   sql`insert into projects (id, group_id, path, full_path, path_key, name) overriding system value
     select n, 3, 'p' || n, 'small/team/p' || n, 'small/team/p' || n, 'P' from generate_series(1, 100) n`,
-  sql`insert into organizations (group_id, name, name_key, find_by_name) select g, 'Company ' || n, 'company ' || n, 'company ' || n
+  sql`insert into organizations (group_id, name, name_key, find_by_name)
+    select g, 'Company ' || n, 'company ' || n, 'company ' || n
     from generate_series(1, 2000) n, unnest(array[1, 2]) g where g = 1 or n % 10 = 0`,
-  sql`insert into contacts (group_id, organization_id, first_name, last_name, email, email_key, first_key, last_key, find_by_name, find_by_surname, find_by_email, find_by_domain, find_by_organization)
-    select g, o.id, 'Ann', 'Smith-' || n, 'user' || n || '@x.io', 'user' || n || '@x.io', 'ann', 'smith-' || n, 'ann smith-' || n, 'smith-' || n || ' ann', 'user' || n || '@x.io', 'x.io', o.name_key
+  sql`insert into contacts (group_id, organization_id, first_name, last_name, email, email_key, first_key, last_key,
+    find_by_name, find_by_surname, find_by_email, find_by_domain, find_by_organization)
+    select g, o.id, 'Ann', 'Smith-' || n, 'user' || n || '@x.io', 'user' || n || '@x.io', 'ann', 'smith-' || n,
+    'ann smith-' || n, 'smith-' || n || ' ann', 'user' || n || '@x.io', 'x.io', o.name_key
     from generate_series(1, ${sql.raw(String(contacts))}) n, unnest(array[1, 2]) g, organizations o
     where (g = 1 or n % 10 = 0) and o.group_id = g and o.name_key = 'company ' || (1 + (n * 10) % 2000) `,
-  sql`insert into issues (project_id, iid, title) select 1 + n % 100, n, 'Issue' from generate_series(1, ${sql.raw(String(issues))}) n`,
+  sql`insert into issues (project_id, iid, title) select 1 + n % 100, n, 'Issue'
+    from generate_series(1, ${sql.raw(String(issues))}) n`,
   sql`insert into issue_contacts (issue_id, contact_id) select i.id, c.id from issues i, lateral (
-      select c.id from contacts c where c.group_id = 1 and c.email_key = any(array(select 'user' || (1 + (i.iid * 7 + k * 101) % ${sql.raw(String(contacts))}) || '@x.io' from generate_series(1, ${sql.raw(String(linksOfIssue))}) k))
+      select c.id from contacts c where c.group_id = 1
+      and c.email_key = any(array(select 'user' || (1 + (i.iid * 7 + k * 101) % ${sql.raw(String(contacts))}) || '@x.io'
+      from generate_series(1, ${sql.raw(String(linksOfIssue))}) k))
     ) c`,
   sql`analyze`,
 ]

@@ -1,4 +1,5 @@
-// What the form in Slack offers: contacts of a million, issues of 100,000, as Slack asks for them; beside the same search alone and a signed request for nothing.
+// What the form in Slack offers: contacts of a million, issues of 100,000, as Slack asks for them; beside the same
+// search alone and a signed request for nothing.
 import { createHmac, randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'

@@ -1,4 +1,5 @@
-// Suggestions over 1,000,000 contacts: over HTTP, beside the same search straight on the database and beside a bare Fastify route.
+// Suggestions over 1,000,000 contacts: over HTTP, beside the same search straight on the database and beside a bare
+// Fastify route.
 import { randomUUID } from 'node:crypto'
 import autocannon from 'autocannon'
 import { sql } from 'drizzle-orm'

@@ -1,4 +1,5 @@
-// Understanding a comment: the usual, a long one without commands, and texts made to be slow; beside the bare Markdown reader.
+// Understanding a comment: the usual, a long one without commands, and texts made to be slow; beside the bare Markdown
+// reader.
 import MarkdownIt from 'markdown-it'
 import { understand } from '../src/quick-actions/commands.ts'
 import { figure, medianOf, print } from './measure.ts'

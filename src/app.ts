@@ -186,7 +186,10 @@ const loadDoors = async () => ({
   ...(await import('./web/routes.ts')),
 })
 
-/** The HTTP server with all its entry points; it does not listen yet. @param how `passwordCost`: of new hashes, otherwise today's */
+/**
+ * The HTTP server with all its entry points; it does not listen yet.
+ * @param how `passwordCost`: of new hashes, otherwise today's
+ */
 export async function openHttp(
   service: Service,
   log: Log,

@@ -1,4 +1,5 @@
-// What of an error can be logged and shown: the reason and where it happened, never the values of a statement, which may be personal.
+// What of an error can be logged and shown: the reason and where it happened, never the values of a statement, which
+// may be personal.
 
 interface Postgres extends Error {
   code: string
@@ -11,8 +12,8 @@ interface Postgres extends Error {
 const isPostgres = (fault: Error): fault is Postgres =>
   'severity' in fault && /^[0-9A-Z]{5}$/.test(String((fault as { code?: unknown }).code))
 
-// Classes whose messages name our tables and constraints, or the state of the server. Those of the others quote values, and a trigger's may
-// hold anything. postgresql.org/docs/current/errcodes-appendix.html
+// Classes whose messages name our tables and constraints, or the state of the server. Those of the others quote values,
+// and a trigger's may hold anything. postgresql.org/docs/current/errcodes-appendix.html
 const speakOfUs = /^(?:08|23|25|26|40|42|53|55|57|58)/
 
 /** The error behind its wrappers: GraphQL and Drizzle repeat it in their own words, which list the values. */

@@ -1,4 +1,5 @@
-// JSON from outside: limits on its depth and size, checked in one pass before it is parsed, and keys that are dangerous.
+// JSON from outside: limits on its depth and size, checked in one pass before it is parsed, and keys that are
+// dangerous.
 
 const deepest = 32
 const mostValues = 10_000

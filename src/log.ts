@@ -1,10 +1,14 @@
-// The logger. Events go to standard error, so that standard output stays for people: one line of JSON each, or plain text on a terminal.
+// The logger. Events go to standard error, so that standard output stays for people: one line of JSON each, or plain
+// text on a terminal.
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { describeFault } from './faults.ts'
 
 export type Log = Logger
 
-/** An event as people read it: `15:04:05 WARN Redis: connect ECONNREFUSED (attempt=2)`, and below it where the fault happened. */
+/**
+ * An event as people read it: `15:04:05 WARN Redis: connect ECONNREFUSED (attempt=2)`, and below it where the fault
+ * happened.
+ */
 export function asText(line: string): string {
   const { level, time, msg = '', fault, ...rest } = JSON.parse(line)
   const { reason, at = [] }: { reason?: string; at?: readonly string[] } = fault ?? {}
@@ -35,8 +39,8 @@ export const openLog = (level: string, destination: DestinationStream = standard
   )
 
 /**
- * Ends the process with code 1 on a fault that nothing caught, as Node would. But Node prints the error with all its fields, which may hold
- * customers' data.
+ * Ends the process with code 1 on a fault that nothing caught, as Node would. But Node prints the error with all its
+ * fields, which may hold customers' data.
  */
 export function endOnFaults(log: Log): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)

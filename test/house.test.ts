@@ -163,6 +163,16 @@ test('no name is exported twice', () => {
   expect([...owners].filter(([, files]) => files.size > 1).map(([name, files]) => [name, ...files])).toEqual([])
 })
 
+test('lines end at 120 columns, unless a text goes beyond', () => {
+  const texts = /'[^'\n]{50,}'|"[^"\n]{50,}"|`[^`\n]{50,}|\/[^/\n]{50,}\//
+  const long = sources.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .flatMap((line, at) => (line.length > 120 && !texts.test(line) ? [`${file}:${at + 1}`] : [])),
+  )
+  expect(long).toEqual([])
+})
+
 test('apostrophes are straight', () => {
   const typesThem = ['src/domain/rules/search-keys.ts']
   expect(sources.filter((file) => read(file).includes('’') && !typesThem.includes(file))).toEqual([])

@@ -1,4 +1,5 @@
-// What a route is: who can call it, what it reads, what it answers. The server and the OpenAPI document use the same definition.
+// What a route is: who can call it, what it reads, what it answers. The server and the OpenAPI document use the same
+// definition.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { SignedInUser } from '../domain/people/access-tokens.ts'

@@ -1,5 +1,5 @@
-// While a server has the embedded database open, commands go through that server: one request and one answer over a socket that only the
-// owner of the data folder can open.
+// While a server has the embedded database open, commands go through that server: one request and one answer over a
+// socket that only the owner of the data folder can open.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createConnection, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'

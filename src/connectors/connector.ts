@@ -50,7 +50,9 @@ export interface ConnectorCommand {
 export interface Connector<Settings = unknown> {
   /** As deliveries and the history name it. */
   name: string
-  /** Its own part of the environment: if none of it is set, it is off; if only some is, the rest is reported as missing. */
+  /**
+   * Its own part of the environment: if none of it is set, it is off; if only some is, the rest is reported as missing.
+   */
   settings: z.ZodObject & z.ZodType<Settings>
   load(): Promise<(settings: Settings, house: House) => Connection>
   commands: readonly ConnectorCommand[]

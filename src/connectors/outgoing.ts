@@ -1,4 +1,5 @@
-// Requests to URLs that come from outside: only to the hosts that the connector expects, not into private networks, and without following redirects.
+// Requests to URLs that come from outside: only to the hosts that the connector expects, not into private networks, and
+// without following redirects.
 import { type LookupAddress, lookup } from 'node:dns'
 import { Agent as HttpAgent, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
@@ -11,7 +12,10 @@ export interface Answered {
   text: string
 }
 
-/** Posts JSON to a URL from outside. @throws ForbiddenAddress, or a transient error: no connection, no response in time */
+/**
+ * Posts JSON to a URL from outside.
+ * @throws ForbiddenAddress, or a transient error: no connection, no response in time
+ */
 export type PostJson = (address: string, message: object, patience: number) => Promise<Answered>
 
 /** A URL to which nothing is sent. */

@@ -11,7 +11,10 @@ export interface Seal {
 // AES-256-GCM with a random nonce of 96 bits, as of NIST SP 800-38D.
 const [nonceBytes, tagBytes] = [12, 16]
 
-/** A separate key for each purpose, so that leaking one doesn't expose another. @param key any text with enough entropy */
+/**
+ * A separate key for each purpose, so that leaking one doesn't expose another.
+ * @param key any text with enough entropy
+ */
 export const deriveKey = (key: string, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', key, '', `rolobot: ${purpose}`, 32))
 

@@ -1,4 +1,5 @@
-// What clients made for GitLab rely on under /api: the content types they compare, bodies as they send them; and no token in a URL.
+// What clients made for GitLab rely on under /api: the content types they compare, bodies as they send them; and no
+// token in a URL.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { refused } from './refused.ts'
 
@@ -13,7 +14,8 @@ export function serveGitlabClients(app: FastifyInstance): void {
   })
   app.addHook('onSend', async (request, reply) => {
     const type = String(reply.getHeader('content-type') ?? '')
-    // python-gitlab and npm's `gitlab` compare the whole header; JSON has no charset anyway. rfc-editor.org/rfc/rfc8259#section-11
+    // python-gitlab and npm's `gitlab` compare the whole header; JSON has no charset anyway.
+    // rfc-editor.org/rfc/rfc8259#section-11
     if (isApi(request) && /^application\/(?:[\w.-]+\+)?json\b/.test(type))
       reply.header('content-type', type.replace(/;.*/, ''))
   })

@@ -15,8 +15,8 @@ import type { Log } from '../log.ts'
 import { guardInput } from './bodies.ts'
 import { serveGitlabClients } from './gitlab-clients.ts'
 
-// In KiB. A comment of 256 KiB fits, with some margin: JSON and forms escape the letters of any language in at most three times
-// their bytes. Only in a text of control characters do all take six (\u0000).
+// In KiB. A comment of 256 KiB fits, with some margin: JSON and forms escape the letters of any language in at most
+// three times their bytes. Only in a text of control characters do all take six (\u0000).
 const largestBody = 800
 
 const titles: Record<number, string> = {
@@ -71,7 +71,8 @@ function answerError(fault: Refusal, request: FastifyRequest, reply: FastifyRepl
     .send(problem(status, detail, fault))
 }
 
-// Fastify closes the connection on a body that is too large. Clients that are still sending then get no answer, but a reset.
+// Fastify closes the connection on a body that is too large. Clients that are still sending then get no answer, but a
+// reset.
 const mostDiscarded = 16 * 1024 * 1024
 
 // Instead of Fastify's own.
@@ -128,12 +129,14 @@ const contentSources = {
   frameAncestors: ["'none'"],
 }
 
-// Responses are for their caller alone, unless they are marked as public: neither proxies nor the browser's next user get them.
+// Responses are for their caller alone, unless they are marked as public: neither proxies nor the browser's next user
+// get them.
 async function keepOutOfCaches(_: FastifyRequest, reply: FastifyReply): Promise<void> {
   if (!String(reply.getHeader('cache-control')).startsWith('public')) reply.header('cache-control', 'no-store')
 }
 
-// Fastify logs its address at `info`. The command line prints it for users, and nothing else of ours is logged there at that level.
+// Fastify logs its address at `info`. The command line prints it for users, and nothing else of ours is logged there at
+// that level.
 const withoutGreeting = (log: Log) =>
   log.child({}, { level: log.level === 'info' ? 'warn' : log.level }) as FastifyBaseLogger
 

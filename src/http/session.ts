@@ -43,7 +43,8 @@ function tokenOf({ headers }: FastifyRequest): string | undefined {
 /** Opens the sessions of browsers, and recognizes the tokens of programs. */
 export function openSessions(db: Db, site: Site): Sessions {
   const secure = site.publicUrl.startsWith('https:')
-  // A subdomain, or plain HTTP, cannot set a cookie of this prefix. developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
+  // A subdomain, or plain HTTP, cannot set a cookie of this prefix.
+  // developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
   const named = (name: string) => `${secure ? '__Host-' : ''}rolobot_${name}`
   const [cookie, browser] = [named('session'), named('browser')]
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const
@@ -77,7 +78,8 @@ export function openSessions(db: Db, site: Site): Sessions {
 }
 
 // A browser sends our cookie with requests from other sites' pages; it also says which site they come from.
-// developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site; where it is missing (plain HTTP, old browsers), Origin is sent.
+// developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site; where it is missing (plain HTTP, old
+// browsers), Origin is sent.
 function isFromOtherSite({ method, headers, host }: FastifyRequest, { publicUrl, publicUrlIsSet }: Site): boolean {
   if (method === 'GET' || method === 'HEAD') return false
   const site = headers['sec-fetch-site']

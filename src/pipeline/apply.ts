@@ -1,4 +1,5 @@
-// Apply: under the issues' locks, reads the facts again, interprets again, makes the changes, stores the outcomes. One transaction per round.
+// Apply: under the issues' locks, reads the facts again, interprets again, makes the changes, stores the outcomes. One
+// transaction per round.
 
 import { type IssueFacts, lockIssues, lockTreesOfIssues, readFactsOfMany } from '../domain/issues/issues.ts'
 import { makeChanges, type WantedChange } from '../domain/issues/linking.ts'
@@ -11,7 +12,7 @@ import { isLacking, leftOf } from '../quick-actions/left.ts'
 import { reportLines } from '../quick-actions/report.ts'
 import { Again, type Db, type Tx, transact } from '../storage/db.ts'
 import type { Outcome } from './comment.ts'
-import { issuesOf, markApplied, nextWaiting, type Waiting } from './deliveries.ts'
+import { issuesOf, markApplied, nextWaiting, type Waiting } from './waiting.ts'
 
 export interface Apply {
   db: Db
@@ -25,9 +26,10 @@ export interface Apply {
 export class EarlierFault extends Error {}
 
 /**
- * Applies for each issue of these deliveries the oldest waiting one, up to the latest of these: whichever job comes first, comments take
- * effect in order of arrival.
- * @returns those of the deliveries that are no longer waiting; for the others an earlier one had to go first, so call again
+ * Applies for each issue of these deliveries the oldest waiting one, up to the latest of these: whichever job comes
+ * first, comments take effect in order of arrival.
+ * @returns those of the deliveries that are no longer waiting; for the others an earlier one had to go first, so call
+ * again
  * @throws on a database failure or a bug; then nothing has changed
  */
 export async function applyRound(how: Apply, ids: readonly number[]): Promise<number[]> {

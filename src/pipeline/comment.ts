@@ -10,7 +10,10 @@ import type { Choice } from '../quick-actions/choices.ts'
 interface Submitting {
   /** The entry point: 'web', 'api', 'command line', or the name of a connector. */
   via: string
-  /** Names the comment at its source, and its edit if it is one: the same delivery is taken once, however often it arrives. */
+  /**
+   * Names the comment at its source, and its edit if it is one: the same delivery is taken once, however often it
+   * arrives.
+   */
   delivery: string
   /** The name is an Idempotency-Key: an operation that posts nothing may have it (domain/rules/only-once.ts). */
   keyed?: boolean

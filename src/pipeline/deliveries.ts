@@ -1,11 +1,11 @@
-// The table of deliveries: stored once, found while waiting, marked when done. Only this file and forget.ts write it.
+// The table of deliveries: storing comments and edits, once. How they go on is in waiting.ts and failures.ts.
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { insertComments, nextCommentId, rewriteComment } from '../domain/issues/comments.ts'
 import { lockName } from '../domain/rules/only-once.ts'
 import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { tell, telling } from '../storage/notify.ts'
-import { type Delivery, deliveries, issues } from '../storage/schema.ts'
-import type { Comment, NewComment, Outcome } from './comment.ts'
+import { deliveries, issues } from '../storage/schema.ts'
+import type { Comment, NewComment } from './comment.ts'
 
 /** A comment about to be stored. */
 export interface NewDelivery {
@@ -71,8 +71,8 @@ interface WrittenRow {
 }
 
 /**
- * Stores comments in one statement: the deliveries, what issues show of them, and the notifications. A delivery that was submitted before, or
- * is repeated among these, is not stored again, but found.
+ * Stores comments in one statement: the deliveries, what issues show of them, and the notifications. A delivery that
+ * was submitted before, or is repeated among these, is not stored again, but found.
  */
 export async function writeAllDown(tx: Tx, wanted: readonly NewDelivery[]): Promise<Written[]> {
   const fresh = new Map(wanted.toReversed().map((one) => [nameOf(one.comment), one]))
@@ -103,16 +103,24 @@ const nameOf = ({ via, delivery }: Pick<Comment, 'via' | 'delivery'>) => `${via}
 
 function insertDeliveries(wanted: readonly NewDelivery[]): SQL {
   const of = (column: (one: NewDelivery) => number | string | null) => sql.param(wanted.map(column))
-  const shown = sql`select w.comment_id, w.issue_id, w.author_id, g.text from written w join given g using (via, delivery) where w.comment_id is not null and g.edits is null order by g.at`
+  const shown = sql`select w.comment_id, w.issue_id, w.author_id, g.text from written w
+    join given g using (via, delivery) where w.comment_id is not null and g.edits is null order by g.at`
   return sql`with given as (
-      select * from unnest(${of(({ comment }) => comment.via)}::text[], ${of(({ comment }) => comment.delivery)}::text[], ${of((one) => one.issueId)}::bigint[],
-        ${of((one) => one.authorId)}::bigint[], ${of(({ comment }) => comment.replyTo ?? '')}::text[], ${of(({ comment }) => comment.body)}::text[],
-        ${of(({ before }) => before ?? null)}::text[], ${of(({ done }) => (done ? 'replied' : 'queued'))}::text[], ${of(({ text }) => text)}::text[], ${of(({ edits }) => edits ?? null)}::bigint[],
-        ${of(({ describes }) => String(describes ?? false))}::boolean[], ${of(({ fingerprint }) => fingerprint)}::text[])
-      with ordinality as given (via, delivery, issue_id, author_id, place, body, replaces, status, text, edits, describes, fingerprint, at)
+      select * from unnest(${of(({ comment }) => comment.via)}::text[],
+      ${of(({ comment }) => comment.delivery)}::text[], ${of((one) => one.issueId)}::bigint[],
+        ${of((one) => one.authorId)}::bigint[], ${of(({ comment }) => comment.replyTo ?? '')}::text[],
+        ${of(({ comment }) => comment.body)}::text[],
+        ${of(({ before }) => before ?? null)}::text[], ${of(({ done }) => (done ? 'replied' : 'queued'))}::text[],
+        ${of(({ text }) => text)}::text[], ${of(({ edits }) => edits ?? null)}::bigint[],
+        ${of(({ describes }) => String(describes ?? false))}::boolean[],
+        ${of(({ fingerprint }) => fingerprint)}::text[])
+      with ordinality as given (via, delivery, issue_id, author_id, place, body, replaces, status, text, edits,
+      describes, fingerprint, at)
     ), written as (
-      insert into deliveries (via, delivery, issue_id, comment_id, author_id, place, body, replaces, status, describes, fingerprint)
-      select via, delivery, issue_id, case when edits is not null then edits when text <> '' and not describes then ${nextCommentId} end,
+      insert into deliveries (via, delivery, issue_id, comment_id, author_id, place, body, replaces, status, describes,
+      fingerprint)
+      select via, delivery, issue_id, case when edits is not null then edits when text <> ''
+      and not describes then ${nextCommentId} end,
         author_id, place, body, replaces, status, describes, fingerprint from given order by at
       on conflict (via, delivery) do nothing returning id, via, delivery, comment_id, issue_id, author_id, received_at
     ), said as (${insertComments(shown)} returning issue_id)
@@ -148,7 +156,10 @@ export const writeEdit = (
     return wanted.text === '' ? { ...written, commentId: null } : written
   })
 
-/** The latest text that a user wrote for a comment or a description, with its commands; undefined if there is no delivery for it. */
+/**
+ * The latest text that a user wrote for a comment or a description, with its commands; undefined if there is no
+ * delivery for it.
+ */
 export async function lastText(
   tx: Tx,
   of: { comment: number } | { descriptionOf: number },
@@ -164,83 +175,4 @@ export async function lastText(
     .orderBy(desc(deliveries.id))
     .limit(1)
   return last?.body
-}
-
-/** What is needed to process a delivery; `asked` are the requested ones of its issue. */
-export type Waiting = Pick<Delivery, 'id' | 'via' | 'issueId' | 'authorId' | 'body' | 'replaces'> & { asked: number[] }
-
-/** SQL: the issues of deliveries. */
-export const issuesOf = (ids: readonly number[]): SQL =>
-  sql`select issue_id from deliveries where id = any(${sql.param(ids)}::bigint[])`
-
-/** For each issue of these deliveries, the oldest waiting one, up to the latest of these. */
-export const nextWaiting = (tx: Tx, ids: readonly number[]): Promise<Waiting[]> =>
-  rowsOf(
-    tx,
-    sql`select next.*, asked.ids as asked from (
-        select issue_id, max(id) as up_to, json_agg(id) as ids from deliveries where id = any(${sql.param(ids)}::bigint[]) group by issue_id
-      ) asked cross join lateral (
-        select id, via, issue_id as "issueId", author_id as "authorId", body, replaces from deliveries
-        where issue_id = asked.issue_id and status = 'queued' and id <= asked.up_to order by id limit 1
-      ) next`,
-  )
-
-export interface Applied {
-  waiting: Waiting
-  outcome: Outcome
-  status: 'applied' | 'replied'
-}
-
-/** Stores the outcomes of deliveries together with their changes, and sends a notification of both. */
-export async function markApplied(tx: Tx, applied: readonly Applied[]): Promise<void> {
-  const rows = applied.map(({ waiting, outcome, status }) => {
-    const stored = JSON.stringify(outcome)
-    const news = {
-      issue: waiting.issueId,
-      delivery: waiting.id,
-      outcome: stored.length < longestNews ? outcome : undefined,
-    }
-    return { id: waiting.id, stored, status, news: JSON.stringify(news) }
-  })
-  const of = (column: (row: (typeof rows)[number]) => number | string) => sql.param(rows.map(column))
-  await tx.execute(sql`with done (id, outcome, status, news) as (
-      select * from unnest(${of(({ id }) => id)}::bigint[], ${of(({ stored }) => stored)}::text[], ${of(({ status }) => status)}::text[], ${of(({ news }) => news)}::text[])
-    ), kept as (
-      update deliveries set outcome = done.outcome::jsonb, status = done.status, applied_at = now(), fault = null from done where deliveries.id = done.id
-    ) select ${telling(sql`news`)} from done`)
-}
-
-// A notification can have 8,000 bytes, and a character three. A longer outcome is read from its row.
-const longestNews = 2_000
-
-const outcomeColumn = sql<Outcome | null>`${deliveries.outcome}`
-
-/** The outcome of a delivery, once there is one. */
-export async function findOutcome(tx: Tx, id: number): Promise<Outcome | undefined> {
-  const [found] = await tx.select({ outcome: outcomeColumn }).from(deliveries).where(eq(deliveries.id, id))
-  return found?.outcome ?? undefined
-}
-
-/** What is needed to answer a delivery. */
-export interface Unanswered {
-  via: string
-  replyTo: string
-  outcome: Outcome | null
-}
-
-/** A delivery that has to be answered; undefined if it isn't applied, or is answered already. */
-export async function findUnanswered(tx: Tx, id: number): Promise<Unanswered | undefined> {
-  const [found] = await tx
-    .select({ via: deliveries.via, replyTo: deliveries.place, outcome: outcomeColumn })
-    .from(deliveries)
-    .where(and(eq(deliveries.id, id), eq(deliveries.status, 'applied')))
-  return found
-}
-
-/** The answer has been sent; or never will be, for this reason. */
-export async function markReplied(tx: Tx, id: number, givenUp?: string): Promise<void> {
-  await tx
-    .update(deliveries)
-    .set({ status: givenUp === undefined ? 'replied' : 'failed', fault: givenUp ?? null })
-    .where(and(eq(deliveries.id, id), eq(deliveries.status, 'applied')))
 }

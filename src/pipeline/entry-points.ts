@@ -1,4 +1,5 @@
-// What our own entry points share: web, REST, GraphQL, and the command line. Who submits, under which name, and how it is answered.
+// What our own entry points share: web, REST, GraphQL, and the command line. Who submits, under which name, and how it
+// is answered.
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../domain/rules/history.ts'
 import type { Refusal } from '../domain/rules/results.ts'

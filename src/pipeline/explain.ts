@@ -15,7 +15,10 @@ export interface Explanation {
   preview: readonly string[]
 }
 
-/** What a comment would do on an issue for the user whose facts these are. The same decision as a real run; changes nothing. */
+/**
+ * What a comment would do on an issue for the user whose facts these are. The same decision as a real run; changes
+ * nothing.
+ */
 export async function explain(
   tx: Tx,
   body: string,

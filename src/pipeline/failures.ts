@@ -4,7 +4,10 @@ import { type Db, rowsOf, type Tx } from '../storage/db.ts'
 import { type Delivery, deliveries } from '../storage/schema.ts'
 import type { Outcome } from './comment.ts'
 
-/** Counts a failed attempt; the fault is for the operator. Returns the number of attempts, 0 if nothing is waiting any more. */
+/**
+ * Counts a failed attempt; the fault is for the operator. Returns the number of attempts, 0 if nothing is waiting any
+ * more.
+ */
 export async function countFault(tx: Tx, id: number, fault: string): Promise<number> {
   const [counted] = await tx
     .update(deliveries)
@@ -14,18 +17,21 @@ export async function countFault(tx: Tx, id: number, fault: string): Promise<num
   return counted?.attempts ?? 0
 }
 
-/** Gives a delivery up; the operator can retry it. An existing outcome is kept. Returns undefined if nothing is waiting any more. */
+/**
+ * Gives a delivery up; the operator can retry it. An existing outcome is kept. Returns undefined if nothing is waiting
+ * any more.
+ */
 export async function markFailed(
   tx: Tx,
   id: number,
   outcome: Outcome,
-): Promise<Pick<Delivery, 'issueId' | 'via' | 'place' | 'appliedAt'> | undefined> {
-  const { issueId, via, place, appliedAt } = deliveries
+): Promise<Pick<Delivery, 'issueId' | 'via' | 'replyTo' | 'appliedAt'> | undefined> {
+  const { issueId, via, replyTo, appliedAt } = deliveries
   const [failed] = await tx
     .update(deliveries)
     .set({ status: 'failed', outcome: sql`coalesce(${deliveries.outcome}, ${JSON.stringify(outcome)}::jsonb)` })
     .where(and(eq(deliveries.id, id), inArray(deliveries.status, ['queued', 'applied'])))
-    .returning({ issueId, via, place, appliedAt })
+    .returning({ issueId, via, replyTo, appliedAt })
   return failed
 }
 
@@ -51,8 +57,10 @@ export interface FailedDelivery {
 export const failedDeliveries = (db: Db): Promise<FailedDelivery[]> =>
   rowsOf(
     db,
-    sql`select d.id, p.full_path || '#' || i.iid as issue, u.username as author, d.attempts, d.fault, d.received_at as "receivedAt"
-      from deliveries d join issues i on i.id = d.issue_id join projects p on p.id = i.project_id join users u on u.id = d.author_id
+    sql`select d.id, p.full_path || '#' || i.iid as issue, u.username as author, d.attempts, d.fault,
+      d.received_at as "receivedAt"
+      from deliveries d join issues i on i.id = d.issue_id join projects p on p.id = i.project_id
+      join users u on u.id = d.author_id
       where d.status <> 'replied' and d.status = 'failed' order by d.id limit 1000`,
   )
 

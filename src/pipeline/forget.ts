@@ -26,7 +26,8 @@ const tracesOf = (asked: readonly Erasure[]): Traces => ({
 })
 
 /**
- * Removes pending erasures from all finished deliveries, in steps, and completes those that no unfinished delivery contains.
+ * Removes pending erasures from all finished deliveries, in steps, and completes those that no unfinished delivery
+ * contains.
  * @returns how many deliveries were changed
  */
 export async function forget(db: Db): Promise<number> {
@@ -62,7 +63,8 @@ async function forgetIn(db: Db, { inText, inOutcome }: Traces, from: number): Pr
 async function unnamed(db: Db, asked: readonly Erasure[]): Promise<Erasure[]> {
   const open = await rowsOf<{ said: string }>(
     db,
-    sql`select lower(concat_ws(' ', body, replaces, outcome::text)) as said from deliveries where status in ('queued', 'applied') limit 1000`,
+    sql`select lower(concat_ws(' ', body, replaces, outcome::text)) as said from deliveries
+    where status in ('queued', 'applied') limit 1000`,
   )
   return asked.filter(({ trace }) => open.length < 1_000 && !open.some(({ said }) => said.includes(trace)))
 }

@@ -25,11 +25,15 @@ export function refusedBy(refusal: Refusal): RefusedReceipt {
 /** The same answer for an issue that doesn't exist and one that the author can't see. */
 export const issueNotFound = refusedBy(absent('issue').refused)
 
-/** A text that can be stored: Postgres can't store a NUL or half of a surrogate pair; CommonMark reads a NUL as U+FFFD as well. */
+/**
+ * A text that can be stored: Postgres can't store a NUL or half of a surrogate pair; CommonMark reads a NUL as U+FFFD
+ * as well.
+ */
 export const clean = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 /**
- * Distinguishes a request from another one with the same name; null for connectors, whose services name deliveries themselves.
+ * Distinguishes a request from another one with the same name; null for connectors, whose services name deliveries
+ * themselves.
  * @param target the id of the issue, or of the project for a new one
  */
 export function fingerprintOf(comment: Comment, target: number): string | null {

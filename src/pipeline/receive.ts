@@ -30,7 +30,9 @@ const tooLarge = refuse('too large', `A comment can be at most ${longestComment 
 const authorOf = (db: Db, { via, author }: Comment): Promise<number | undefined> =>
   'userId' in author ? Promise.resolve(author.userId) : findUserElsewhere(db, via, author.account)
 
-/** Submits a comment. Whatever it returns as taken is stored and takes effect once, even if the process dies afterwards. */
+/**
+ * Submits a comment. Whatever it returns as taken is stored and takes effect once, even if the process dies afterwards.
+ */
 export function openReceive({ db, queue, log }: { db: Db; queue: Queue; log: Log }): Receive {
   const write = together((wanted: readonly NewDelivery[]) => writeAllDown(db, wanted), mostInRound)
   return async (given, written) => {

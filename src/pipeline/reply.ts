@@ -2,7 +2,7 @@
 import { choicesOf } from '../quick-actions/choices.ts'
 import type { Db } from '../storage/db.ts'
 import type { Answer, Outcome, Reply } from './comment.ts'
-import { findUnanswered, markReplied } from './deliveries.ts'
+import { findUnanswered, markReplied } from './waiting.ts'
 
 /** Enough answers are being sent: a slow service must not block the others. Retry later. */
 export class Crowded extends Error {
@@ -12,8 +12,8 @@ export class Crowded extends Error {
 /**
  * How to answer applied deliveries.
  * @param most how many answers are sent at the same time
- * @returns a function that answers one; does nothing if it isn't applied or is answered already, gives up one that can never be answered, throws
- * if the service is unreachable, or `Crowded`
+ * @returns a function that answers one; does nothing if it isn't applied or is answered already, gives up one that can
+ * never be answered, throws if the service is unreachable, or `Crowded`
  */
 export function openReply(
   db: Db,

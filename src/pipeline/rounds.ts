@@ -1,4 +1,5 @@
-// Work in rounds: what arrives during a round makes up the next one, so that a busy process handles many in the statements of one.
+// Work in rounds: what arrives during a round makes up the next one, so that a busy process handles many in the
+// statements of one.
 
 interface Asked<Ask, Answer> {
   ask: Ask
@@ -10,7 +11,8 @@ interface Asked<Ask, Answer> {
  * Collects requests into rounds, one at a time.
  * @param round answers some requests together, all or nothing, in their order
  * @param most how many requests a round can have
- * @returns a function for each request. If a round fails, each of its requests is retried alone, so that one does not affect the others.
+ * @returns a function for each request. If a round fails, each of its requests is retried alone, so that one does not
+ * affect the others.
  */
 export function together<Ask, Answer>(
   round: (asks: readonly Ask[]) => Promise<readonly Answer[]>,

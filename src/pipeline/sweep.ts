@@ -11,7 +11,8 @@ import { forget } from './forget.ts'
 const atOnce = 1_000
 
 /**
- * Pushes unfinished deliveries from more than `olderThan` seconds ago. Pushing what is still in the queue changes nothing.
+ * Pushes unfinished deliveries from more than `olderThan` seconds ago. Pushing what is still in the queue changes
+ * nothing.
  * @returns how many were pushed
  */
 export async function sweep(db: Db, queue: Queue, olderThan: number): Promise<number> {
@@ -25,7 +26,10 @@ export async function sweep(db: Db, queue: Queue, olderThan: number): Promise<nu
   }
 }
 
-/** Sweeps everything once and runs erasures, then repeats every `seconds` for what is older than that. Returns a function that stops it. */
+/**
+ * Sweeps everything once and runs erasures, then repeats every `seconds` for what is older than that. Returns a
+ * function that stops it.
+ */
 export function keepSweeping(
   { db, queue, log }: { db: Db; queue: Queue; log: Log },
   seconds: number,

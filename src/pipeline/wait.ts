@@ -2,7 +2,7 @@
 import type { Db } from '../storage/db.ts'
 import type { News, Newsroom } from '../storage/notify.ts'
 import type { Comment, Outcome, Receipt, Receive } from './comment.ts'
-import { findOutcome } from './deliveries.ts'
+import { findOutcome } from './waiting.ts'
 
 export interface Submitted {
   receipt: Receipt

@@ -53,7 +53,7 @@ async function giveUp({ db, replies, log }: Work, deliveryId: number): Promise<v
   if (!failed) return
   await tell(db, { issue: failed.issueId, delivery: deliveryId })
   const say = failed.appliedAt === null ? replies.get(failed.via) : undefined
-  await say?.(failed.place, { toAuthor: sorry, inPublic: sorry, choices: [], done: false, changed: false }).catch(
+  await say?.(failed.replyTo, { toAuthor: sorry, inPublic: sorry, choices: [], done: false, changed: false }).catch(
     (fault: unknown) => log.warn({ delivery: deliveryId, fault }, 'could not tell that it failed'),
   )
 }

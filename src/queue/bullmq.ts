@@ -1,4 +1,5 @@
-// The queue for many processes: BullMQ on Redis. Finished and failed jobs are removed: the result of a delivery is in its row.
+// The queue for many processes: BullMQ on Redis. Finished and failed jobs are removed: the result of a delivery is in
+// its row.
 import { Queue as BullQueue, Worker } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import type { Log } from '../log.ts'
@@ -13,7 +14,8 @@ const stalledAfter = 10_000
 
 /** Connects to one Redis, or to a cluster when several addresses are given. */
 export function connectRedis(addresses: readonly string[], options: { forWorker: boolean }): Redis | Cluster {
-  // A worker waits for Redis as long as it takes; a push fails at once while Redis is unavailable, and the sweep makes up for it.
+  // A worker waits for Redis as long as it takes; a push fails at once while Redis is unavailable, and the sweep makes
+  // up for it.
   const how = options.forWorker
     ? { maxRetriesPerRequest: null, enableAutoPipelining: true }
     : { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 5_000, enableAutoPipelining: true }
@@ -66,7 +68,8 @@ export function openBullQueue(
       workers.push(worker)
     },
     async close() {
-      // BullMQ would wait forever for an unavailable Redis. Running work is waited for here, and what Redis was not told is delivered again.
+      // BullMQ would wait forever for an unavailable Redis. Running work is waited for here, and what Redis was not
+      // told is delivered again.
       const closed = Promise.all(workers.map((worker) => worker.close())).then(() => queue.close())
       await untilLastCall([closed, ...running])
       for (const one of connections) one.disconnect()

@@ -1,4 +1,5 @@
-// Reports an outage once, then once a minute while it lasts, and then its end: a client that reconnects fails several times a second.
+// Reports an outage once, then once a minute while it lasts, and then its end: a client that reconnects fails several
+// times a second.
 import type { Log } from '../log.ts'
 
 const everyMinute = 60_000

@@ -4,7 +4,10 @@ import { withTimeout } from '../timeout.ts'
 export interface Queue {
   /** Queues the work on a delivery. */
   push(deliveryId: number): Promise<void>
-  /** Starts working: runs each id until `handle` succeeds, with growing delays after failures, until the attempts are used up. */
+  /**
+   * Starts working: runs each id until `handle` succeeds, with growing delays after failures, until the attempts are
+   * used up.
+   */
   work(handle: (deliveryId: number) => Promise<void>): void
   /** Stops taking new work and waits a while for running work. */
   close(): Promise<void>
@@ -27,7 +30,10 @@ export const untilLastCall = async (work: Iterable<Promise<unknown>>): Promise<v
 // A requested delay is respected, within reason.
 const longestDelay = 10 * 60_000
 
-/** The delay before the next attempt, in milliseconds: half a second, doubled each time; the failure can ask for more with its `retryAfter`. */
+/**
+ * The delay before the next attempt, in milliseconds: half a second, doubled each time; the failure can ask for more
+ * with its `retryAfter`.
+ */
 export const delayAfter = (attempt: number, fault?: unknown): number => {
   const { retryAfter = 0 } = (fault ?? {}) as { retryAfter?: number }
   return Math.max(500 * 2 ** (attempt - 1), Math.min(retryAfter, longestDelay))

@@ -3,7 +3,10 @@ import type { Action } from './action.ts'
 import { parse } from './grammar/arguments.js'
 import { findAction } from './index.ts'
 
-/** What is being typed. A choice replaces the text from `from` to the end of the line; offsets count UTF-16 units from 0. */
+/**
+ * What is being typed. A choice replaces the text from `from` to the end of the line; offsets count UTF-16 units from
+ * 0.
+ */
 export type Typing =
   /** A name: a choice inserts `sign`, the name and a blank. */
   | { kind: 'command'; from: number; sign: '/' | ''; term: string }

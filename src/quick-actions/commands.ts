@@ -69,8 +69,8 @@ export function understand(body: string): Understood {
 }
 
 /**
- * Turns each command into a code span, so that it is shown and never runs. Nothing else changes; a text without commands
- * is returned as it is.
+ * Turns each command into a code span, so that it is shown and never runs. Nothing else changes; a text without
+ * commands is returned as it is.
  */
 export function redact(body: string): string {
   if (!anyCommand.test(body)) return body
@@ -90,7 +90,8 @@ function asCodeSpans(lines: string[]): string[] {
 }
 
 /**
- * Detects a comment that contains only commands, at least one of them a near miss: ` /add_contacts`, `/add_contcts`, `/add contacts`.
+ * Detects a comment that contains only commands, at least one of them a near miss: ` /add_contacts`, `/add_contcts`,
+ * `/add contacts`.
  * @returns what was probably intended; undefined for every other comment
  */
 export function nearMissOf(body: string): NearMiss | undefined {
@@ -152,7 +153,10 @@ function takeApart({ line, name }: Candidate, lines: readonly string[]): Command
   return command ? [{ name, arguments: command.arguments, line: line + 1, column: command.argumentsColumn }] : []
 }
 
-/** The remaining text. If a command stood between empty lines, or at the beginning, the empty lines after it are removed too. */
+/**
+ * The remaining text. If a command stood between empty lines, or at the beginning, the empty lines after it are removed
+ * too.
+ */
 function takeOut(lines: readonly string[], commands: readonly Candidate[]): string[] {
   const taken = new Set(commands.map((command) => command.line))
   const left: string[] = []
@@ -176,7 +180,10 @@ function hint(found: readonly Candidate[], tooMany: number): string[] {
   return hints
 }
 
-/** The shortest run of back-ticks that the text doesn't contain, so that it neither closes nor is closed by anything else. */
+/**
+ * The shortest run of back-ticks that the text doesn't contain, so that it neither closes nor is closed by anything
+ * else.
+ */
 function shortestFence(lines: readonly string[]): string {
   const lengths = new Set<number>()
   for (const [run] of lines.join('\n').matchAll(/`+/g)) lengths.add(run.length)

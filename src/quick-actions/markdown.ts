@@ -104,7 +104,8 @@ function readQuoteMark(state: StateBlock, start: number, _end: number, silent: b
   return true
 }
 
-// A list item goes on while lines are indented; a line that is not may still continue its paragraph, up to an empty line.
+// A list item goes on while lines are indented; a line that is not may still continue its paragraph, up to an empty
+// line.
 function readNoDeeper(state: StateBlock, start: number, end: number): boolean {
   if (state.level < deepest) return false
   const goesOn = (line: number) =>

@@ -1,20 +1,7 @@
 // The tables of contacts and organizations, of their links to issues, and of the words by which contacts are found.
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  boolean,
-  check,
-  foreignKey,
-  index,
-  integer,
-  jsonb,
-  numeric,
-  pgTable,
-  primaryKey,
-  text,
-  unique,
-} from 'drizzle-orm/pg-core'
-import { idColumn, key, momentColumn, now, ref, searched, state, visibilityColumn } from './columns.ts'
+import { check, foreignKey, index, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
+import { idColumn, key, now, ref, searched, state } from './columns.ts'
 import { groups, issues } from './schema.ts'
 
 export const organizations = pgTable(
@@ -58,7 +45,10 @@ const byWords = index('contacts_by_words').using(
   'gin',
   sql`words_in_group(group_id, find_by_name, find_by_organization)`,
 )
-/** The keys, written by domain/contacts/contact-fields.ts, are what suggestions and lists read as ranges; searches use `searchText`. */
+/**
+ * The keys, written by domain/contacts/contact-fields.ts, are what suggestions and lists read as ranges; searches use
+ * `searchText`.
+ */
 export const contacts = pgTable(
   'contacts',
   {
@@ -132,8 +122,8 @@ export const contacts = pgTable(
 )
 
 /**
- * What else active contacts are suggested by: later words of names, words of the organization's name, and phone numbers. Maintained by triggers
- * (drizzle/…_words_of_contacts.sql): no code writes it.
+ * What else active contacts are suggested by: later words of names, words of the organization's name, and phone
+ * numbers. Maintained by triggers (drizzle/…_words_of_contacts.sql): no code writes it.
  */
 export const contactWords = pgTable(
   'contact_words',

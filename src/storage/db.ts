@@ -13,12 +13,17 @@ export type Tx = Db | PgTransaction<PgQueryResultHKT, typeof schema, ExtractTabl
 
 export interface Database {
   db: Db
-  /** Calls back with each payload on the channel; after a lost connection it calls first with `null`: notifications may have been missed. */
+  /**
+   * Calls back with each payload on the channel; after a lost connection it calls first with `null`: notifications may
+   * have been missed.
+   */
   listen(channel: string, notified: (payload: string | null) => void): Promise<void>
   close(): Promise<void>
 }
 
-/** The rows of a handwritten statement; the same shape for both drivers. 8-byte integers are numbers, times are strings. */
+/**
+ * The rows of a handwritten statement; the same shape for both drivers. 8-byte integers are numbers, times are strings.
+ */
 export async function rowsOf<Row>(tx: Tx, statement: SQL): Promise<Row[]> {
   const result = (await tx.execute(statement)) as unknown as Row[] | { rows: Row[] }
   return Array.isArray(result) ? result : result.rows
@@ -33,14 +38,16 @@ export const settingsOf = (url: string): pg.ClientConfig => ({
   application_name: 'rolobot',
   connectionTimeoutMillis: 5_000,
   keepAlive: true,
-  // Plans are kept and estimated for any parameters: compiling a statement takes seconds, and every statement here is short.
+  // Plans are kept and estimated for any parameters: compiling a statement takes seconds, and every statement here is
+  // short.
   options: '-c plan_cache_mode=force_generic_plan -c jit=off',
   idle_in_transaction_session_timeout: 60_000,
 })
 
 const names = new Map<string, string>()
 
-// Drizzle sends its statements unprepared unless each one has a name; parsing and planning then cost more than the work itself.
+// Drizzle sends its statements unprepared unless each one has a name; parsing and planning then cost more than the work
+// itself.
 function named(config: unknown): unknown {
   const text = (config as { text?: string } | null)?.text
   if (text === undefined) return config
@@ -91,7 +98,10 @@ function transactionsOn(pool: pg.Pool, { long = false } = {}): Db['transaction']
 
 const longTransactions = new WeakMap<Db, Db['transaction']>()
 
-/** Postgres at `url`, with at most `connections` connections (and one more to listen). Does not connect before the first statement. */
+/**
+ * Postgres at `url`, with at most `connections` connections (and one more to listen). Does not connect before the first
+ * statement.
+ */
 export function openPostgres(url: string, connections: number): Database {
   // A statement that waits longer than this fails; the work is retried later.
   const patience = { statement_timeout: 30_000, query_timeout: 35_000 }
@@ -166,7 +176,8 @@ const isPassing = (fault: unknown): boolean => {
 }
 
 /**
- * Does some work in one transaction. After a deadlock, or if its assumptions have changed, it is rolled back and retried.
+ * Does some work in one transaction. After a deadlock, or if its assumptions have changed, it is rolled back and
+ * retried.
  * @param how `long`: a statement can take half an hour, instead of half a minute
  * @throws what the work throws; after eight attempts also transient errors
  */

@@ -15,7 +15,10 @@ export const userNames = pgTable(
   ],
 )
 
-/** A code by which a user links an account on another service: works once, and only its SHA-256 is stored. `used…` says which account used it. */
+/**
+ * A code by which a user links an account on another service: works once, and only its SHA-256 is stored. `used…` says
+ * which account used it.
+ */
 export const linkCodes = pgTable(
   'link_codes',
   {
@@ -70,8 +73,9 @@ export const installations = pgTable(
 )
 
 /**
- * Requests that took effect, by hash: repeated, they do nothing. Those under an Idempotency-Key have a `fingerprint`, which distinguishes
- * another request with the same key, and a `result`, which repeats the answer: ids, and nothing personal.
+ * Requests that took effect, by hash: repeated, they do nothing. Those under an Idempotency-Key have a `fingerprint`,
+ * which distinguishes another request with the same key, and a `result`, which repeats the answer: ids, and nothing
+ * personal.
  */
 export const onlyOnce = pgTable(
   'only_once',

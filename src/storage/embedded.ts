@@ -1,4 +1,5 @@
-// The embedded database made safe: PGlite that syncs what it acknowledges, in a folder that only one process at a time can open.
+// The embedded database made safe: PGlite that syncs what it acknowledges, in a folder that only one process at a time
+// can open.
 import fs from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -38,10 +39,12 @@ const durable = quiet.filter((param) => param !== '-F').concat('-c', 'wal_sync_m
 export type MayCreate = false | (() => void)
 
 /**
- * Opens the database in `folder`, and creates both if they are missing. No other process can open the folder before `close`.
+ * Opens the database in `folder`, and creates both if they are missing. No other process can open the folder before
+ * `close`.
  * @param folder its path; it becomes accessible to its owner only (0700)
  * @returns the database; a statement that has returned is on the disk
- * @throws FolderInUse, FolderOfAnotherVersion, FolderUnusable, FolderWithoutDatabase; what the folder held is then as it was
+ * @throws FolderInUse, FolderOfAnotherVersion, FolderUnusable, FolderWithoutDatabase; what the folder held is then as
+ * it was
  */
 export async function openEmbedded(folder: string, mayCreate: MayCreate = () => {}): Promise<Embedded> {
   const path = resolve(folder)
@@ -84,7 +87,8 @@ async function openDatabase(folder: string, creating: () => void): Promise<PGlit
   return PGlite.create({ fs: new DurableNodeFS(join(folder, 'postgres')), startParams: durable, extensions })
 }
 
-// The new database gets its name when it is complete and on disk. Until then nobody has used it, so leftovers of a crash can be deleted.
+// The new database gets its name when it is complete and on disk. Until then nobody has used it, so leftovers of a
+// crash can be deleted.
 async function initialise(folder: string): Promise<void> {
   const unfinishedFolder = join(folder, unfinished)
   fs.rmSync(unfinishedFolder, { recursive: true, force: true })
@@ -101,8 +105,8 @@ async function initialise(folder: string): Promise<void> {
 
 const aMinute = 60_000
 
-// Postgres does this in separate processes, so PGlite never does. Without checkpoints, the log would grow until `close`, and so would recovery
-// after a crash; without vacuum, every table that is written to would grow forever.
+// Postgres does this in separate processes, so PGlite never does. Without checkpoints, the log would grow until
+// `close`, and so would recovery after a crash; without vacuum, every table that is written to would grow forever.
 async function keepUp(pglite: PGlite): Promise<void> {
   const isDue = async (question: string) => (await pglite.query<{ name: string }>(question)).rows
   try {
@@ -128,9 +132,10 @@ interface Emscripten {
 // Postgres tolerates a file system that cannot sync folders (EINVAL), and stops on any other failure.
 const errnoOf = (error: unknown) => (codeOf(error) === 'EINVAL' ? 28 : 29)
 
-// PGlite's file system answers fsync with "done" and does nothing. This does it: for files and for folders, as Postgres syncs a folder
-// after it has created or renamed a file in it (a new WAL segment, pg_control). Not covered: fdatasync (hence wal_sync_method=fsync, the
-// default would be fdatasync), and disks that lie. Depends on PGlite's internals: its version is pinned, and a test counts.
+// PGlite's file system answers fsync with "done" and does nothing. This does it: for files and for folders, as Postgres
+// syncs a folder after it has created or renamed a file in it (a new WAL segment, pg_control). Not covered: fdatasync
+// (hence wal_sync_method=fsync, the default would be fdatasync), and disks that lie. Depends on PGlite's internals: its
+// version is pinned, and a test counts.
 class DurableNodeFS extends NodeFS {
   override async init(...[pglite, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const result = await super.init(pglite, options)
@@ -151,7 +156,8 @@ function syncForReal({ FS, NODEFS }: Emscripten): void {
   }
 }
 
-// Postgres stops (PANIC) when the disk under its log fails or is full. PGlite would continue in a broken state and spin forever.
+// Postgres stops (PANIC) when the disk under its log fails or is full. PGlite would continue in a broken state and spin
+// forever.
 function refuseFromNowOn(pglite: PGlite, unfinishedFolder: string): void {
   pglite.execProtocolRawSync = () => {
     throw new FolderUnusable(

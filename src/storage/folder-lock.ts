@@ -1,16 +1,21 @@
-// The lock on the folder of the embedded database: one process at a time, also between containers, and never after its holder is dead.
+// The lock on the folder of the embedded database: one process at a time, also between containers, and never after its
+// holder is dead.
 //
-// A folder `lock` with one file in it, named by a random id, that says who holds it. It is made aside, whole, and then renamed to `lock`:
-// that succeeds only where there is no `lock` or an empty one, so of many exactly one succeeds, and nobody ever sees half a lock.
-// A dead holder's file is deleted by its name, which no other lock will ever have. So a late deletion removes nothing
-// of the new holder, and its rename fails. (With a lock *file*, "is it stale? delete it" can delete a faster process's lock.)
+// A folder `lock` with one file in it, named by a random id, that says who holds it. It is made aside, whole, and then
+// renamed to `lock`: that succeeds only where there is no `lock` or an empty one, so of many exactly one succeeds, and
+// nobody ever sees half a lock. A dead holder's file is deleted by its name, which no other lock will ever have. So a
+// late deletion removes nothing of the new holder, and its rename fails. (With a lock *file*, "is it stale? delete it"
+// can delete a faster process's lock.)
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join, resolve } from 'node:path'
 import { codeOf, FolderError, FolderUnusable, namesIn, replaceFile } from './folder.ts'
 
-/** Who holds a folder, as its lock says. `boot`, `space` and `start` tell one process from another with the same pid (Linux; else empty). */
+/**
+ * Who holds a folder, as its lock says. `boot`, `space` and `start` tell one process from another with the same pid
+ * (Linux; else empty).
+ */
 export interface Holder {
   pid: number
   boot: string
@@ -44,7 +49,8 @@ interface Lock {
   release(): void
 }
 
-// Locks this process holds. Where there is no /proc, nothing else tells "mine" from "left by a dead process that had my pid".
+// Locks this process holds. Where there is no /proc, nothing else tells "mine" from "left by a dead process that had my
+// pid".
 const held = new Set<string>()
 
 export async function takeLock(folder: string): Promise<Lock> {
@@ -156,8 +162,8 @@ function isRunning(pid: number, start: string): boolean {
   return now === '' || now === start
 }
 
-// It is the same process if its machine has not been restarted, it counts pids in the same namespace (container), and it began
-// at the same tick.
+// It is the same process if its machine has not been restarted, it counts pids in the same namespace (container), and
+// it began at the same tick.
 function hereAndNow(): Pick<Holder, 'boot' | 'space' | 'start'> {
   const boot = proc(() => fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
   return { boot, space: proc(() => fs.readlinkSync('/proc/self/ns/pid')), start: startOf(process.pid) }
@@ -171,15 +177,16 @@ const proc = (look: () => string) => {
   }
 }
 
-// man 5 proc_pid_stat: the name, in brackets, may hold anything; after it the state (field 3) and, 19 further, the start (field 22).
+// man 5 proc_pid_stat: the name, in brackets, may hold anything; after it the state (field 3) and, 19 further, the
+// start (field 22).
 function startOf(pid: number): string {
   const stat = proc(() => fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))
   const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return state === 'Z' ? 'dead' : (fields[18] ?? '')
 }
 
-// A process of another container cannot be seen, but the kernel answers for it: connections to its socket succeed while it
-// lives, however busy it is. The way over /proc/self/fd keeps the address short, which may have 107 bytes.
+// A process of another container cannot be seen, but the kernel answers for it: connections to its socket succeed while
+// it lives, however busy it is. The way over /proc/self/fd keeps the address short, which may have 107 bytes.
 const throughFd = (folder: string, name: string) => {
   const fd = fs.openSync(folder, 'r')
   return { path: `/proc/self/fd/${fd}/${name}`, done: () => fs.closeSync(fd) }

@@ -73,7 +73,8 @@ export const holdsDatabase = (folder: string): boolean => namesIn(folder).includ
 const ownBeforeVersion = (name: string) =>
   name === 'lost+found' || name === unfinished || name === 'version.new' || /^lock(\.|$)/.test(name)
 
-// Only reads. `version` is written before anything of a database, so a folder with a `postgres` and no version isn't ours.
+// Only reads. `version` is written before anything of a database, so a folder with a `postgres` and no version isn't
+// ours.
 export function checkOurs(folder: string): void {
   const names = namesIn(folder)
   if (names.includes('version')) checkVersion(folder, names)
@@ -112,7 +113,8 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-// Node's own `recursive` never returns where a folder exists but takes no entries, as in /proc: github.com/nodejs/node/issues/27198
+// Node's own `recursive` never returns where a folder exists but takes no entries, as in /proc:
+// github.com/nodejs/node/issues/27198
 export function createFolder(folder: string): void {
   if (fs.existsSync(folder)) return
   createFolder(dirname(folder))

@@ -37,7 +37,10 @@ export async function schemaState(db: Db): Promise<SchemaState> {
   return last.at === ours ? 'current' : last.at < ours ? 'older' : 'newer'
 }
 
-/** Updates the schema of a Postgres database. Processes that start together take turns; the second one finds nothing to do. */
+/**
+ * Updates the schema of a Postgres database. Processes that start together take turns; the second one finds nothing to
+ * do.
+ */
 export async function migrateDatabase(url: string): Promise<void> {
   const client = new pg.Client(settingsOf(url))
   try {

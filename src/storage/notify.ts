@@ -34,7 +34,10 @@ type Listener = (news: News) => void
 
 /** Listens to the database once and distributes the notifications within the process. */
 export interface Newsroom {
-  /** Starts to listen. A process without followers doesn't need to: each listening process is woken by every notification. */
+  /**
+   * Starts to listen. A process without followers doesn't need to: each listening process is woken by every
+   * notification.
+   */
   open(): Promise<void>
   /**
    * Calls back on each change of an issue.

@@ -1,5 +1,6 @@
-// The tables. Contacts and organizations are in contacts-schema.ts, data about connected services in elsewhere-schema.ts,
-// passwords in sign-in-schema.ts. Rules of uniqueness and reference are enforced here, in the database.
+// The tables. Contacts and organizations are in contacts-schema.ts, data about connected services in
+// elsewhere-schema.ts, passwords in sign-in-schema.ts. Rules of uniqueness and reference are enforced here, in the
+// database.
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -9,13 +10,12 @@ import {
   index,
   integer,
   jsonb,
-  numeric,
   pgTable,
   primaryKey,
   text,
   unique,
 } from 'drizzle-orm/pg-core'
-import { idColumn, key, momentColumn, now, ref, searched, state, visibilityColumn } from './columns.ts'
+import { idColumn, key, momentColumn, now, ref, visibilityColumn } from './columns.ts'
 
 export const users = pgTable(
   'users',
@@ -33,7 +33,10 @@ export const users = pgTable(
   (t) => [unique('users_username_unique').on(t.usernameKey), unique('users_email_unique').on(t.emailKey)],
 )
 
-/** What proves who is asking: only the SHA-256 of the secret is kept. A link is a token that works once. A session ends with its parent, the token that opened it. */
+/**
+ * What proves who is asking: only the SHA-256 of the secret is kept. A link is a token that works once. A session ends
+ * with its parent, the token that opened it.
+ */
 export const accessTokens = pgTable(
   'access_tokens',
   {
@@ -171,7 +174,10 @@ export const issues = pgTable(
   ],
 )
 
-/** What an issue search looks through. A separate table, because every other change to an issue would rewrite this index. */
+/**
+ * What an issue search looks through. A separate table, because every other change to an issue would rewrite this
+ * index.
+ */
 export const issueTexts = pgTable('issue_texts', { issueId: ref().primaryKey(), searchText: key().notNull() }, (t) => [
   foreignKey({ columns: [t.issueId], foreignColumns: [issues.id] }).onDelete('cascade'),
   index('issue_texts_search').using('gin', sql`search_text gin_trgm_ops`),
@@ -221,7 +227,7 @@ export const deliveries = pgTable(
     /** It is the description of its issue. */
     describes: boolean().notNull().default(false),
     authorId: ref().notNull(),
-    place: text().notNull(),
+    replyTo: text('place').notNull(),
     body: text().notNull(),
     replaces: text(),
     /** A hash of the whole request, if the sender chose the name of the delivery: the name alone is not trusted. */
@@ -248,14 +254,20 @@ export const deliveries = pgTable(
   ],
 )
 
-/** How many contacts and organizations a group has, by state. Maintained by triggers (drizzle/0001_…): no code writes it. */
+/**
+ * How many contacts and organizations a group has, by state. Maintained by triggers (drizzle/0001_…): no code writes
+ * it.
+ */
 const counted = { noun: text().notNull(), groupId: ref().notNull(), state: text().notNull(), n: ref().notNull() }
 export const stateCounts = pgTable('state_counts', counted, (t) => [
   primaryKey({ columns: [t.noun, t.groupId, t.state] }),
   foreignKey({ columns: [t.groupId], foreignColumns: [groups.id] }).onDelete('cascade'),
 ])
 
-/** Names and addresses of deleted contacts, which may still be in past deliveries, until the sweep has removed them there. */
+/**
+ * Names and addresses of deleted contacts, which may still be in past deliveries, until the sweep has removed them
+ * there.
+ */
 export const erasures = pgTable('erasures', { id: idColumn(), trace: key().notNull(), askedAt: now() })
 
 /** Who did what, when, from where. Names its subjects by id alone, so that personal data goes with the contact. */

@@ -10,7 +10,9 @@ export const passwords = pgTable(
   (t) => [foreignKey({ columns: [t.userId], foreignColumns: [users.id] }).onDelete('cascade')],
 )
 
-/** How many attempts failed since when; the key is a hash of the username or network address that they are counted for. */
+/**
+ * How many attempts failed since when; the key is a hash of the username or network address that they are counted for.
+ */
 export const signInAttempts = pgTable(
   'sign_in_attempts',
   { key: key().primaryKey(), attempts: integer().notNull(), since: momentColumn().notNull() },

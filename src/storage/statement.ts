@@ -1,4 +1,5 @@
-// Statements that are built once and filled for each use: building a long one with Drizzle can take longer than running it.
+// Statements that are built once and filled for each use: building a long one with Drizzle can take longer than running
+// it.
 import { is, Placeholder, type QueryWithTypings, SQL, sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 
@@ -29,12 +30,12 @@ class Built extends SQL {
  */
 export function statementOf<Values extends Record<string, unknown>>(template: SQL): (values: Values) => SQL {
   const { sql: text, params } = dialect.sqlToQuery(template)
-  const places = params.map((param) => {
+  const placeholders = params.map((param) => {
     if (!is(param, Placeholder)) throw new Error('every value of a statement that is built once must be given by name')
     return param.name
   })
-  const names = [...new Set(places)]
-  const numbered = text.replace(/\$(\d+)/g, (_, at) => `$${names.indexOf(places[Number(at) - 1] as string) + 1}`)
+  const names = [...new Set(placeholders)]
+  const numbered = text.replace(/\$(\d+)/g, (_, at) => `$${names.indexOf(placeholders[Number(at) - 1] as string) + 1}`)
   return (values) =>
     new Built(
       numbered,

@@ -26,7 +26,8 @@ export const show = (
   asPage(visit.reply.code(status)).send(pageText({ title, user: visit.user, assets: visit.assets }, content))
 
 /**
- * The headers of a page. Under helmet's `no-referrer`, a form's `Origin` would be `null`; this names us, but only to ourselves.
+ * The headers of a page. Under helmet's `no-referrer`, a form's `Origin` would be `null`; this names us, but only to
+ * ourselves.
  */
 export const asPage = (reply: FastifyReply): FastifyReply =>
   reply.type('text/html; charset=utf-8').header('referrer-policy', 'same-origin')

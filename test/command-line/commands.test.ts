@@ -1,4 +1,5 @@
-// What the commands on the data refuse, in words for the user who typed them; as they run in a server that is asked over its socket.
+// What the commands on the data refuse, in words for the user who typed them; as they run in a server that is asked
+// over its socket.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'

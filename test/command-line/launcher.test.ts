@@ -1,4 +1,5 @@
-// bin/rolobot.js, what `npx rolobot` starts: it builds when that is due, says so on standard error, and then is the program.
+// bin/rolobot.js, what `npx rolobot` starts: it builds when that is due, says so on standard error, and then is the
+// program.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,5 @@
-// `rolobot parse`: a comment on standard input, JSON on standard output; needs no database. And how any command is misused.
+// `rolobot parse`: a comment on standard input, JSON on standard output; needs no database. And how any command is
+// misused.
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { commandsAsJson } from '../../src/command-line/parse.ts'

@@ -65,7 +65,9 @@ async function endingOf(service: RunningService, doing: Doing, names: readonly O
   return { outcomes: Object.fromEntries(named.sort()), world: await tellOf(world) }
 }
 
-/** What is different where two operations at once do not end as they do one after the other, in one order or the other. */
+/**
+ * What is different where two operations at once do not end as they do one after the other, in one order or the other.
+ */
 async function misfits(one: OperationName, other: OperationName): Promise<object[]> {
   const inTurns = [await endingOf(quick, inTurn, [one, other]), await endingOf(quick, inTurn, [other, one])] as const
   const found: object[] = []

@@ -103,7 +103,8 @@ describe('that is itself the old source', () => {
     const boss = await t.person('boss', { small: 'owner', big: 'owner' })
     const [a] = await t.hold('small', ['a@x.io'])
     await db.execute(
-      sql`insert into history (via, action, group_id, contact_id, after) values ('web', 'contact_created', ${t.group('small').id}, ${a?.id}, '{"email": "a@x.io"}')`,
+      sql`insert into history (via, action, group_id, contact_id, after)
+        values ('web', 'contact_created', ${t.group('small').id}, ${a?.id}, '{"email": "a@x.io"}')`,
     )
     await transferGroup(db, boss, t.group('small').id, t.group('big').id)
     const old = await listHistory(db, boss.userId, { groupId: t.group('small').id }, { limit: 10 })

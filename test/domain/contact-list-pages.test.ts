@@ -198,7 +198,8 @@ describe('as the rule in memory', () => {
             )
           if (one.kind === 'turn')
             await service.db.execute(
-              sql`update contacts set state = case state when 'active' then 'inactive' else 'active' end where ${mine(one.modulo)}`,
+              sql`update contacts set state = case state when 'active' then 'inactive' else 'active' end
+                where ${mine(one.modulo)}`,
             )
           if (one.kind === 'delete') await service.db.execute(sql`delete from contacts where ${mine(one.modulo)}`)
           if (one.kind === 'rename')

@@ -249,8 +249,10 @@ describe('searching', () => {
 
   test('counting ends at a thousand', async () => {
     const here = await group()
-    await service.db.execute(sql`insert into contacts (group_id, first_name, last_name, find_by_name, find_by_surname, last_key, first_key, state)
-      select ${here.group.id}, 'Same', 'Name', 'same name', 'name same', 'name', 'same', case when n <= 400 then 'active' else 'inactive' end
+    await service.db.execute(sql`insert into contacts (group_id, first_name, last_name, find_by_name, find_by_surname,
+      last_key, first_key, state)
+      select ${here.group.id}, 'Same', 'Name', 'same name', 'name same', 'name', 'same', case
+      when n <= 400 then 'active' else 'inactive' end
       from generate_series(1, 1000) n`)
     expect(await here.counts('same', efforts.walking)).toEqual({
       all: 1_000,

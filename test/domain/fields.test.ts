@@ -1,4 +1,5 @@
-// The fields of contacts and organizations: what they may hold, and every fault that is told. What is kept of them is in records.test.ts.
+// The fields of contacts and organizations: what they may hold, and every fault that is told. What is kept of them is
+// in records.test.ts.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ContactFields } from '../../src/domain/contacts/contact-fields.ts'
 import { createContact, editContact } from '../../src/domain/contacts/contacts.ts'

@@ -124,7 +124,8 @@ test.each(filters)('counted, and by offset: %s', async (_, filter) => {
 test('a row tells what a list shows; ids of what one may not read drop out', async () => {
   const [issue] = below('acme/care:shop') as [ModelIssue]
   await db.execute(
-    sql`insert into comments (issue_id, body, system) values (${issue.id}, 'Hello', false), (${issue.id}, 'added', true)`,
+    sql`insert into comments (issue_id, body, system)
+      values (${issue.id}, 'Hello', false), (${issue.id}, 'added', true)`,
   )
   const elsewhere = below('other:desk')[0] as ModelIssue
   const shown = await shownIssues(db, planner.userId, [issue.id, elsewhere.id, 2 ** 40])
@@ -219,7 +220,8 @@ describe('who sees what', () => {
     await mixed.nameSource('top/own', null)
     const elsewhere = await tree(db, ['away'])
     await db.execute(
-      sql`update group_settings set contact_source_id = ${elsewhere.group('away').id} where group_id = ${mixed.group('top/own').id}`,
+      sql`update group_settings set contact_source_id = ${elsewhere.group('away').id}
+        where group_id = ${mixed.group('top/own').id}`,
     )
     expect(await paths(reader)).toEqual(['a'])
     expect(await paths(reader, { contactId: eve.id })).toEqual([])

@@ -1,4 +1,5 @@
-// What holds of every world, however it came about: random people do random operations in random trees of groups, and each operation does what the rules say.
+// What holds of every world, however it came about: random people do random operations in random trees of groups, and
+// each operation does what the rules say.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/storage/db.ts'

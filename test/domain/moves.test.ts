@@ -199,7 +199,8 @@ describe('a group', () => {
     const ann = await t.person('ann', { acme: 'owner' })
     const name = `free${t.group('acme').id}`
     await db.execute(
-      sql`update groups set path = ${name}, full_path = ${`${t.pathOf('acme')}/${name}`}, path_key = ${`${t.pathOf('acme')}/${name}`} where id = ${t.group('acme/support').id}`,
+      sql`update groups set path = ${name}, full_path = ${`${t.pathOf('acme')}/${name}`},
+        path_key = ${`${t.pathOf('acme')}/${name}`} where id = ${t.group('acme/support').id}`,
     )
     expect((await transferGroup(db, ann, t.group('acme/support').id, null)).value).toMatchObject({
       fullPath: name,

@@ -67,11 +67,11 @@ const modelOf = ({ id, state, name, description, rate, created, updated }: Store
 /** What the database holds of a group, as the rule sees it. */
 async function contentsOf(group: Group): Promise<ModelRow<OrganizationOrder>[]> {
   const moment = (column: string) => sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`)
-  const { rows } =
-    (await service.db.execute(sql`select id::int, name, description, default_rate::text as rate, state, ${moment('created_at')} as created,
+  const { rows } = (await service.db.execute(sql`select id::int, name, description, default_rate::text as rate, state,
+      ${moment('created_at')} as created,
     ${moment('updated_at')} as updated from organizations where group_id = ${group.id}`)) as unknown as {
-      rows: Stored[]
-    }
+    rows: Stored[]
+  }
   return rows.map(modelOf)
 }
 

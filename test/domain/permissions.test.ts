@@ -1,4 +1,5 @@
-// Who may do what: each ability, for each role wherever it is held, under each setting. What people do with it is in permitted-operations.test.ts.
+// Who may do what: each ability, for each role wherever it is held, under each setting. What people do with it is in
+// permitted-operations.test.ts.
 import { type SQL, sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import { readGroupFacts, readProject } from '../../src/domain/groups/facts.ts'
@@ -47,7 +48,8 @@ interface Line {
 
 const both = ['group', 'source'] as const
 
-// The table of permissions, line by line. `group` is the issue's own group, `source` the contact source that applies to it and holds the contacts.
+// The table of permissions, line by line. `group` is the issue's own group, `source` the contact source that applies to
+// it and holds the contacts.
 const table: readonly Line[] = [
   { says: 'see contacts of a group', ability: 'read_contacts', of: 'group', needs: 'planner in source', on: both },
   {
@@ -355,7 +357,8 @@ test('however many rows are checked, the roles of a user are read once', async (
   const readable = allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)
   const plans = await rowsOf<Record<'QUERY PLAN', unknown>>(
     db,
-    sql`explain (analyze, format json) select p.id from projects p join groups g on g.id = p.group_id where ${readable}`,
+    sql`explain (analyze, format json) select p.id from projects p join groups g on g.id = p.group_id
+      where ${readable}`,
   )
   const reads = nodesOf(plans[0]?.['QUERY PLAN']).filter((node) => node['Relation Name'] === 'members')
   expect(reads.length).toBeGreaterThan(0)

@@ -1,4 +1,5 @@
-// Doing what one may, and not doing what one may not: nothing changes then, and who may not know of a thing is told that there is none.
+// Doing what one may, and not doing what one may not: nothing changes then, and who may not know of a thing is told
+// that there is none.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'

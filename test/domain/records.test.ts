@@ -165,7 +165,8 @@ describe('an edit', () => {
     ])
     const [fact] = await rowsOf(
       db,
-      sql`select actor_id as "userId", via, group_id as "groupId", at <= now() as past from history where contact_id = ${id}`,
+      sql`select actor_id as "userId", via, group_id as "groupId", at <= now() as past from history
+        where contact_id = ${id}`,
     )
     expect(fact).toEqual({ ...dana, groupId, past: true })
   })

@@ -391,7 +391,8 @@ describe('the history of settings', () => {
   const factsIn = (t: Tree, group: string) =>
     rowsOf(
       db,
-      sql`select action, actor_id as "userId", via, before, after from history where group_id = ${t.group(group).id} order by id`,
+      sql`select action, actor_id as "userId", via, before, after from history where group_id = ${t.group(group).id}
+        order by id`,
     )
 
   test('has what changed, and nothing where nothing did', async () => {

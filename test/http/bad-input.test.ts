@@ -1,4 +1,5 @@
-// What is wrong with a request is answered with a status, the field, and words; never with our insides. The process stays.
+// What is wrong with a request is answered with a status, the field, and words; never with our insides. The process
+// stays.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { expectProblem } from '../support/api/problem.ts'

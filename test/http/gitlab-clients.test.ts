@@ -1,4 +1,5 @@
-// What clients made for GitLab rely on in requests and answers under /api: content types, empty bodies, forms, addresses, where tokens stand.
+// What clients made for GitLab rely on in requests and answers under /api: content types, empty bodies, forms,
+// addresses, where tokens stand.
 import { request } from 'node:http'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { expectProblem } from '../support/api/problem.ts'

@@ -1,4 +1,5 @@
-// Input that no client sends and an attacker does: deep and wide JSON, NULs in addresses. Each gets a small answer, and none is our fault.
+// Input that no client sends and an attacker does: deep and wide JSON, NULs in addresses. Each gets a small answer, and
+// none is our fault.
 import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import { expectProblem } from '../support/api/problem.ts'

@@ -1,4 +1,5 @@
-// Requests that no browser sends, and those that clients made for GitLab rely on: paging, sending again, odd methods, garbage on the wire.
+// Requests that no browser sends, and those that clients made for GitLab rely on: paging, sending again, odd methods,
+// garbage on the wire.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'

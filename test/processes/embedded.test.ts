@@ -1,4 +1,5 @@
-// The embedded database keeps its promises: on the disk, one process at a time, nothing of others touched, whole after kill -9.
+// The embedded database keeps its promises: on the disk, one process at a time, nothing of others touched, whole after
+// kill -9.
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -256,7 +257,8 @@ describe('one process at a time', () => {
   test.runIf(linux)('a process of another container is seen while it lives, and only then', async () => {
     const folder = madeFolder()
     const child = await holding(folder)
-    // As if it had been written in a container, where pids are counted apart: this one is not there, and nobody has it here.
+    // As if it had been written in a container, where pids are counted apart: this one is not there, and nobody has it
+    // here.
     rewrite(lockFile(folder), { space: 'pid:[1]', pid: 999_999_999 })
     const refusal = await refusalOf(folder)
     expect(refusal).toBeInstanceOf(FolderInUse)
@@ -388,7 +390,11 @@ describe('a folder that is refused is left as it was', () => {
       ['postgres.new/PG_VERSION'],
       'is not empty and holds no Rolobot data',
     ],
-    ['the Postgres of another program', ['postgres/PG_VERSION', 'postgres/base/1'], 'is not empty and holds no Rolobot data'],
+    [
+      'the Postgres of another program',
+      ['postgres/PG_VERSION', 'postgres/base/1'],
+      'is not empty and holds no Rolobot data',
+    ],
   ] as const)('%s', async ([, files, said]) => {
     const folder = newPath()
     for (const file of files) {

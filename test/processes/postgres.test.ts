@@ -1,4 +1,5 @@
-// Postgres goes away and comes back: the processes stay, say so, and go on by themselves; what was acknowledged has its effect once.
+// Postgres goes away and comes back: the processes stay, say so, and go on by themselves; what was acknowledged has its
+// effect once.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { adminToken, type Crowd, expectAllHeard, openCrowd, unfinished } from '../support/processes/crowd.ts'
@@ -31,7 +32,10 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Res
   return { result: await work(), ms: performance.now() - start }
 }
 
-/** It lives, says that it is not ready, and answers what needs the database with a document that says why; none of it keeps people waiting. */
+/**
+ * It lives, says that it is not ready, and answers what needs the database with a document that says why; none of it
+ * keeps people waiting.
+ */
 async function expectAway(server: Serving): Promise<void> {
   const readiness = await timed(() => statusOf(server, '/-/readiness'))
   expect(readiness.result).toBe(503)

@@ -1,4 +1,5 @@
-// Redis forgets everything, dies, comes late: it only carries pointers, so nothing is lost, nothing happens twice, and the work goes on by itself.
+// Redis forgets everything, dies, comes late: it only carries pointers, so nothing is lost, nothing happens twice, and
+// the work goes on by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { adminToken, expectAllHeard, openCrowd, unfinished } from '../support/processes/crowd.ts'

@@ -1,4 +1,5 @@
-// Several people work with us in Slack while our processes are killed and started again: over HTTP, over sockets, and with a worker of its own.
+// Several people work with us in Slack while our processes are killed and started again: over HTTP, over sockets, and
+// with a worker of its own.
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'

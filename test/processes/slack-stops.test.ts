@@ -1,4 +1,5 @@
-// SIGTERM while people work with us in Slack, and while Slack is away or says nothing: our processes end in order, and soon. And how they do not start.
+// SIGTERM while people work with us in Slack, and while Slack is away or says nothing: our processes end in order, and
+// soon. And how they do not start.
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-// kill -9 at each step of the way of what is typed in Slack: what Slack was told is taken has its effect once, and is answered.
+// kill -9 at each step of the way of what is typed in Slack: what Slack was told is taken has its effect once, and is
+// answered.
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'

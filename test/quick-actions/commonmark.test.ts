@@ -8,7 +8,9 @@ import { understand } from '../../src/quick-actions/commands.ts'
 const command = '/add_contacts marker@x.io'
 const markdown = new MarkdownIt('commonmark').enable('table')
 
-/** What the whole reader says, blocks and inlines: a line of text, directly in a paragraph directly under the document. */
+/**
+ * What the whole reader says, blocks and inlines: a line of text, directly in a paragraph directly under the document.
+ */
 function isTextOfAParagraph(text: string): boolean {
   const tokens = markdown.parse(text, {})
   return tokens.some(

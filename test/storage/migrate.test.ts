@@ -119,19 +119,24 @@ describe.each(places.filter(({ there }) => there))('$name', ({ make }) => {
     const { db, migrate, close } = await make()
     await applyFirst(db)
     await db.execute(
-      sql`insert into groups (path, full_path, path_key, name, ancestors) values ('acme', 'acme', 'acme', 'Acme', '{1}')`,
+      sql`insert into groups (path, full_path, path_key, name, ancestors)
+        values ('acme', 'acme', 'acme', 'Acme', '{1}')`,
     )
     await db.execute(
       sql`insert into organizations (group_id, name, name_key, description) values (1, 'Lumière', 'lumière', 'Café')`,
     )
-    await db.execute(sql`insert into contacts (group_id, organization_id, first_name, last_name, phone, state, find_by_name, find_by_surname, find_by_organization)
+    await db.execute(sql`insert into contacts (group_id, organization_id, first_name, last_name, phone, state,
+      find_by_name, find_by_surname, find_by_organization)
       values (1, 1, 'Élodie', 'Marchand', '+33 A', 'inactive', 'elodie marchand', 'marchand elodie', 'lumiere')`)
     await db.execute(
-      sql`insert into projects (group_id, path, full_path, path_key, name) values (1, 'shop', 'acme/shop', 'acme/shop', 'Shop')`,
+      sql`insert into projects (group_id, path, full_path, path_key, name)
+        values (1, 'shop', 'acme/shop', 'acme/shop', 'Shop')`,
     )
     await db.execute(sql`insert into issues (project_id, iid, title, description) values (1, 1, 'Ärger', 'Im Café')`)
-    await db.execute(sql`insert into contacts (group_id, organization_id, first_name, last_name, phone, state, find_by_name, find_by_surname, find_by_organization)
-      values (1, 1, 'Élodie', 'Marchand', '+33 1', 'active', 'elodie rose marchand', 'marchand elodie rose', 'cafe-lumiere')`)
+    await db.execute(sql`insert into contacts (group_id, organization_id, first_name, last_name, phone, state,
+      find_by_name, find_by_surname, find_by_organization)
+      values (1, 1, 'Élodie', 'Marchand', '+33 1', 'active', 'elodie rose marchand', 'marchand elodie rose',
+      'cafe-lumiere')`)
     await migrate()
     expect(await rowsOf(db, sql`select kind, word from contact_words order by kind, word`)).toEqual([
       { kind: 'name', word: 'rose marchand' },
@@ -229,7 +234,8 @@ test.skipIf(!hasPostgres)(
     expect(
       await rowsOf(
         db,
-        sql`select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+        sql`select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database
+          where datname = current_database())`,
       ),
     ).toHaveLength(0)
     await close()

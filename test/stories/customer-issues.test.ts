@@ -64,8 +64,8 @@ async function askFor(
 }
 
 /**
- * Ann and Bob of Acme, contacts of a group with a private and a public project, and a private project elsewhere that uses
- * the same contacts.
+ * Ann and Bob of Acme, contacts of a group with a private and a public project, and a private project elsewhere that
+ * uses the same contacts.
  */
 async function customer() {
   const { db } = service

@@ -1,4 +1,5 @@
-// Every field of contacts and organizations: whatever the tables of fields have is sent, stored, found, recorded, merged, and carried.
+// Every field of contacts and organizations: whatever the tables of fields have is sent, stored, found, recorded,
+// merged, and carried.
 import { desc, eq, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import { beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-// When something breaks: tried again with growing delays, given up, told, started again. Nothing is lost and nothing happens twice.
+// When something breaks: tried again with growing delays, given up, told, started again. Nothing is lost and nothing
+// happens twice.
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { nameUserElsewhere } from '../../src/domain/people/users.ts'

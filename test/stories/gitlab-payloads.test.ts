@@ -1,4 +1,5 @@
-// Bodies and queries that clients made for GitLab send, by their known fields: what asks for nothing is accepted, the rest refused by name.
+// Bodies and queries that clients made for GitLab send, by their known fields: what asks for nothing is accepted, the
+// rest refused by name.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Client, faulted, pagingOf, restOf } from '../support/api/rest.ts'
 import { type RunningService, startService } from '../support/service/service.ts'

@@ -1,4 +1,5 @@
-// Idempotency-Key over GraphQL, for mutations that post nothing: each takes effect once, and its key is refused for anything else.
+// Idempotency-Key over GraphQL, for mutations that post nothing: each takes effect once, and its key is refused for
+// anything else.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'

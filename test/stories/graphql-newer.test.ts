@@ -1,4 +1,5 @@
-// What newer clients of GitLab ask over GraphQL: widgets by type, features, counts, permissions, keys that make a mutation happen once.
+// What newer clients of GitLab ask over GraphQL: widgets by type, features, counts, permissions, keys that make a
+// mutation happen once.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Contact } from '../../src/storage/contacts-schema.ts'

@@ -1,4 +1,5 @@
-// What a stranger tries to change: it takes no longer if it exists. They wait for no lock, and the database is sent as many statements.
+// What a stranger tries to change: it takes no longer if it exists. They wait for no lock, and the database is sent as
+// many statements.
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-// A public project in a private group: neither the group's members nor its name, nor private projects that issues came from, are told to strangers.
+// A public project in a private group: neither the group's members nor its name, nor private projects that issues came
+// from, are told to strangers.
 import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'

@@ -1,4 +1,5 @@
-// Idempotency-Key over REST: the same request under its key is done once, however many come at once; another one is refused.
+// Idempotency-Key over REST: the same request under its key is done once, however many come at once; another one is
+// refused.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'

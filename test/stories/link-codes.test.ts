@@ -1,4 +1,5 @@
-// Link codes: how a user proves at another place who they are here, once and within ten minutes; and how they take it back.
+// Link codes: how a user proves at another place who they are here, once and within ten minutes; and how they take it
+// back.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../../src/command-line/commands.ts'

@@ -1,4 +1,5 @@
-// What is logged when the database refuses a statement: the reason, at every entry point, and never a value of the statement.
+// What is logged when the database refuses a statement: the reason, at every entry point, and never a value of the
+// statement.
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { runCommand } from '../../src/command-line/commands.ts'

@@ -1,4 +1,5 @@
-// Names in plain words, in any spelling and order: the contacts found are those that a naive check of every contact finds.
+// Names in plain words, in any spelling and order: the contacts found are those that a naive check of every contact
+// finds.
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'

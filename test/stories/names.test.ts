@@ -1,4 +1,5 @@
-// Names in plain words, numbers, and lists as mail clients write them: which contact is meant, and what is said when that is not clear.
+// Names in plain words, numbers, and lists as mail clients write them: which contact is meant, and what is said when
+// that is not clear.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type RunningService, startService } from '../support/service/service.ts'
 import { type Wanted, world } from '../support/world/world.ts'

@@ -1,4 +1,5 @@
-// The same comment twice is once; comments of one issue take effect in the order in which they came; an edit runs only what is new.
+// The same comment twice is once; comments of one issue take effect in the order in which they came; an edit runs only
+// what is new.
 import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import { rowsOf } from '../../src/storage/db.ts'

@@ -139,7 +139,8 @@ describe('a link', () => {
   test('works for an hour, and is no other kind of link', async () => {
     const ann = await person()
     const { secret } = await ann.reset()
-    const left = sql`select round(extract(epoch from expires_at - created_at))::int as seconds from access_tokens where user_id = ${ann.id}`
+    const left = sql`select round(extract(epoch from expires_at - created_at))::int as seconds from access_tokens
+      where user_id = ${ann.id}`
     expect(await rowsOf(db, left)).toEqual([{ seconds: 3_600 }])
     expect((await pressSignIn(url, `/users/sign_in?link=${secret}`)).status).toBe(403)
     expect((await ask('/api/v4/user', { 'private-token': secret })).status).toBe(401)

@@ -1,4 +1,5 @@
-// Moving and cloning issues over REST: what becomes of their contacts, what the old address and page lead to, and who may.
+// Moving and cloning issues over REST: what becomes of their contacts, what the old address and page lead to, and who
+// may.
 import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import { moveIssue } from '../../src/domain/issues/moves.ts'

@@ -1,4 +1,5 @@
-// Issues over REST: opening, showing, changing, closing and deleting them; who may, and what commands in descriptions do.
+// Issues over REST: opening, showing, changing, closing and deleting them; who may, and what commands in descriptions
+// do.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { setRole } from '../../src/domain/rules/members.ts'
@@ -32,7 +33,8 @@ const linkedTo = async (issueId: number) =>
   (
     await rowsOf<{ email: string }>(
       service.db,
-      sql`select c.email from issue_contacts l join contacts c on c.id = l.contact_id where l.issue_id = ${issueId} order by c.email`,
+      sql`select c.email from issue_contacts l join contacts c on c.id = l.contact_id where l.issue_id = ${issueId}
+        order by c.email`,
     )
   ).map(({ email }) => email)
 const notesOn = async (issueId: number) =>

@@ -1,4 +1,5 @@
-// Deleting groups and projects over REST: who may, what goes along, what the history keeps, and that nobody’s address is left anywhere.
+// Deleting groups and projects over REST: who may, what goes along, what the history keeps, and that nobody’s address
+// is left anywhere.
 import { sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createContact, editContact } from '../../src/domain/contacts/contacts.ts'

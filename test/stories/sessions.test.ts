@@ -1,4 +1,5 @@
-// Sessions of browsers: they end with what opened them, with time, by their user, and with their user; what is open in their name ends too.
+// Sessions of browsers: they end with what opened them, with time, by their user, and with their user; what is open in
+// their name ends too.
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { createToken, forgetEndedSessions, revokeToken } from '../../src/domain/people/access-tokens.ts'
@@ -42,10 +43,12 @@ test('a link is not used up by a sign-in that fails', async () => {
   const { signInLink } = await people()
   const link = await signInLink('ann')
   await db.execute(
-    sql`create function refuse_session() returns trigger language plpgsql as 'begin raise exception $$no session$$; end'`,
+    sql`create function refuse_session() returns trigger language plpgsql as
+      'begin raise exception $$no session$$; end'`,
   )
   await db.execute(
-    sql`create trigger refuse before insert on access_tokens for each row when (new.kind = 'session') execute function refuse_session()`,
+    sql`create trigger refuse before insert on access_tokens for each row
+      when (new.kind = 'session') execute function refuse_session()`,
   )
   const failed = await pressSignIn(url, link)
   await db.execute(sql`drop function refuse_session cascade`)
@@ -88,7 +91,8 @@ describe('a session ends', () => {
   test('and is good for 90 days at most', async () => {
     const { idOf, byLink } = await people()
     await byLink('ann')
-    const days = sql`select extract(day from expires_at - created_at)::int as days from access_tokens where user_id = ${idOf('ann')} and kind = 'session'`
+    const days = sql`select extract(day from expires_at - created_at)::int as days from access_tokens
+      where user_id = ${idOf('ann')} and kind = 'session'`
     expect(await rowsOf(db, days)).toEqual([{ days: 90 }])
   })
 })

@@ -1,4 +1,5 @@
-// When Slack is away, slow, or asks us to wait: the command has its effect once, and the answer comes when it can, or is given up.
+// When Slack is away, slow, or asks us to wait: the command has its effect once, and the answer comes when it can, or
+// is given up.
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { failedDeliveries } from '../../src/pipeline/failures.ts'

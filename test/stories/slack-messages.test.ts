@@ -1,4 +1,5 @@
-// Messages in Slack that speak to us: what is said in channels and threads, the signs below it, and what happens on the issue.
+// Messages in Slack that speak to us: what is said in channels and threads, the signs below it, and what happens on the
+// issue.
 import { describe, expect, test } from 'vitest'
 import { publicUrl, startTeam, teamIn } from '../support/slack/team.ts'
 import type { SlackMessage } from '../support/slack/world.ts'

@@ -1,4 +1,5 @@
-// Socket Mode: Slack is dialled, twice; what it sends is acknowledged when it is safe, and nothing gets lost when connections end.
+// Socket Mode: Slack is dialled, twice; what it sends is acknowledged when it is safe, and nothing gets lost when
+// connections end.
 import { describe, expect, test } from 'vitest'
 import { startService } from '../support/service/service.ts'
 import { connectTo } from '../support/slack/people.ts'

@@ -1,4 +1,5 @@
-// What a comment comes to, on the page of its issue: how it looks, what stays in the box, and what can be done about it.
+// What a comment comes to, on the page of its issue: how it looks, what stays in the box, and what can be done about
+// it.
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type RunningService, startService } from '../support/service/service.ts'

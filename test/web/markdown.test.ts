@@ -1,4 +1,5 @@
-// Markdown as pages show it: what becomes of each piece, what is never let through, and how little time a hostile text may take.
+// Markdown as pages show it: what becomes of each piece, what is never let through, and how little time a hostile text
+// may take.
 import { renderToString } from 'preact-render-to-string'
 import { describe, expect, test } from 'vitest'
 import { Markdown, tooHeavy } from '../../src/web/markdown.tsx'

@@ -1,4 +1,5 @@
-// The profile in a browser: getting a link code, seeing where one is known, taking it back. Without script, as it needs none.
+// The profile in a browser: getting a link code, seeing where one is known, taking it back. Without script, as it needs
+// none.
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/domain/people/access-tokens.ts'

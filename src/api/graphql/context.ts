@@ -25,7 +25,9 @@ export interface Context extends GraphqlParts {
   /** The caller, as the history names them; absent for a visitor. */
   actor?: Actor
   load: Loaders
-  /** The name of an operation, after the request's Idempotency-Key and its position in a batch; undefined without a key. */
+  /**
+   * The name of an operation, after the request's Idempotency-Key and its position in a batch; undefined without a key.
+   */
   keyOf(...parts: readonly (string | undefined)[]): string | undefined
   /** Registers what ends a stream when the server stops; returns how to unregister it. */
   ending(end: () => void): () => void

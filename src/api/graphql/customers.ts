@@ -1,5 +1,5 @@
-// What contacts and organizations have in common: inputs and outputs from their tables of fields, connections that may be
-// cut off, counts by state.
+// What contacts and organizations have in common: inputs and outputs from their tables of fields, connections that may
+// be cut off, counts by state.
 import type { FieldTable } from '../../domain/contacts/field-tables.ts'
 import type { Counts } from '../../domain/lists/owned-lists.ts'
 import { mapRecord } from '../../domain/rules/records.ts'

@@ -1,4 +1,5 @@
-// Documents as they arrive: parsed once however often they are sent, and rejected before validation if that would take long.
+// Documents as they arrive: parsed once however often they are sent, and rejected before validation if that would take
+// long.
 import { type DocumentNode, GraphQLError, Kind, parse, visit } from 'graphql'
 import { addExtent, bounds, type Extent, exceededBy, nothingYet } from './expansion.ts'
 import { costliest, longestQuery, mostTokens, type Rank } from './limits.ts'
@@ -10,7 +11,10 @@ const mostKept = 20 * longestQuery
 
 const withoutNul = (text: string): string => text.replaceAll('\0', '\uFFFD')
 
-/** A value without what Postgres cannot store, and without nulls in lists: clients made for GitLab send them with no meaning. */
+/**
+ * A value without what Postgres cannot store, and without nulls in lists: clients made for GitLab send them with no
+ * meaning.
+ */
 export function cleanValue(value: unknown): unknown {
   if (typeof value === 'string') return withoutNul(value)
   if (Array.isArray(value)) return value.filter((item) => item !== null).map(cleanValue)

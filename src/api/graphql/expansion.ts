@@ -1,4 +1,5 @@
-// How large a document is with its fragments in place. Counted before it is validated, as validation is quadratic in equal response names.
+// How large a document is with its fragments in place. Counted before it is validated, as validation is quadratic in
+// equal response names.
 import {
   type DocumentNode,
   type FieldNode,

@@ -6,7 +6,10 @@ import type { Result } from '../../domain/rules/results.ts'
 import { notFoundRefusal, type RefusalError, signInFirst } from '../refusal.ts'
 import type { Call } from '../route.ts'
 
-/** Doesn't exist, or the caller can't see it: visitors are asked to sign in, everyone else gets the same answer for both. */
+/**
+ * Doesn't exist, or the caller can't see it: visitors are asked to sign in, everyone else gets the same answer for
+ * both.
+ */
 export const absentResource = ({ user }: Pick<Call, 'user'>, what: string): RefusalError =>
   user ? notFoundRefusal(what) : signInFirst()
 

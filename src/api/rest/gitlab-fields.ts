@@ -1,4 +1,5 @@
-// For each resource, the fields and filters that GitLab has and Rolobot doesn't, and which values are accepted. docs.gitlab.com/api/api_resources/
+// For each resource, the fields and filters that GitLab has and Rolobot doesn't, and which values are accepted.
+// docs.gitlab.com/api/api_resources/
 import { anything, each, empty, noId, off, on, only, type Unused } from './unused.ts'
 
 /** Bodies that create or change issues. docs.gitlab.com/api/issues/#new-issue */
@@ -186,7 +187,10 @@ export const userFields: Unused = {
 /** Queries of lists of users. docs.gitlab.com/api/users/#list-users */
 export const userFilters: Unused = { external: off, two_factor: only('disabled'), humans: on }
 
-/** Options of users and lists of them that change nothing, as there are no bots or external users; and filters that don't apply to users. */
+/**
+ * Options of users and lists of them that change nothing, as there are no bots or external users; and filters that
+ * don't apply to users.
+ */
 export const userOptions: Unused = {
   ...each(empty, 'extern_uid provider public_email skip_ldap'),
   ...each(anything, 'with_custom_attributes exclude_internal exclude_external without_project_bots pagination'),

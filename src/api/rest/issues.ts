@@ -1,4 +1,5 @@
-// /api/v4/projects/:id/issues: opening, showing, changing and deleting issues, as GitLab has it. docs.gitlab.com/api/issues/
+// /api/v4/projects/:id/issues: opening, showing, changing and deleting issues, as GitLab has it.
+// docs.gitlab.com/api/issues/
 import type { z } from 'zod'
 import { deleteIssue, editIssue } from '../../domain/issues/edits.ts'
 import { shownIssues } from '../../domain/issues/list-rows.ts'

@@ -42,11 +42,11 @@ export function keysetPartOf(asked: Asked): { after?: string; before?: string; o
 
 /** Sets the headers that lead to the pages around this one. */
 export function setKeysetHeaders(call: Pick<Call, 'request' | 'reply' | 'publicUrl'>, page: Around): void {
-  const places = {
+  const targets = {
     prev: page.hasPrevious && page.startCursor ? `-${page.startCursor}` : null,
     next: page.hasNext ? page.endCursor : null,
   }
-  const links = Object.entries(places).flatMap(([rel, cursor]) =>
+  const links = Object.entries(targets).flatMap(([rel, cursor]) =>
     cursor ? [`<${addressWith(call, { cursor })}>; rel="${rel}"`] : [],
   )
   call.reply.headers({ link: links.join(', ') })

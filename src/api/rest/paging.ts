@@ -27,7 +27,10 @@ interface Rows {
 
 type Paged = Pick<Call, 'request' | 'reply' | 'publicUrl'>
 
-/** The requested URL with some fields of its query changed. It begins with our own address, whatever host the request names. */
+/**
+ * The requested URL with some fields of its query changed. It begins with our own address, whatever host the request
+ * names.
+ */
 export function addressWith({ request, publicUrl }: Paged, fields: Readonly<Record<string, string>>): string {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost')
   for (const [name, value] of Object.entries(fields)) searchParams.set(name, value)

@@ -1,4 +1,5 @@
-// GitLab fields that Rolobot doesn't have: accepted if they ask for nothing, otherwise rejected by name, or matched by nothing.
+// GitLab fields that Rolobot doesn't have: accepted if they ask for nothing, otherwise rejected by name, or matched by
+// nothing.
 import { z } from 'zod'
 import { readFlag } from './flags.ts'
 

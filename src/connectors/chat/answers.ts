@@ -27,7 +27,10 @@ export function textOfAnswer(chat: Chat, { toAuthor }: Answer, { about }: Pick<O
   return about ? `${chat.plain(about)}: ${said}` : said
 }
 
-/** How long we wait for a response, in milliseconds: a chat can be slow, and a call that succeeded after our timeout would be repeated. */
+/**
+ * How long we wait for a response, in milliseconds: a chat can be slow, and a call that succeeded after our timeout
+ * would be repeated.
+ */
 export const patience = 15_000
 
 /** How long a chat asks us to wait. */

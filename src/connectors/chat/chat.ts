@@ -34,7 +34,10 @@ export interface ChatHouse extends House {
 export interface Said {
   /** With the markup of the chat; '' if there is nothing to say besides the outcome. */
   text: string
-  /** A comment was taken: the outcome is sent separately, and is on its way if it is known already. `again`: it had been taken before. */
+  /**
+   * A comment was taken: the outcome is sent separately, and is on its way if it is known already. `again`: it had been
+   * taken before.
+   */
   taken?: { issueId: number; again: boolean; outcome?: readonly string[] }
   /** Everything was done; or something was not. */
   state?: 'done' | 'lacking'

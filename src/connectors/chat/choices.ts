@@ -27,7 +27,8 @@ export const contactLine = (contact: { name: string; address: string | null; org
 
 /**
  * Runs a choice.
- * @param pressed the value of the button; the name of this press, the same for every redelivery; where its outcome is answered
+ * @param pressed the value of the button; the name of this press, the same for every redelivery; where its outcome is
+ * answered
  */
 export async function choose(
   house: ChatHouse,

@@ -6,7 +6,10 @@ import type { ChatHouse, Said } from './chat.ts'
 // docs.slack.dev/interactivity/implementing-slash-commands#responding_to_commands
 const forCommand = 2_500
 
-/** How much of that, in milliseconds, is spent on waiting for the outcome: Slack's first response to a command can't be replaced later. */
+/**
+ * How much of that, in milliseconds, is spent on waiting for the outcome: Slack's first response to a command can't be
+ * replaced later.
+ */
 export const forOutcome = 1_500
 
 /** How much of it is spent on asking the chat who a user is. */

@@ -93,7 +93,8 @@ export async function submitForm(
   const contacts = await contactsWithIds(house.db, facts, wanted)
   const fault = faultOf(wanted.length, contacts.length, house.mostAtOnce)
   if (fault) return { wrong: 'contacts', text: fault }
-  // The command first: whatever the reason holds, it comes after. What is a command in the reason stays text: it may be another user's message.
+  // The command first: whatever the reason holds, it comes after. What is a command in the reason stays text: it may be
+  // another user's message.
   const body = [`/add_contacts ${contacts.map(referenceTo).join(' ')}`, redact(reason)].join('\n\n').trim()
   // The same form submitted with other fields is another request.
   const delivery = `form ${name} ${createHash('sha256').update(`${facts.issueId} ${body}`).digest('base64url')}`

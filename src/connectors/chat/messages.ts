@@ -44,7 +44,9 @@ export async function hearMessage(house: ChatHouse, message: ChatMessage): Promi
   return take(house, message, { body, named })
 }
 
-/** What others can see of an answer at once: the message was read, done, or not done. A later outcome has its own sign. */
+/**
+ * What others can see of an answer at once: the message was read, done, or not done. A later outcome has its own sign.
+ */
 export function signOf({ state, taken }: Said): 'seen' | 'done' | 'lacking' | undefined {
   if (taken?.again) return undefined
   if (taken && state !== 'done') return 'seen'
@@ -58,8 +60,8 @@ export interface ReadMessage {
 }
 
 /**
- * Reads a message as a comment: in `@rolobot add_contacts acme/shop#12 ann@x.io` the issue is removed. A message that mentions us in the
- * middle of its first line is read as it is: only the start of a line counts.
+ * Reads a message as a comment: in `@rolobot add_contacts acme/shop#12 ann@x.io` the issue is removed. A message that
+ * mentions us in the middle of its first line is read as it is: only the start of a line counts.
  */
 export function readMessage(text: string, publicUrl: string): ReadMessage {
   const lines = text.split(/\r\n?|\n/)
@@ -98,8 +100,8 @@ async function take(house: ChatHouse, message: ChatMessage, { body, named }: Rea
 }
 
 /**
- * The text before an edit, if it was or could be taken: events arrive in any order, and what wasn't taken then (the issue was wrong) isn't part of
- * what the edit adds.
+ * The text before an edit, if it was or could be taken: events arrive in any order, and what wasn't taken then (the
+ * issue was wrong) isn't part of what the edit adds.
  */
 async function takeBefore(house: ChatHouse, message: ChatMessage): Promise<Submission['replaces']> {
   const { edit, ...rest } = message

@@ -1,4 +1,5 @@
-// Slash commands: `/add_contacts acme/shop#12 ann@example.com`, and `/rolobot` for everything that isn't about an issue.
+// Slash commands: `/add_contacts acme/shop#12 ann@example.com`, and `/rolobot` for everything that isn't about an
+// issue.
 import { useLinkCode } from '../../domain/people/link-codes.ts'
 import { forgetNameElsewhere } from '../../domain/people/users.ts'
 import { isFirstTime } from '../../domain/rules/only-once.ts'

@@ -22,7 +22,9 @@ export interface Submission extends Pick<NewComment, 'body' | 'delivery'> {
   patience?: number
 }
 
-/** Who wrote, and since when they wait (epoch, milliseconds); on which issue, and its name if the author left it out. */
+/**
+ * Who wrote, and since when they wait (epoch, milliseconds); on which issue, and its name if the author left it out.
+ */
 export interface Origin {
   person: Person
   since: number
@@ -77,8 +79,8 @@ async function take(
 }
 
 /**
- * The issue that is meant: the one that is named, by its number alone if the channel or thread is bound to a project, or the one that it is
- * bound to. If it can't be determined, the answer says why.
+ * The issue that is meant: the one that is named, by its number alone if the channel or thread is bound to a project,
+ * or the one that it is bound to. If it can't be determined, the answer says why.
  * @param places the thread, if it is one, and the channel
  */
 export async function issueMeant(

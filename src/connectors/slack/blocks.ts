@@ -4,7 +4,10 @@ import { contactLine } from '../chat/choices.ts'
 
 // docs.slack.dev/reference/block-kit/composition-objects/option-object
 const longestOption = 75
-/** Slack accepts a hundred (docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select): nobody reads that many, and half load faster. */
+/**
+ * Slack accepts a hundred (docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select):
+ * nobody reads that many, and half load faster.
+ */
 export const mostOptions = 50
 /** docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
 export const longestInput = 3_000

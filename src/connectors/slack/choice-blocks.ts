@@ -5,7 +5,10 @@ import type { Choice } from '../../quick-actions/choices.ts'
 import { asValue, type Chosen, contactLine } from '../chat/choices.ts'
 import { escaped, plain, section } from './blocks.ts'
 
-/** How many names in an answer get buttons: a message can have at most 50 blocks. docs.slack.dev/reference/block-kit/blocks */
+/**
+ * How many names in an answer get buttons: a message can have at most 50 blocks.
+ * docs.slack.dev/reference/block-kit/blocks
+ */
 const mostChoices = 20
 
 /** The names of the buttons. A choice alone in its message is replaced by its outcome. */

@@ -5,7 +5,9 @@ import { cut, longestInput, plain } from './blocks.ts'
 export const formId = 'link_contacts'
 export const messageShortcut = 'link_contacts_of_message'
 
-/** The state of a form: it travels with the form, as Slack sends no other fields along with a request for suggestions. */
+/**
+ * The state of a form: it travels with the form, as Slack sends no other fields along with a request for suggestions.
+ */
 interface Known {
   issue?: number
 }
@@ -13,7 +15,9 @@ interface Known {
 /** Reads the state of a form. */
 export const knownOf = (metadata: string): Known => (metadata ? (JSON.parse(metadata) as Known) : {})
 
-/** The name of the contacts field. It depends on the issue, so that Slack clears the field when another issue is chosen. */
+/**
+ * The name of the contacts field. It depends on the issue, so that Slack clears the field when another issue is chosen.
+ */
 export const contactsBlock = ({ issue }: Known): string => `contacts ${issue ?? 'of none'}`
 
 export interface FormDraft {

@@ -18,7 +18,8 @@ export const personOf = ({
 const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' }
 
 /**
- * The text as typed: `<mailto:a@x.io|a@x.io>` and other links, mentions, and `&amp;` are undone. A mention of us becomes `@rolobot`.
+ * The text as typed: `<mailto:a@x.io|a@x.io>` and other links, mentions, and `&amp;` are undone. A mention of us
+ * becomes `@rolobot`.
  * @param us the id of our bot user, if known
  */
 export const asTyped = (text: string, us?: string): string =>
@@ -71,7 +72,8 @@ export interface MessageEvent {
 /**
  * Reads a message event: a mention, a direct message, or an edit of either.
  * @param from the workspace of the event, and our bot user in it
- * @returns undefined for what isn't for us: bots, ourselves, changes in appearance only, and everything else that happens to messages
+ * @returns undefined for what isn't for us: bots, ourselves, changes in appearance only, and everything else that
+ * happens to messages
  */
 export function toMessage(event: MessageEvent, from: { team: string; us?: string }): Message | undefined {
   const { subtype = '', channel } = event

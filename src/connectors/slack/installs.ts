@@ -20,7 +20,9 @@ interface Parts extends Pick<House, 'db' | 'log' | 'publicUrl'> {
   workspaces: Workspaces
 }
 
-/** A state travels through a browser, signed: the library accepts it repeatedly within ten minutes, we accept it once. */
+/**
+ * A state travels through a browser, signed: the library accepts it repeatedly within ten minutes, we accept it once.
+ */
 function takeOnce(db: House['db'], provider: InstallProvider): InstallProvider {
   // Node doesn't see the library's store among its named exports.
   const signed = provider.stateStore as StateStore

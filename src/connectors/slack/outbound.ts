@@ -1,4 +1,5 @@
-// Our answer → Slack's API: to the author alone, where they wrote; and if that isn't possible, wherever they can be reached.
+// Our answer → Slack's API: to the author alone, where they wrote; and if that isn't possible, wherever they can be
+// reached.
 import type { KnownBlock } from '@slack/types'
 import type { WebClient } from '@slack/web-api'
 import type { Log } from '../../log.ts'
@@ -19,13 +20,13 @@ export type SlackReplyTo =
   | { in: 'message'; channel: string; ts: string; thread?: string }
   | { in: 'form'; view: string }
 
-type Place = Origin & SlackReplyTo
+type ReplyAddress = Origin & SlackReplyTo
 
 /** How comments from Slack are answered; `inChannel`: commands also publicly, as counts. */
 export const openSlackReply =
   (workspaces: Workspaces, { inChannel, respond, log }: { inChannel: boolean; respond: Respond; log: Log }): Reply =>
-  async (place, answer) => {
-    const at = JSON.parse(place) as Place
+  async (replyTo, answer) => {
+    const at = JSON.parse(replyTo) as ReplyAddress
     const client = await workspaces.client(at.person.at)
     await afterWorkingOnIt(at.since)
     const given = await answerInOneWay(waysTo(at, { client, respond }, answer))
@@ -35,7 +36,7 @@ export const openSlackReply =
 
 // Once, whatever happens: the author has been answered, and a retry would post publicly twice.
 async function tellAll(
-  at: Place,
+  at: ReplyAddress,
   lines: readonly string[],
   { respond, log }: { respond: Respond; log: Log },
 ): Promise<undefined> {
@@ -52,7 +53,7 @@ interface Posted {
 }
 
 function waysTo(
-  at: Place,
+  at: ReplyAddress,
   { client, respond }: { client: WebClient | undefined; respond: Respond },
   answer: Answer,
 ): Way[] {

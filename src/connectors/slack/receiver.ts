@@ -18,7 +18,10 @@ function tooLate({ command, type }: StringIndexed): unknown {
 // How many handled events are remembered.
 const mostRemembered = 1_000
 
-/** Receives for Bolt. Events are acknowledged after they were handled, so that none is lost: Slack resends those that were not. */
+/**
+ * Receives for Bolt. Events are acknowledged after they were handled, so that none is lost: Slack resends those that
+ * were not.
+ */
 export class OurReceiver implements Receiver {
   #app: App | undefined
   readonly #log: Log
@@ -121,7 +124,8 @@ async function answer(
   return typeof given === 'string' ? reply.type('text/plain').send(given) : reply.send(given)
 }
 
-// docs.slack.dev/authentication/verifying-requests-from-slack; the library rejects old timestamps, but accepts future ones.
+// docs.slack.dev/authentication/verifying-requests-from-slack; the library rejects old timestamps, but accepts future
+// ones.
 const mostSecondsApart = 5 * 60
 
 function isSigned({ headers }: FastifyRequest, body: string, signingSecret: string): boolean {

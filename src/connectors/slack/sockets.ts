@@ -8,7 +8,10 @@ import { withTimeout } from '../../timeout.ts'
 import type { OurReceiver } from './receiver.ts'
 import { slackLog } from './slack-log.ts'
 
-/** Slack closes each connection now and then: with two, one is always open. Up to ten are allowed. docs.slack.dev/apis/events-api/using-socket-mode */
+/**
+ * Slack closes each connection now and then: with two, one is always open. Up to ten are allowed.
+ * docs.slack.dev/apis/events-api/using-socket-mode
+ */
 const connections = 2
 
 const longestPause = 30_000
@@ -40,7 +43,8 @@ export function openSockets(
   }
 }
 
-// The library's own reconnect ends the process when Slack is unreachable: its start is rejected, and nothing handles the rejection.
+// The library's own reconnect ends the process when Slack is unreachable: its start is rejected, and nothing handles
+// the rejection.
 class Socket {
   readonly #client: SocketModeClient
   readonly #log: Log

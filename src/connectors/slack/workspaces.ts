@@ -1,4 +1,5 @@
-// The workspaces where we are installed, and a client for each: with the one token of the settings, or with those that installations left.
+// The workspaces where we are installed, and a client for each: with the one token of the settings, or with those that
+// installations left.
 import { WebClient, type WebClientOptions } from '@slack/web-api'
 import { findInstallation, forgetInstallation, keepInstallation } from '../../domain/people/installations.ts'
 import type { Log } from '../../log.ts'

@@ -52,7 +52,8 @@ export const showContacts = (tx: Tx, ids: readonly number[]): Promise<ListedCont
     .where(sql`${contacts.id} = any(${sql.param(ids)}::bigint[])`)
 
 /**
- * A page of the contacts that a group uses, those of its contact source: by last name, first name, and id unless another order is requested.
+ * A page of the contacts that a group uses, those of its contact source: by last name, first name, and id unless
+ * another order is requested.
  * @param facts of the group, for the caller
  * @returns an empty page if the caller can't see contacts there; a refusal for an invalid cursor, limit, or ids
  */

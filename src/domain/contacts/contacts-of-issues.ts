@@ -51,7 +51,10 @@ export async function contactsOfIssues(
   return done(new Map(pages))
 }
 
-/** How many contacts each of these issues has, in a fixed number of statements; none for issues whose contacts the user can't see. */
+/**
+ * How many contacts each of these issues has, in a fixed number of statements; none for issues whose contacts the user
+ * can't see.
+ */
 export async function countContactsOfIssues(
   tx: Tx,
   userId: number | null,

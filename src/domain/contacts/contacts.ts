@@ -19,7 +19,10 @@ export type NewContact = ContactTexts & {
   state?: 'active' | 'inactive'
 }
 
-/** Inserts contacts of a group, without checking permissions; the database rejects an address that is taken, in any letter case. */
+/**
+ * Inserts contacts of a group, without checking permissions; the database rejects an address that is taken, in any
+ * letter case.
+ */
 export async function insertContacts(tx: Tx, groupId: number, wanted: readonly NewContact[]): Promise<Contact[]> {
   if (wanted.length === 0) return []
   const rows = wanted.map(({ organization, ...one }) => ({
@@ -121,7 +124,10 @@ const notOurs: FieldFault = {
   fault: 'The specified organization was not found or does not belong to this group',
 }
 
-/** The new organization of a contact: undefined for unchanged, null for none. It is locked, so that its name doesn't change. */
+/**
+ * The new organization of a contact: undefined for unchanged, null for none. It is locked, so that its name doesn't
+ * change.
+ */
 async function organizationFor(
   tx: Tx,
   groupId: number,

@@ -12,7 +12,8 @@ import { setOrganization } from './organizations.ts'
 import { lockedOwnerFor } from './owner-group.ts'
 
 /**
- * Deletes a contact, its links, and its values in the history. Its names and addresses are recorded, to be removed from deliveries too.
+ * Deletes a contact, its links, and its values in the history. Its names and addresses are recorded, to be removed from
+ * deliveries too.
  */
 export const deleteContact = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(db, async (tx) => {
@@ -48,7 +49,10 @@ export const deleteOrganization = (db: Db, actor: Actor, id: number): Promise<Re
 
 const issuesLinkedTo = (contactId: number) => sql`select issue_id from issue_contacts where contact_id = ${contactId}`
 
-/** Locks the issues that a contact is linked to, before the contact itself, because operations on an issue lock the issue first. */
+/**
+ * Locks the issues that a contact is linked to, before the contact itself, because operations on an issue lock the
+ * issue first.
+ */
 export const lockIssuesOf = (tx: Tx, contactId: number): Promise<number[]> => lockIssues(tx, issuesLinkedTo(contactId))
 
 /** Once the contact is locked, nobody can link it; if someone did while we waited, the transaction starts over. */
@@ -64,13 +68,15 @@ export async function checkIssuesOf(tx: Tx, contactId: number, held: readonly nu
  */
 export async function leaveTraces(tx: Tx, ids: SQL): Promise<void> {
   const addresses = (of: SQL) => sql`select had.email from history h,
-    lateral (values (h.before->>'email'), (h.after->>'email'), (h.before->'merged'->>'email')) as had (email) where h.contact_id ${of} and had.email is not null`
+    lateral (values (h.before->>'email'), (h.after->>'email'), (h.before->'merged'->>'email')) as had (email)
+    where h.contact_id ${of} and had.email is not null`
   const key = (text: SQL) => sql`lower(normalize(${text}, NFC)) collate "C"`
   await tx.execute(sql`insert into erasures (trace)
     select email_key from contacts where id in (${ids}) and email_key is not null
     union select ${key(sql`kept.email`)} from (${addresses(sql`in (${ids})`)}) kept
     union select ${key(sql`names.name`)} from contacts c,
-      lateral (values (c.first_name || ' ' || c.last_name), (c.last_name || ' ' || c.first_name)) as names (name) where c.id in (${ids})`)
+      lateral (values (c.first_name || ' ' || c.last_name), (c.last_name || ' ' || c.first_name)) as names (name)
+      where c.id in (${ids})`)
 }
 
 /** A text to remove from past deliveries: an address or a name, in lower case. */

@@ -9,7 +9,9 @@ import type { FieldRule } from '../rules/text-fields.ts'
 interface Keyed<Column> {
   /** The column that has the text as it is searched and sorted. */
   key: Column
-  /** The key has all of the text, and lists compare its beginning; otherwise the key is cut to what an index can take. */
+  /**
+   * The key has all of the text, and lists compare its beginning; otherwise the key is cut to what an index can take.
+   */
   long?: true
   sorted?: undefined
 }
@@ -67,7 +69,10 @@ const keyOrBeginning = ({ key, long }: Keyed<string>): SQL => (long ? sql`left($
 
 const columnOf = (name: string): SQL => sql`c.${columnName(name)}`
 
-/** SQL: an object with columns of a row, by their names in TypeScript. @param row the name of the table in the statement */
+/**
+ * SQL: an object with columns of a row, by their names in TypeScript.
+ * @param row the name of the table in the statement
+ */
 export const objectOf = (row: SQL, names: readonly string[]): SQL =>
   sql`jsonb_build_object(${sql.join(
     names.map((name) => sql`${name}::text, ${row}.${columnName(name)}`),

@@ -24,7 +24,8 @@ export interface Pair {
 }
 
 /**
- * Merges a contact into another: its links, its history, and values for fields that are empty there move over; then it is deleted.
+ * Merges a contact into another: its links, its history, and values for fields that are empty there move over; then it
+ * is deleted.
  * @returns the contact that stays, in its previous state
  */
 export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<Contact>> =>
@@ -51,7 +52,10 @@ export const mergeContacts = (db: Db, actor: Actor, pair: Pair): Promise<Result<
     return done(kept)
   })
 
-/** Merges an organization into another: its contacts, its history, and values for fields that are empty there move over; then it is deleted. */
+/**
+ * Merges an organization into another: its contacts, its history, and values for fields that are empty there move over;
+ * then it is deleted.
+ */
 export const mergeOrganizations = (db: Db, actor: Actor, pair: Pair): Promise<Result<Organization>> =>
   attempt(db, async (tx) => {
     const owners = await heldOwnersFor(tx, actor, 'organization', pair)
@@ -110,9 +114,11 @@ function pairIn<Row extends Contact | Organization>(
 /** The links keep their times; an issue linked to both has one link left. Open pages update at once. */
 async function moveLinks(tx: Tx, { keepId, otherId }: Pair): Promise<void> {
   await tx.execute(sql`with moved as (
-      insert into issue_contacts (issue_id, contact_id, created_at) select issue_id, ${keepId}, created_at from issue_contacts
+      insert into issue_contacts (issue_id, contact_id, created_at) select issue_id, ${keepId}, created_at
+      from issue_contacts
       where contact_id = ${otherId} on conflict do nothing
-    ) select count(*) from (select ${tellingOf(sql`issue_id`)} from issue_contacts where contact_id = ${otherId} offset 0) told`)
+    ) select count(*) from (select ${tellingOf(sql`issue_id`)} from issue_contacts
+    where contact_id = ${otherId} offset 0) told`)
 }
 
 async function fillContact(tx: Tx, keep: Contact, other: Contact): Promise<Contact> {

@@ -1,4 +1,5 @@
-// The fields of an organization: one table, from which input, history, merging, lists, moves, and the APIs follow. Pure.
+// The fields of an organization: one table, from which input, history, merging, lists, moves, and the APIs follow.
+// Pure.
 import type { Organization } from '../../storage/contacts-schema.ts'
 import { namesOf } from '../rules/records.ts'
 import { indexKey } from '../rules/search-keys.ts'

@@ -41,7 +41,8 @@ export const showOrganizations = (tx: Tx, ids: readonly number[]): Promise<Liste
     .where(sql`${organizations.id} = any(${sql.param(ids)}::bigint[])`)
 
 /**
- * A page of the organizations that a group uses, those of its contact source: by name and id unless another order is requested.
+ * A page of the organizations that a group uses, those of its contact source: by name and id unless another order is
+ * requested.
  * @param facts of the group, for the caller
  * @returns an empty page if the caller can't see organizations there; a refusal for an invalid cursor, limit, or ids
  */

@@ -21,7 +21,10 @@ import { cannotHold, groupForNew, lockedOwnerFor } from './owner-group.ts'
 
 export type NewOrganization = OrganizationTexts & { state?: 'active' | 'inactive' }
 
-/** Inserts organizations of a group, without checking permissions; the database rejects a name that is taken, in any letter case. */
+/**
+ * Inserts organizations of a group, without checking permissions; the database rejects a name that is taken, in any
+ * letter case.
+ */
 export async function insertOrganizations(
   tx: Tx,
   groupId: number,
@@ -108,7 +111,10 @@ async function save(tx: Tx, actor: Actor, before: Organization, { texts, active 
   return saved as Organization
 }
 
-/** Sets or removes the organization of contacts, and the key by which they are found through it. They are locked in order first. */
+/**
+ * Sets or removes the organization of contacts, and the key by which they are found through it. They are locked in
+ * order first.
+ */
 export async function setOrganization(
   tx: Tx,
   which: SQL,

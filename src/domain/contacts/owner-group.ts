@@ -15,7 +15,9 @@ const tables = { contact: sql`contacts`, organization: sql`organizations` } as c
 const ownerGroupsOf = (noun: Noun, ids: readonly number[]): SQL =>
   sql`select group_id from ${tables[noun]} where id = any(${sql.param(ids)}::bigint[])`
 
-/** Locks the trees of their owner groups, so that they aren't moved or copied meanwhile. Taken before any other lock. */
+/**
+ * Locks the trees of their owner groups, so that they aren't moved or copied meanwhile. Taken before any other lock.
+ */
 export const lockOwnerGroups = (tx: Tx, noun: Noun, ids: readonly number[]): Promise<void> =>
   lockTreesUnmoved(tx, ownerGroupsOf(noun, ids), 'together')
 

@@ -67,7 +67,10 @@ export const readingsOf = (prefix: string, text: string): Record<string, string 
 
 const as = (prefix: string, reading: Reading): SQL => given(`${prefix}_${reading}`)
 
-/** SQL: at most as many contacts of each index as are given as `limit`, as `id` and `rank`, without those of the table `taken`. */
+/**
+ * SQL: at most as many contacts of each index as are given as `limit`, as `id` and `rank`, without those of the table
+ * `taken`.
+ */
 export const rangesOf = (prefix: string): SQL =>
   sql.join(
     indexes.map((index, rank) => rangeOf(index, rank, begins(index.key, as(prefix, index.reads)))),
@@ -78,7 +81,8 @@ export const rangesOf = (prefix: string): SQL =>
 export const firstRange: SQL = rangeOf(bySurname, 0, begins(bySurname.key, as('text', 'name')))
 
 function rangeOf({ rows, id, order }: Index, rank: number, fits: SQL): SQL {
-  return sql`(select ${id} as id, ${sql.raw(String(rank))} as rank from ${rows} and r.group_id = ${given('source')} and ${fits}
+  return sql`(select ${id} as id, ${sql.raw(String(rank))} as rank from ${rows} and r.group_id = ${given('source')}
+    and ${fits}
     and ${id} not in (select id from taken) order by ${order} limit ${given('limit')})`
 }
 

@@ -29,9 +29,9 @@ const numbersOf = (earlier: readonly string[]): number[] =>
   earlier.filter((one) => /^#\d{1,15}$/.test(one)).map((one) => Number(one.slice(1)))
 
 /**
- * Active contacts of the issue's source that can still be added: those of which the term begins a word of the name or of the organization's name,
- * the name either way round, the address, its domain or the phone number, or of which each of its words begins one of these. Best match first, then
- * by name.
+ * Active contacts of the issue's source that can still be added: those of which the term begins a word of the name or
+ * of the organization's name, the name either way round, the address, its domain or the phone number, or of which each
+ * of its words begins one of these. Best match first, then by name.
  */
 export async function contactsToAdd(tx: Tx, facts: IssueFacts, wanted: WantedSuggestions): Promise<Suggestion[]> {
   const term = readTerm(wanted.term)
@@ -53,13 +53,15 @@ const values = ({ issueId, sourceId }: IssueFacts, { earlier, limit }: WantedSug
 // The contacts on the issue, or on the line.
 const taken = sql`taken as materialized (select contact_id as id from issue_contacts where issue_id = ${given('issue')}
   union all select unnest(${given('numbers')}::bigint[])
-  union all select id from contacts where group_id = ${given('source')} and email_key = any(${given('earlier')}::text[]))`
+  union all select id from contacts where group_id = ${given('source')}
+  and email_key = any(${given('earlier')}::text[]))`
 
 const begun = (ranges: SQL): SQL => {
   const text = given('text')
   return sql`with ${taken} select ${shown} from (select id, min(rank) as rank from (${ranges}) found group by id) best
     join contacts c on c.id = best.id left join organizations o on o.id = c.organization_id
-    order by ${text}::text in (c.find_by_name, c.find_by_surname, c.find_by_email, c.find_by_domain, c.find_by_organization) is true desc,
+    order by ${text}::text in (c.find_by_name, c.find_by_surname, c.find_by_email, c.find_by_domain,
+    c.find_by_organization) is true desc,
       best.rank, c.find_by_surname, c.id limit ${given('limit')}`
 }
 

@@ -22,7 +22,10 @@ export function readTerm(typed: string): Term {
 
 const longest = 60
 
-/** A text as the words of contacts are kept (`parted` in drizzle/…_words_of_contacts.sql), cut like them; undefined if it has no word. */
+/**
+ * A text as the words of contacts are kept (`parted` in drizzle/…_words_of_contacts.sql), cut like them; undefined if
+ * it has no word.
+ */
 export const asWords = (text: string): string | undefined =>
   [...partedText(text)].slice(0, longest).join('') || undefined
 

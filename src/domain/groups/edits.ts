@@ -160,7 +160,8 @@ async function readEdit(tx: Tx, before: NamespaceRow, { given, of }: { given: Na
 }
 
 /**
- * Changes the full path of a group and everything below it, in two statements however much that is. Its tree is locked exclusively.
+ * Changes the full path of a group and everything below it, in two statements however much that is. Its tree is locked
+ * exclusively.
  * @returns what is wrong: a path below would become too long
  */
 export async function repath(tx: Tx, group: { id: number; fullPath: string }, fullPath: string): Promise<FieldFault[]> {
@@ -168,7 +169,8 @@ export async function repath(tx: Tx, group: { id: number; fullPath: string }, fu
   const tooLong = await rowsOf(
     tx,
     sql`select from groups g left join projects p on p.group_id = g.id
-      where g.ancestors @> array[${group.id}::bigint] and greatest(length(g.full_path), length(p.full_path)) + ${longer} > ${longestPath} limit 1`,
+      where g.ancestors @> array[${group.id}::bigint]
+      and greatest(length(g.full_path), length(p.full_path)) + ${longer} > ${longestPath} limit 1`,
   )
   if (tooLong.length > 0)
     return [
@@ -180,7 +182,8 @@ export async function repath(tx: Tx, group: { id: number; fullPath: string }, fu
     path_key = ${fullPath.toLowerCase()} || substr(${what}.path_key, ${group.fullPath.length + 1})`
   await tx.execute(sql`update groups below set ${renamed(sql`below`)} where ancestors @> array[${group.id}::bigint]`)
   await tx.execute(
-    sql`update projects p set ${renamed(sql`p`)} from groups g where g.id = p.group_id and g.ancestors @> array[${group.id}::bigint]`,
+    sql`update projects p set ${renamed(sql`p`)} from groups g where g.id = p.group_id
+      and g.ancestors @> array[${group.id}::bigint]`,
   )
   return []
 }

@@ -68,10 +68,13 @@ export const readFactsOfGroups = (tx: Tx, ids: readonly number[], userId: number
 async function groupsWhere(tx: Tx, userId: number | null, where: SQL): Promise<GroupFacts[]> {
   const rows = await rowsOf<GroupRow>(
     tx,
-    sql`select g.id, g.parent_id as "parentId", g.path, g.full_path as "fullPath", g.name, g.ancestors, g.visibility, g.description,
-      coalesce(here.customer_relations, true) as "customerRelations", here.contact_source_id as "namedSourceId", source.id as "sourceId",
+    sql`select g.id, g.parent_id as "parentId", g.path, g.full_path as "fullPath", g.name, g.ancestors, g.visibility,
+      g.description,
+      coalesce(here.customer_relations, true) as "customerRelations", here.contact_source_id as "namedSourceId",
+      source.id as "sourceId",
       ${mayHoldContacts} as "mayHoldContacts", u.id as "userId", coalesce(u.administrator, false) as administrator,
-      ${levelInGroup(sql`u.id`, sql`g.ancestors`)} as group, ${levelInGroup(sql`u.id`, sql`source.ancestors`)} as source,
+      ${levelInGroup(sql`u.id`, sql`g.ancestors`)} as group, ${levelInGroup(sql`u.id`, sql`source.ancestors`)} as
+      source,
       coalesce(there.customer_relations, true) as "sourceIsOn"
     from groups g join groups source on source.id = ${contactSourceOf(sql`g.ancestors`)}
     left join group_settings here on here.group_id = g.id
@@ -122,8 +125,10 @@ export const readManyProjects = (tx: Tx, ids: readonly number[], userId: number 
 async function projectsWhere(tx: Tx, userId: number | null, where: SQL): Promise<ProjectFacts[]> {
   const rows = await rowsOf<Omit<ProjectFacts, 'standing'> & { administrator: boolean; project: number }>(
     tx,
-    sql`select p.id, p.group_id as "groupId", p.path, p.full_path as "fullPath", p.name, p.visibility, p.description, ${contactSourceOf(sql`g.ancestors`)} as "sourceId",
-      u.id as "userId", coalesce(u.administrator, false) as administrator, ${levelInProject(sql`u.id`, sql`p.id`, sql`g.ancestors`)} as project
+    sql`select p.id, p.group_id as "groupId", p.path, p.full_path as "fullPath", p.name, p.visibility, p.description,
+      ${contactSourceOf(sql`g.ancestors`)} as "sourceId",
+      u.id as "userId", coalesce(u.administrator, false) as administrator,
+      ${levelInProject(sql`u.id`, sql`p.id`, sql`g.ancestors`)} as project
     from projects p join groups g on g.id = p.group_id left join users u on u.id = ${userId} and not u.blocked
     where ${where}`,
   )

@@ -54,7 +54,9 @@ export const pathFrom = (name: string): string =>
     .replace(/[^a-z0-9_.]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '')
 
-/** How fields are parsed: all that a new one needs or only what changes; of a group, top-level or not, or of a project. */
+/**
+ * How fields are parsed: all that a new one needs or only what changes; of a group, top-level or not, or of a project.
+ */
 export interface Reading {
   whole: boolean
   of: 'top-level group' | 'group' | 'project'

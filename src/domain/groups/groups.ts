@@ -18,7 +18,10 @@ interface NewNamespace {
 /** The parent of a new group. */
 export type Parent = Pick<Group, 'id' | 'fullPath' | 'ancestors'>
 
-/** Inserts a group, top-level or below a parent, without checking permissions. The database rejects a path that is taken, in any letter case. */
+/**
+ * Inserts a group, top-level or below a parent, without checking permissions. The database rejects a path that is
+ * taken, in any letter case.
+ */
 export async function insertGroup(
   tx: Tx,
   { path, name, parent, visibility, description }: NewNamespace & { parent?: Parent },
@@ -62,8 +65,8 @@ export const pathBelow = (parent: Pick<Group, 'fullPath'> | undefined, path: str
   parent ? `${parent.fullPath}/${path}` : path
 
 /**
- * What is wrong with a full path: it is too long, or another group or project has it. If two are created in one group at once, the
- * caller's lock on that group decides (`holdGroup`); at the top level, the database does.
+ * What is wrong with a full path: it is too long, or another group or project has it. If two are created in one group
+ * at once, the caller's lock on that group decides (`holdGroup`); at the top level, the database does.
  */
 export async function faultsOfFullPath(tx: Tx, fullPath: string): Promise<FieldFault[]> {
   if (fullPath.length > longestPath)
@@ -92,7 +95,10 @@ export async function findProject(tx: Tx, fullPath: string): Promise<Project | u
   return project
 }
 
-/** The projects that a user can see, by path: public ones, and those where they have a role; all of them for an administrator. */
+/**
+ * The projects that a user can see, by path: public ones, and those where they have a role; all of them for an
+ * administrator.
+ */
 export function visibleProjects(
   tx: Tx,
   userId: number | null,

@@ -100,9 +100,11 @@ const fullName = (user: SQL, projectId?: SQL): SQL =>
   sql`(select string_agg(a.name, ' / ' order by array_position(g.ancestors, a.id)) from groups a
     where a.id = any(g.ancestors) and (${maySee(user, sql`a`)} or ${hasAnyRole(user, projectId)}))`
 const parentId = (user: SQL, projectId?: SQL): SQL =>
-  sql`(select a.id from groups a where a.id = g.parent_id and (${maySee(user, sql`a`)} or ${hasAnyRole(user, projectId)}))`
+  sql`(select a.id from groups a where a.id = g.parent_id and (${maySee(user, sql`a`)}
+    or ${hasAnyRole(user, projectId)}))`
 const shownGroup = (user: SQL): SQL =>
-  sql`g.id, ${parentId(user)} as "parentId", g.path, g.name, g.full_path as "fullPath", ${fullName(user)} as "fullName", g.visibility, g.description, g.created_at as "createdAt"`
+  sql`g.id, ${parentId(user)} as "parentId", g.path, g.name, g.full_path as "fullPath", ${fullName(user)} as "fullName",
+    g.visibility, g.description, g.created_at as "createdAt"`
 const groupOrders = { id: sql`g.id`, name: sql`lower(g.name) collate "C"`, path: sql`g.path_key` }
 
 /** A page of the groups that a user can see; null is a visitor. */
@@ -150,7 +152,8 @@ const shownProject = (
   user: SQL,
 ): SQL => sql`p.id, p.path, p.name, p.full_path as "fullPath", p.visibility, p.description, p.created_at as "createdAt",
   concat_ws(' / ', ${fullName(user, sql`p.id`)}, p.name) as "fullName",
-  case when ${maySee(user)} or ${hasAnyRole(user, sql`p.id`)} then json_build_object('id', g.id, 'parentId', ${parentId(user, sql`p.id`)}, 'path', g.path, 'name', g.name, 'fullPath', g.full_path) end as "group",
+  case when ${maySee(user)} or ${hasAnyRole(user, sql`p.id`)} then json_build_object('id', g.id, 'parentId',
+  ${parentId(user, sql`p.id`)}, 'path', g.path, 'name', g.name, 'fullPath', g.full_path) end as "group",
   (select m.level from members m where m.user_id = ${user} and m.project_id = p.id) as "ownLevel",
   nullif(${levelInGroup(user, sql`g.ancestors`)}, 0) as "groupLevel"`
 

@@ -17,7 +17,10 @@ export interface ListedMember {
 export interface MembersWanted {
   /** Includes inherited roles; if a user has several, the highest. */
   inherited: boolean
-  /** The caller: inherited roles are for users who have a role here themselves, or can see the group above. null for a visitor. */
+  /**
+   * The caller: inherited roles are for users who have a role here themselves, or can see the group above. null for a
+   * visitor.
+   */
   reader: number | null
   /** Part of a name or username. */
   search?: string
@@ -39,8 +42,10 @@ export async function listMemberships(
 ): Promise<{ total: number; rows: Membership[] }> {
   const ofKind =
     kind === undefined ? sql`` : kind === 'group' ? sql`and m.group_id is not null` : sql`and m.project_id is not null`
-  const from = sql`from members m left join groups g on g.id = m.group_id left join projects p on p.id = m.project_id where m.user_id = ${userId} ${ofKind}`
-  const shown = sql`case when m.group_id is null then 'project' else 'group' end as kind, coalesce(g.id, p.id) as id, coalesce(g.name, p.name) as name, m.level`
+  const from = sql`from members m left join groups g on g.id = m.group_id left join projects p on p.id = m.project_id
+    where m.user_id = ${userId} ${ofKind}`
+  const shown = sql`case when m.group_id is null then 'project' else 'group' end as kind, coalesce(g.id, p.id) as id,
+    coalesce(g.name, p.name) as name, m.level`
   const [[counted], rows] = await Promise.all([
     rowsOf<{ total: number }>(tx, sql`select count(*)::int as total ${from}`),
     rowsOf<Membership>(tx, sql`select ${shown} ${from} order by m.id limit ${limit} offset ${offset}`),
@@ -57,9 +62,11 @@ function heldIn(namespace: GroupOrProject, { inherited, reader }: MembersWanted)
   const own = 'group' in namespace ? sql`group_id = ${namespace.group.id}` : sql`project_id = ${namespace.project.id}`
   if (!inherited) return sql`m.${own}`
   const [user, ancestors] = [sql`${reader}::bigint`, sql`any(${ancestorsOf(namespace)}::bigint[])`]
-  const holdsRole = sql`exists (select from members mine where mine.user_id = ${user} and (mine.${own} or mine.group_id = ${ancestors}))`
+  const holdsRole = sql`exists (select from members mine where mine.user_id = ${user} and (mine.${own}
+    or mine.group_id = ${ancestors}))`
   const maySee = allowedSql('read_group', user, groupInSql())
-  return sql`(m.${own} or m.group_id in (select g.id from groups g where g.id = ${ancestors} and (${maySee} or ${holdsRole})))`
+  return sql`(m.${own} or m.group_id in (select g.id from groups g where g.id = ${ancestors} and (${maySee}
+    or ${holdsRole})))`
 }
 
 const membersOf = (namespace: GroupOrProject, wanted: MembersWanted): SQL =>

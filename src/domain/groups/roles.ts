@@ -22,8 +22,8 @@ import { groupFor, projectFor } from './guard.ts'
 const nameOf = (level: number): string | null => Object.entries(roles).find(([, one]) => one === level)?.[0] ?? null
 
 /**
- * Sets a user's role in a group or project, replacing an earlier one. Nobody can assign a higher role than their own, or change
- * the role of a user with a higher one.
+ * Sets a user's role in a group or project, replacing an earlier one. Nobody can assign a higher role than their own,
+ * or change the role of a user with a higher one.
  * @param wanted `whose`: only for a user who has no role there yet, or only for one who has
  */
 export const giveRole = (

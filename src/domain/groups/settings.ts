@@ -32,9 +32,9 @@ export const treesOfSettings = (groupId: number, { contactSourceId }: Settings):
   sql`select unnest(${sql.param([groupId, contactSourceId ?? groupId])}::bigint[])`
 
 /**
- * Changes settings of a group, within a transaction that has these trees locked exclusively; absent ones stay. A contact
- * source is refused if contacts of issues below would no longer belong to the source that applies to them; setting the one
- * that applies anyway changes nothing for them.
+ * Changes settings of a group, within a transaction that has these trees locked exclusively; absent ones stay. A
+ * contact source is refused if contacts of issues below would no longer belong to the source that applies to them;
+ * setting the one that applies anyway changes nothing for them.
  */
 export async function changeSettingsHere(
   tx: Tx,
@@ -64,7 +64,10 @@ export async function groupToSet(tx: Tx, actor: Actor, groupId: number, wanted: 
   return (await whyNoSource(tx, actor, wanted, group.value)) ?? group
 }
 
-/** Why these settings can't name their contact source: a group can use itself, and any group whose contacts the actor can read. */
+/**
+ * Why these settings can't name their contact source: a group can use itself, and any group whose contacts the actor
+ * can read.
+ */
 export async function whyNoSource(
   tx: Tx,
   { userId }: Actor,

@@ -28,8 +28,9 @@ const mostWords = 10
 const longest = 5_000
 
 /**
- * The contacts that fit names: active ones of the source for adding, linked ones for removing. Each word is a whole word of the contact's name or
- * of its organization's name, and at least one is of the contact's. Letter case and accents are ignored.
+ * The contacts that fit names: active ones of the source for adding, linked ones for removing. Each word is a whole
+ * word of the contact's name or of its organization's name, and at least one is of the contact's. Letter case and
+ * accents are ignored.
  * @param milliseconds once they are over, no further name is looked up: it has `more`, but no contacts
  * @returns by index; empty for a name that fits nobody
  * @throws if the time is over for names on several issues: each can be retried alone
@@ -78,16 +79,19 @@ function allFitting(sought: readonly (SoughtName & { words: string[] })[], milli
       from (select distinct words, own_words from names where wish = 'add') d
       cross join lateral (
         -- The time is read for each name: without words nothing is looked up.
-        select case when clock_timestamp() < statement_timestamp() + ${milliseconds} * interval '1 millisecond' then d.words end as words,
+        select case when clock_timestamp() < statement_timestamp() + ${milliseconds} * interval '1 millisecond' then
+        d.words end as words,
           d.own_words
       ) s left join lateral (select c.id from contacts c where c.state = 'active' and ${fits} limit ${limit}) c on true
     ), linked as materialized (
       select l.issue_id, c.id, ${wordsOfContact} as words from issue_contacts l join contacts c on c.id = l.contact_id
       where l.issue_id in (select issue_id from names where wish = 'remove')
     ), found as (
-      select n.position, a.id from names n join active a on a.words = n.words where n.wish = 'add' and (a.id is not null or not a.looked_up)
+      select n.position, a.id from names n join active a on a.words = n.words where n.wish = 'add' and (a.id is not null
+      or not a.looked_up)
       union all select n.position, l.id from names n cross join lateral (
-        select l.id from linked l where l.issue_id = n.issue_id and l.words @> n.words and l.words && n.own_words limit ${limit}
+        select l.id from linked l where l.issue_id = n.issue_id and l.words @> n.words and l.words && n.own_words
+        limit ${limit}
       ) l where n.wish = 'remove'
     )
     select f.position, c.id, c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization

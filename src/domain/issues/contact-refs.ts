@@ -64,7 +64,8 @@ export async function meaningsOf(
 /** The contacts found, by index. */
 async function lookUp(tx: Tx, sought: readonly Sought[], lock: boolean): Promise<Map<number, MeantContact>> {
   const found = new Map((await contactsSought(tx, sought, lock)).map((one) => [one.position, one]))
-  // While this waited for a deleted contact, its address may have gone to another, as in a merge: only a new statement sees that.
+  // While this waited for a deleted contact, its address may have gone to another, as in a merge: only a new statement
+  // sees that.
   const missing = lock ? sought.filter(({ position, key }) => key !== undefined && !found.has(position)) : []
   for (const one of await contactsSought(tx, missing, lock)) found.set(one.position, one)
   return found
@@ -80,14 +81,18 @@ async function contactsSought(
   return rowsOf(
     tx,
     sql`with sought as (
-        select * from unnest(${of(({ position }) => position)}::int[], ${of(({ facts }) => facts.issueId)}::bigint[], ${of(({ facts }) => facts.sourceId)}::bigint[],
-          ${of(({ key }) => key ?? null)}::text[], ${of(({ id }) => id ?? null)}::bigint[]) as sought (position, issue_id, source_id, email_key, contact_id)
+        select * from unnest(${of(({ position }) => position)}::int[], ${of(({ facts }) => facts.issueId)}::bigint[],
+        ${of(({ facts }) => facts.sourceId)}::bigint[],
+          ${of(({ key }) => key ?? null)}::text[], ${of(({ id }) => id ?? null)}::bigint[]) as sought (position,
+          issue_id, source_id, email_key, contact_id)
       ), meant as materialized (
         select s.*, c.id from sought s join contacts c on c.group_id = s.source_id and c.email_key = s.email_key
         union all select s.*, s.contact_id from sought s where s.contact_id is not null
       )
-      select m.position, c.id, c.first_name || ' ' || c.last_name as name, c.email as address, c.state = 'active' as active, l.issue_id is not null as linked
-      from meant m join contacts c on c.id = m.id and c.group_id = m.source_id and (m.email_key is null or c.email_key = m.email_key)
+      select m.position, c.id, c.first_name || ' ' || c.last_name as name, c.email as address,
+      c.state = 'active' as active, l.issue_id is not null as linked
+      from meant m join contacts c on c.id = m.id and c.group_id = m.source_id and (m.email_key is null
+      or c.email_key = m.email_key)
       left join issue_contacts l on l.contact_id = c.id and l.issue_id = m.issue_id ${lock ? lockedInOrder : sql``}`,
   )
 }

@@ -41,7 +41,10 @@ export async function findIssuesOf(
   return found
 }
 
-/** How many issues of each customer fit, by state; the filter's own state does not matter. Those without issues are left out. */
+/**
+ * How many issues of each customer fit, by state; the filter's own state does not matter. Those without issues are left
+ * out.
+ */
 export async function countIssuesOfEach(tx: Tx, search: CustomerSearch): Promise<Map<number, IssueCounts>> {
   const rows = await rowsOf<IssueCounts & { customer: number }>(
     tx,
@@ -60,7 +63,8 @@ const namingIssues = ({ customers, userId, filter }: CustomerSearch, key: SQL, c
       where ${sql.join([fitsFilter(filter), ...conditions], sql` and `)}
     ), scope as materialized (${projectsAmong(sql`select distinct project_id from fitting`, userId)})`
 
-// `offset 0` keeps one index lookup per row: the planner doesn't know how many issues there are, and would scan a whole table.
+// `offset 0` keeps one index lookup per row: the planner doesn't know how many issues there are, and would scan a whole
+// table.
 const linksOf = ({ noun, ids }: Customers): SQL =>
   noun === 'contact'
     ? sql`select contact_id as customer, issue_id as id from issue_contacts

@@ -49,7 +49,10 @@ export const lockForEdit = (tx: Tx, actor: Actor, name: IssueName): Promise<Resu
     ({ issue }) => lockIssuesInTrees(tx, sql`${issue.id}::bigint`),
   )
 
-/** Changes the title of an issue, or closes or opens it again. Its description is edited as a comment is (pipeline/comment.ts). */
+/**
+ * Changes the title of an issue, or closes or opens it again. Its description is edited as a comment is
+ * (pipeline/comment.ts).
+ */
 export const editIssue = (db: Db, actor: Actor, name: IssueName, fields: IssueFields): Promise<Result<Issue>> =>
   attempt(db, async (tx) => {
     const held = await lockForEdit(tx, actor, name)

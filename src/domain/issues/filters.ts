@@ -6,7 +6,10 @@ import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
 import { type FieldFault, faultsAmong } from '../rules/results.ts'
 import { wordsOf } from '../rules/search-keys.ts'
 
-/** Where to look for issues: in a project, in a group with everything below it (`direct`: only in its own projects), or everywhere. */
+/**
+ * Where to look for issues: in a project, in a group with everything below it (`direct`: only in its own projects), or
+ * everywhere.
+ */
 export type IssueScope = { projectId: number } | { groupId: number; direct?: boolean } | 'everywhere'
 
 /** A time range; either end can be open. */

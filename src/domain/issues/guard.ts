@@ -25,7 +25,10 @@ export const issueFor = async (
   ability?: Ability,
 ): Promise<Result<IssueFacts>> => guardIssue(await readFacts(tx, name, userId), ability)
 
-/** The same, with the issue and its tree locked until the transaction ends. Callers without the ability don't wait for that. */
+/**
+ * The same, with the issue and its tree locked until the transaction ends. Callers without the ability don't wait for
+ * that.
+ */
 export const lockedIssueFor = (
   tx: Tx,
   caller: Caller,

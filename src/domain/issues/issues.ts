@@ -69,7 +69,8 @@ interface FactRow {
 const ancestors = sql`g.ancestors`
 
 /**
- * Reads in one statement what is known about an issue for one user: roles, settings, whether there is anything to add or remove.
+ * Reads in one statement what is known about an issue for one user: roles, settings, whether there is anything to add
+ * or remove.
  * @param userId null for a visitor; a blocked user counts as one
  * @param name also a reference that the issue had before it was moved
  * @returns undefined if there is no such issue. Doesn't check whether the user can see it: that is what guard.ts does.
@@ -85,7 +86,8 @@ export async function readFacts(tx: Tx, name: IssueName, userId: number | null):
 /** The same for many pairs of an issue and a user at once, in the order requested. */
 export function readFactsOfMany(tx: Tx, asked: readonly { issueId: number; userId: number }[]): Promise<IssueFacts[]> {
   const [issueIds, userIds] = [asked.map(({ issueId }) => issueId), asked.map(({ userId }) => userId)]
-  const from = sql`unnest(${sql.param(issueIds)}::bigint[], ${sql.param(userIds)}::bigint[]) with ordinality as asked (issue_id, user_id, at)
+  const from = sql`unnest(${sql.param(issueIds)}::bigint[], ${sql.param(userIds)}::bigint[]) with ordinality as asked
+    (issue_id, user_id, at)
     join issues i on i.id = asked.issue_id join projects p on p.id = i.project_id`
   return factsFrom<IssueFacts>(tx, from, { where: sql`true order by asked.at`, user: sql`asked.user_id` })
 }
@@ -112,10 +114,12 @@ async function factsFrom<Known extends NewIssueFacts>(
 ): Promise<Known[]> {
   const rows = await rowsOf<FactRow>(
     tx,
-    sql`select i.id as "issueId", i.iid, p.id as "projectId", p.full_path as "projectPath", p.visibility = 'public' as open,
+    sql`select i.id as "issueId", i.iid, p.id as "projectId", p.full_path as "projectPath",
+      p.visibility = 'public' as open,
       g.ancestors[1] as "rootId",
       g.id as "groupId", source.id as "sourceId", u.id as "userId", coalesce(u.administrator, false) as administrator,
-      ${levelInProject(sql`u.id`, sql`p.id`, ancestors)} as project, ${levelInGroup(sql`u.id`, sql`source.ancestors`)} as source,
+      ${levelInProject(sql`u.id`, sql`p.id`, ancestors)} as project,
+      ${levelInGroup(sql`u.id`, sql`source.ancestors`)} as source,
       coalesce(here.customer_relations, true) and coalesce(there.customer_relations, true) as "customerRelations",
       exists (select from contacts c where c.group_id = source.id and c.state = 'active') as "sourceHasActiveContacts",
       exists (select from issue_contacts l where l.issue_id = i.id) as "issueHasContacts"
@@ -175,11 +179,17 @@ export async function lockIssues(tx: Tx, issueIds: SQL): Promise<number[]> {
 const groupsOf = (issueIds: SQL): SQL =>
   sql`select p.group_id from issues i join projects p on p.id = i.project_id where i.id in (${issueIds})`
 
-/** Takes a shared lock on the trees of issues, so that their contact sources stay. Returns the ids of the top-level groups. */
+/**
+ * Takes a shared lock on the trees of issues, so that their contact sources stay. Returns the ids of the top-level
+ * groups.
+ */
 export const lockTreesOfIssues = (tx: Tx, issueIds: SQL): Promise<number[]> =>
   lockTrees(tx, groupsOf(issueIds), 'together')
 
-/** Locks issues and their trees, so that neither their contacts nor their contact sources change before the transaction ends. */
+/**
+ * Locks issues and their trees, so that neither their contacts nor their contact sources change before the transaction
+ * ends.
+ */
 export async function lockIssuesInTrees(tx: Tx, issueIds: SQL): Promise<void> {
   const held = await lockTreesOfIssues(tx, issueIds)
   await lockIssues(tx, issueIds)

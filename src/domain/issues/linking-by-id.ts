@@ -29,7 +29,8 @@ export interface WantedIds {
 type Known = Pick<MeantContact, 'id' | 'active' | 'linked'>
 
 /**
- * Decides the result for each given contact, and for each linked one that a replacement leaves out; duplicates count once.
+ * Decides the result for each given contact, and for each linked one that a replacement leaves out; duplicates count
+ * once.
  * @param known the given contacts of the source, and all linked ones
  */
 export function planByIds(
@@ -49,7 +50,8 @@ export function planByIds(
 }
 
 /**
- * Adds, removes, or replaces contacts of an issue. Valid ones take effect even if others fail; an empty replacement removes all.
+ * Adds, removes, or replaces contacts of an issue. Valid ones take effect even if others fail; an empty replacement
+ * removes all.
  * @returns the result for each given contact, in that order, then for those that a replacement has removed
  */
 export const setIssueContacts = (
@@ -80,6 +82,7 @@ const contactsKnown = (tx: Tx, { issueId, sourceId }: IssueFacts, ids: readonly 
     sql`select c.id, c.state = 'active' as active, l.issue_id is not null as linked
       from contacts c left join issue_contacts l on l.contact_id = c.id and l.issue_id = ${issueId}
       where c.group_id = ${sourceId}
-        and c.id in (select unnest(${sql.param(ids)}::bigint[]) union select contact_id from issue_contacts where issue_id = ${issueId})
+        and c.id in (select unnest(${sql.param(ids)}::bigint[]) union select contact_id from issue_contacts
+        where issue_id = ${issueId})
       ${lockedInOrder}`,
   )

@@ -25,9 +25,11 @@ export function linkOutcomeOf(
 }
 
 /**
- * Decides what a change does to the contacts of an issue: an outcome for every reference, and the ids to link and unlink.
+ * Decides what a change does to the contacts of an issue: an outcome for every reference, and the ids to link and
+ * unlink.
  * @param meanings what the reference of each wish means
- * @param mostAtOnce how many contacts one change can add (those already linked don't count); a larger change is refused as a whole
+ * @param mostAtOnce how many contacts one change can add (those already linked don't count); a larger change is refused
+ * as a whole
  */
 export function planLinks(change: IssueChange, meanings: readonly Meaning[], mostAtOnce: number): LinkPlan {
   if (change.refused !== undefined) return { outcomes: [], add: [], remove: [], refused: change.refused }
@@ -75,7 +77,8 @@ export const tooMany = (wanted: number, most: number) =>
 export const contactsOf = (tx: Tx, issueId: number): Promise<ContactLine[]> =>
   rowsOf(
     tx,
-    sql`select c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization, c.state = 'active' as active
+    sql`select c.first_name || ' ' || c.last_name as name, c.email as address, o.name as organization,
+      c.state = 'active' as active
       from issue_contacts l join contacts c on c.id = l.contact_id left join organizations o on o.id = c.organization_id
       where l.issue_id = ${issueId} order by c.find_by_surname, c.id`,
   )
@@ -108,7 +111,8 @@ export interface WantedChange {
 }
 
 /**
- * Makes changes to the contacts of issues: links, history, notes, and the issues' time, in the caller's transaction and under its lock on them.
+ * Makes changes to the contacts of issues: links, history, notes, and the issues' time, in the caller's transaction and
+ * under its lock on them.
  * @param wanted at most one change per issue
  * @returns the outcome for each address, in the requested order; a refusal is part of it, not thrown
  */
@@ -131,18 +135,24 @@ export interface IssuePlan extends Pick<LinkPlan, 'add' | 'remove'> {
   actor: Actor
 }
 
-/** Links and unlinks, with history, notes, and the issues' time: one statement however many issues, each of which has at least one change. */
+/**
+ * Links and unlinks, with history, notes, and the issues' time: one statement however many issues, each of which has at
+ * least one change.
+ */
 export async function makeLinks(tx: Tx, plans: readonly IssuePlan[]): Promise<void> {
   const of = (column: (plan: IssuePlan) => number | string) => sql.param(plans.map(column))
   const pairs = (which: 'add' | 'remove') => {
     const all = plans.flatMap((plan) => plan[which].map((contactId) => ({ issueId: plan.issueId, contactId })))
-    return sql`unnest(${sql.param(all.map(({ issueId }) => issueId))}::bigint[], ${sql.param(all.map(({ contactId }) => contactId))}::bigint[])`
+    return sql`unnest(${sql.param(all.map(({ issueId }) => issueId))}::bigint[],
+      ${sql.param(all.map(({ contactId }) => contactId))}::bigint[])`
   }
   await tx.execute(sql`with made as (
-      select * from unnest(${of(({ issueId }) => issueId)}::bigint[], ${of(({ actor }) => actor.userId)}::bigint[], ${of(({ actor }) => actor.via)}::text[],
+      select * from unnest(${of(({ issueId }) => issueId)}::bigint[], ${of(({ actor }) => actor.userId)}::bigint[],
+      ${of(({ actor }) => actor.via)}::text[],
         ${of(({ add, remove }) => linkNote(add.length, remove.length))}::text[]) as made (issue_id, actor_id, via, note)
     ), added as (
-      insert into issue_contacts (issue_id, contact_id) select * from ${pairs('add')} on conflict do nothing returning issue_id, contact_id
+      insert into issue_contacts (issue_id, contact_id) select * from ${pairs('add')} on conflict do nothing
+      returning issue_id, contact_id
     ), removed as (
       delete from issue_contacts l using ${pairs('remove')} as cut (issue_id, contact_id)
       where l.issue_id = cut.issue_id and l.contact_id = cut.contact_id returning l.issue_id, l.contact_id

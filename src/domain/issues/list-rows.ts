@@ -44,5 +44,6 @@ export const shownIssues = (tx: Tx, userId: number | null, ids: readonly number[
     .innerJoin(g, eq(g.id, p.groupId))
     .leftJoin(users, eq(users.id, issues.authorId))
     .where(
-      sql`${issues.id} = any(${sql.param(ids)}::bigint[]) and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)}`,
+      sql`${issues.id} = any(${sql.param(ids)}::bigint[])
+        and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)}`,
     )

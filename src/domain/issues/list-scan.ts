@@ -31,7 +31,8 @@ export function findIssues(tx: Tx, search: Search, question: PageQuestion): Prom
   const fit = from
     ? sql`${fitsFilter(filter)} and ${isBeyond(order, [key, sql`i.id`], from, down)}`
     : fitsFilter(filter)
-  const walked = sql`select near.id, near.k0 from scope cross join unnest(${states}) as wanted (state) cross join lateral (
+  const walked = sql`select near.id, near.k0 from scope cross join unnest(${states}) as wanted (state) cross
+    join lateral (
     select i.id, ${key} as k0 from issues i where i.project_id = scope.id and i.state = wanted.state and ${fit}
     order by ${inOrder([key], sql`i.id`, down)} ${firstRows(offset + most)}) near`
   const columns = sql`i.id, ${key} as k0`
@@ -50,7 +51,8 @@ export async function countIssues(tx: Tx, search: Search): Promise<IssueCounts> 
   const rows = eitherWay(filter, walked, { columns: sql`i.state`, where: fitsFilter(filter) })
   const [counts] = await rowsOf<IssueCounts>(
     tx,
-    sql`${namingProjects(search)} select count(*)::int as "all", count(*) filter (where state = 'opened')::int as opened,
+    sql`${namingProjects(search)} select count(*)::int as "all",
+      count(*) filter (where state = 'opened')::int as opened,
       count(*) filter (where state = 'closed')::int as closed from (${rows}) counted`,
   )
   return counts as IssueCounts
@@ -65,20 +67,27 @@ function candidates({ search, contactId, organizationId }: IssueFilter): SQL | u
     return sql`select issue_id as id from issue_contacts where contact_id = ${idGiven(contactId)}`
   if (organizationId !== undefined)
     return sql`select distinct l.issue_id as id from contacts who
-      cross join lateral (select issue_id from issue_contacts where contact_id = who.id offset 0) l where who.organization_id = ${idGiven(organizationId)}`
+      cross join lateral (select issue_id from issue_contacts where contact_id = who.id offset 0) l
+      where who.organization_id = ${idGiven(organizationId)}`
   return textsWith(wordsOf(search ?? ''), mostFound)
 }
 
 /** SQL: names what the rest is about: the projects as \`scope\`, the candidates as \`found\`. */
 function namingProjects({ scope, userId, filter }: Search): SQL {
   const ids = candidates(filter)
-  return sql`with scope as materialized (${projectsIn(scope, userId, filter)})${ids ? sql`, found as materialized (${ids})` : sql``}`
+  return sql`with scope as materialized (${projectsIn(scope, userId, filter)})${
+    ids
+      ? sql`,
+    found as materialized (${ids})`
+      : sql``
+  }`
 }
 
 /** SQL: what is met on the way; or, where there are candidates and not too many, the same columns of those that fit. */
 function eitherWay(filter: IssueFilter, walked: SQL, { columns, where }: { columns: SQL; where: SQL }): SQL {
   if (!candidates(filter)) return walked
-  const fetched = sql`select ${columns} from found cross join lateral (select * from issues where id = found.id offset 0) i
+  const fetched = sql`select ${columns} from found cross join lateral (select * from issues
+    where id = found.id offset 0) i
     join scope on scope.id = i.project_id where ${where}`
   if (asksForCustomers(filter)) return fetched
   return foundOrWalked(mostFound, fetched, walked)

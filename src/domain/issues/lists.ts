@@ -1,4 +1,5 @@
-// Lists of the issues of a project, of a group with everything below it, or of everything, as one user can see them; and their counts.
+// Lists of the issues of a project, of a group with everything below it, or of everything, as one user can see them;
+// and their counts.
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
 import { groupFor } from '../groups/guard.ts'
@@ -37,8 +38,8 @@ export interface WantedPage extends IssueFilter, PageRequest<IssueOrder> {}
 /**
  * A page of the issues in a group or project that a user can read: the newest first unless another order is requested.
  * @param userId null for a visitor
- * @returns `not found` for a group or project that they can't see; an empty page for a user who filters by customer and can't see
- * contacts there. An invalid cursor, limit, or filter is a refusal.
+ * @returns `not found` for a group or project that they can't see; an empty page for a user who filters by customer and
+ * can't see contacts there. An invalid cursor, limit, or filter is a refusal.
  */
 export async function listIssuesIn(
   tx: Tx,
@@ -56,7 +57,8 @@ export async function listIssuesIn(
 }
 
 /**
- * The same page of the issues of each of these contacts or organizations, wherever they are, in a fixed number of statements.
+ * The same page of the issues of each of these contacts or organizations, wherever they are, in a fixed number of
+ * statements.
  * @param userId null for a visitor
  * @returns by customer: issues that the user can read, in projects in which they can see contacts
  */
@@ -93,8 +95,8 @@ export async function countIssuesIn(
 }
 
 /**
- * How many matching issues each of these contacts or organizations has, by state, in one statement; the filter's own state
- * is ignored.
+ * How many matching issues each of these contacts or organizations has, by state, in one statement; the filter's own
+ * state is ignored.
  * @returns by customer, as `listIssuesOf` does; those without issues are left out
  */
 export async function countIssuesOf(tx: Tx, search: CustomerSearch): Promise<Result<Map<number, IssueCounts>>> {

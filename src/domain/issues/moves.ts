@@ -17,8 +17,8 @@ import { makeLinks } from './linking.ts'
 import { cutLinks } from './unlinking.ts'
 
 /**
- * Moves an issue to another project, under the next number there; its old reference still leads to it. Its contacts stay, with their times, if
- * the contact source is the same; otherwise they are removed.
+ * Moves an issue to another project, under the next number there; its old reference still leads to it. Its contacts
+ * stay, with their times, if the contact source is the same; otherwise they are removed.
  */
 export const moveIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Issue>> =>
   attempt(db, async (tx) => {
@@ -42,8 +42,8 @@ export const moveIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: nu
   })
 
 /**
- * Makes a copy of an issue in a project, which may be its own. The original keeps its contacts; the copy gets those that are active, if the
- * contact source is the same.
+ * Makes a copy of an issue in a project, which may be its own. The original keeps its contacts; the copy gets those
+ * that are active, if the contact source is the same.
  */
 export const cloneIssue = (db: Db, actor: Actor, name: IssueName, toProjectId: number): Promise<Result<Issue>> =>
   attempt(db, async (tx) => {
@@ -98,7 +98,8 @@ async function lockIssueAndTrees(tx: Tx, issueId: number, toProjectId: number): 
 async function copyLinks(tx: Tx, actor: Actor, { from, to }: { from: number; to: number }): Promise<void> {
   const linked = await rowsOf<{ id: number }>(
     tx,
-    sql`select c.id from issue_contacts l join contacts c on c.id = l.contact_id where l.issue_id = ${from} and c.state = 'active'
+    sql`select c.id from issue_contacts l join contacts c on c.id = l.contact_id where l.issue_id = ${from}
+      and c.state = 'active'
       order by c.id for share of c`,
   )
   if (linked.length > 0) await makeLinks(tx, [{ issueId: to, actor, add: linked.map(({ id }) => id), remove: [] }])

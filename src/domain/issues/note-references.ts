@@ -27,7 +27,8 @@ export async function withoutHiddenReferences<Shown extends Note>(
   const rows = await rowsOf<{ key: string }>(
     tx,
     sql`select p.path_key as key from projects p join groups g on g.id = p.group_id
-      where p.path_key = any(${sql.param([...named])}::text[]) and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)}`,
+      where p.path_key = any(${sql.param([...named])}::text[])
+      and ${allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)}`,
   )
   const seen = new Set(rows.map(({ key }) => key))
   return notes.map((note) => {

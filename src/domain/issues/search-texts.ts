@@ -27,12 +27,14 @@ export function textsWith(words: readonly string[], most: number): SQL | undefin
 }
 
 /**
- * SQL: what was fetched, if the candidates, the table `found`, are at most `most`; otherwise what is met on the way through the list.
+ * SQL: what was fetched, if the candidates, the table `found`, are at most `most`; otherwise what is met on the way
+ * through the list.
  * @param fetched SQL that yields the same columns as `walked`
  */
 export function foundOrWalked(most: number, fetched: SQL, walked: SQL): SQL {
   const areFew = sql`(select count(*) from found) <= ${inlined(most)}`
-  return sql`select * from (${fetched}) fetched where ${areFew} union all select * from (${walked}) walked where not ${areFew}`
+  return sql`select * from (${fetched}) fetched where ${areFew} union all select * from (${walked}) walked
+    where not ${areFew}`
 }
 
 // So that the planner knows it.

@@ -24,9 +24,11 @@ const highestIid = 2 ** 31 - 1
 const mostProjects = 1_000
 
 /**
- * The issues that fit a term, at most `limit`, those that changed last first: a whole reference is that issue; `#12` and `12` are numbers, `shop#12`
- * numbers in projects whose path ends so, anything else words of title and description. Nothing typed: the open ones that changed last.
- * @param userId the caller: only what they can read is considered, and except for a complete reference, only where they have a role
+ * The issues that fit a term, at most `limit`, those that changed last first: a whole reference is that issue; `#12`
+ * and `12` are numbers, `shop#12` numbers in projects whose path ends so, anything else words of title and description.
+ * Nothing typed: the open ones that changed last.
+ * @param userId the caller: only what they can read is considered, and except for a complete reference, only where they
+ * have a role
  */
 export async function issuesThatFit(tx: Tx, userId: number, term: string, limit: number): Promise<SuggestedIssue[]> {
   const wanted = { term: term.replaceAll('\0', '').trim().slice(0, 500), userId, limit }
@@ -46,7 +48,10 @@ interface Wanted {
 
 const shown = sql`i.id, i.iid, p.full_path as "projectPath", i.title, i.state`
 
-/** SQL: a user's own projects, those in which they can comment: all in which they have a role; for administrators, all projects. */
+/**
+ * SQL: a user's own projects, those in which they can comment: all in which they have a role; for administrators, all
+ * projects.
+ */
 const own = (
   userId: number,
 ): SQL => sql`select p.id, p.full_path, p.path_key from projects p join groups g on g.id = p.group_id
@@ -92,7 +97,8 @@ function withWords(tx: Tx, { term, userId, limit }: Wanted): Promise<SuggestedIs
   )
 }
 
-// How many matches of words are considered; if there are more, issues are scanned from the latest on, and enough of them match soon.
+// How many matches of words are considered; if there are more, issues are scanned from the latest on, and enough of
+// them match soon.
 const mostFound = 2_000
 
 /** SQL: the issues in which words occur, and what has to be named before. */
@@ -114,9 +120,11 @@ const walked = (words: readonly string[], limit: number): SQL => {
   const ofState = (
     state: string,
   ) => sql`(select issues.* from issues cross join lateral (${occurIn(words, sql`issues.id`)}) fits
-    where project_id = p.id and state = ${sql.raw(`'${state}'`)} order by updated_at desc, id desc limit ${sql.raw(String(limit))})`
+    where project_id = p.id and state = ${sql.raw(`'${state}'`)} order by updated_at desc, id desc
+    limit ${sql.raw(String(limit))})`
   return sql`select near.* from p cross join lateral (${ofState('opened')} union all ${ofState('closed')}) near`
 }
 
 const latest = (limit: number): SQL => sql`select near.* from p cross join lateral (
-  select * from issues where project_id = p.id and state = 'opened' order by updated_at desc, id desc limit ${sql.raw(String(limit))}) near`
+  select * from issues where project_id = p.id and state = 'opened' order by updated_at desc, id desc
+  limit ${sql.raw(String(limit))}) near`

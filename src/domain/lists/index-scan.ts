@@ -108,5 +108,6 @@ function rangeOf(question: ScanQuestion, { lacks, from }: Part, state: string): 
   if (from && lacks) conditions.push(sql`c.id ${sql.raw(down ? '<' : '>')} ${from.id}`)
   if (from && !lacks) conditions.push(isBeyond(order, [...order.keys, sql`c.id`], from, down))
   return sql`(select c.id, c.state, ${keyColumns(order)}, c.search_text from ${tableOf(question)}
-    where ${sql.join(conditions, sql` and `)} order by ${inOrder(order.keys, sql`c.id`, down)} limit ${sql.raw(String(longestStretch))})`
+    where ${sql.join(conditions, sql` and `)} order by ${inOrder(order.keys, sql`c.id`, down)}
+    limit ${sql.raw(String(longestStretch))})`
 }

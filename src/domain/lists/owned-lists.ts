@@ -110,7 +110,8 @@ const sumOf = (state: SQL): SQL => sql`coalesce(sum(n) filter (where state = any
 async function readCounts(tx: Tx, { table, groupId }: ScanQuestion): Promise<Omit<Counts, 'cutOff'>> {
   const [counts] = await rowsOf<Omit<Counts, 'cutOff'>>(
     tx,
-    sql`select ${sumOf(sql`'{active,inactive}'`)} as "all", ${sumOf(sql`'{active}'`)} as active, ${sumOf(sql`'{inactive}'`)} as inactive
+    sql`select ${sumOf(sql`'{active,inactive}'`)} as "all", ${sumOf(sql`'{active}'`)} as active,
+      ${sumOf(sql`'{inactive}'`)} as inactive
       from state_counts where noun = ${table} and group_id = ${groupId}`,
   )
   return counts as Omit<Counts, 'cutOff'>

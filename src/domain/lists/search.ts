@@ -97,7 +97,10 @@ async function walkFor(tx: Tx, question: ScanQuestion, begun: Walk, { effort, le
   return walk
 }
 
-/** The matches of trigrams; undefined if they are of no use, or take too long. Rows of other groups, in any order, are included. */
+/**
+ * The matches of trigrams; undefined if they are of no use, or take too long. Rows of other groups, in any order, are
+ * included.
+ */
 async function findByTrigrams(
   tx: Tx,
   question: ScanQuestion,
@@ -132,10 +135,12 @@ async function findAmong(
     tx,
     sql`with fetched as materialized (
       select c.id, c.state, ${keyColumns(order)} from ${tableOf(question)}
-      where ${where} and c.group_id + 0 = ${groupId} and c.state = any(${sql.param(states)}::text[]) and ${wordsOccur(words)}
+      where ${where} and c.group_id + 0 = ${groupId} and c.state = any(${sql.param(states)}::text[])
+      and ${wordsOccur(words)}
       limit ${most + 1}::bigint
     ), page as (
-      select id, state, ${writtenKeys(order)} as keys, row_number() over (order by ${sorted(question)}) as at from fetched where ${ahead(question)}
+      select id, state, ${writtenKeys(order)} as keys, row_number() over (order by ${sorted(question)}) as at
+      from fetched where ${ahead(question)}
       order by at limit ${question.most}
     )
     select n, id, state, keys from (select count(*)::int as n from fetched) counted left join page on true order by at`,

@@ -29,7 +29,8 @@ const hasTrigram = /[\p{L}\p{N}]{3}/u
 const mostLookedUp = 3
 
 /**
- * SQL: the same for the longest words alone, in a form for which the trigram index is used: one condition for each word.
+ * SQL: the same for the longest words alone, in a form for which the trigram index is used: one condition for each
+ * word.
  * @returns undefined if no word has a trigram
  */
 export function trigramsOccur(words: readonly string[]): SQL | undefined {

@@ -1,4 +1,5 @@
-// Deleting groups and projects with everything in them. The history records that it happened, without any personal data.
+// Deleting groups and projects with everything in them. The history records that it happened, without any personal
+// data.
 import { type SQL, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../../storage/db.ts'
 import { leaveTraces } from '../contacts/erasure.ts'
@@ -27,8 +28,8 @@ export const removeProject = (db: Db, actor: Actor, id: number): Promise<Result<
   )
 
 /**
- * Deletes a group, with the groups, projects, contacts, and organizations in it. If a group outside uses its contacts, nothing is
- * deleted: issues there would lose them.
+ * Deletes a group, with the groups, projects, contacts, and organizations in it. If a group outside uses its contacts,
+ * nothing is deleted: issues there would lose them.
  */
 export const removeGroup = (db: Db, actor: Actor, id: number): Promise<Result<true>> =>
   attempt(
@@ -56,9 +57,11 @@ const mostNamed = 10
 async function usersOutside(tx: Tx, { userId }: Actor, id: number): Promise<{ refused: Refusal } | undefined> {
   const found = await rowsOf<{ name: string | null; total: number }>(
     tx,
-    sql`select case when ${allowedSql('read_group', sql`${userId}::bigint`, groupInSql())} then g.full_path end as name, count(*) over ()::int as total
+    sql`select case when ${allowedSql('read_group', sql`${userId}::bigint`, groupInSql())} then g.full_path end as name,
+      count(*) over ()::int as total
       from group_settings s join groups source on source.id = s.contact_source_id join groups g on g.id = s.group_id
-      where source.ancestors @> array[${id}::bigint] and not g.ancestors @> array[${id}::bigint] order by name nulls last limit ${mostNamed}`,
+      where source.ancestors @> array[${id}::bigint] and not g.ancestors @> array[${id}::bigint]
+      order by name nulls last limit ${mostNamed}`,
   )
   const [first] = found
   if (!first) return undefined
@@ -94,13 +97,15 @@ async function removeProjects(tx: Tx, actor: Actor, projectIds: SQL): Promise<vo
     tx,
     actor,
     'contact_unlinked',
-    sql`select null::bigint, null::bigint, issue_id, contact_id, null::bigint, null::jsonb from issue_contacts where issue_id in (${issues})`,
+    sql`select null::bigint, null::bigint, issue_id, contact_id, null::bigint, null::jsonb from issue_contacts
+      where issue_id in (${issues})`,
   )
   await recordMany(
     tx,
     actor,
     'project_deleted',
-    sql`select group_id, id, null::bigint, null::bigint, null::bigint, jsonb_build_object('fullPath', full_path, 'name', name)
+    sql`select group_id, id, null::bigint, null::bigint, null::bigint, jsonb_build_object('fullPath', full_path, 'name',
+      name)
       from projects where id in (${projectIds})`,
   )
   await tx.execute(sql`delete from issue_contacts where issue_id in (${issues})`)
@@ -114,7 +119,8 @@ async function removeGroups(tx: Tx, actor: Actor, groupIds: SQL): Promise<void> 
     tx,
     actor,
     'group_deleted',
-    sql`select id, null::bigint, null::bigint, null::bigint, null::bigint, jsonb_build_object('fullPath', full_path, 'name', name)
+    sql`select id, null::bigint, null::bigint, null::bigint, null::bigint, jsonb_build_object('fullPath', full_path,
+      'name', name)
       from groups where id in (${groupIds})`,
   )
   await tx.execute(sql`delete from group_settings where group_id in (${groupIds})`)

@@ -18,7 +18,9 @@ import { attempt } from '../rules/transaction.ts'
 import { lockTreesUnmoved } from '../rules/tree-locks.ts'
 import { type Going, goAlong, isAnythingGoing, whatGoes } from './carried-contacts.ts'
 
-/** Moves a project to another group. If its contact source changes, its issues lose their contacts, with a note on each. */
+/**
+ * Moves a project to another group. If its contact source changes, its issues lose their contacts, with a note on each.
+ */
 export const transferProject = (db: Db, actor: Actor, id: number, toGroupId: number): Promise<Result<Project>> =>
   attempt(
     db,
@@ -66,8 +68,9 @@ const projectToTransfer = async (
   )
 
 /**
- * Moves a group, with everything below it, into another one, or to the top level. If its issues get another contact source, linked contacts
- * move along (carried-contacts.ts); a user who can't create contacts there can't move the group.
+ * Moves a group, with everything below it, into another one, or to the top level. If its issues get another contact
+ * source, linked contacts move along (carried-contacts.ts); a user who can't create contacts there can't move the
+ * group.
  * @param toGroupId null: it becomes a top-level group
  */
 export const transferGroup = (
@@ -141,7 +144,8 @@ async function move(tx: Tx, group: GroupFacts, parent: GroupFacts | undefined): 
   faults.push(...(await faultsOfFullPath(tx, fullPath)))
   if (faults.length === 0) faults.push(...(await repath(tx, group, fullPath)))
   if (faults.length > 0) return faults
-  await tx.execute(sql`update groups set ancestors = ${sql.param(parent?.ancestors ?? [])}::bigint[] || ancestors[array_position(ancestors, ${group.id}::bigint):]
+  await tx.execute(sql`update groups set ancestors = ${sql.param(parent?.ancestors ?? [])}::bigint[] ||
+    ancestors[array_position(ancestors, ${group.id}::bigint):]
     where ancestors @> array[${group.id}::bigint]`)
   await tx
     .update(groups)

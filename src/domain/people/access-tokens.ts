@@ -78,15 +78,22 @@ export async function insertToken(
   return { id: made.id, secret }
 }
 
-/** SQL: is a token neither revoked, expired, nor (a session) idle for long, and the same of the token that opened it? */
-export const isActive: SQL = sql`(${accessTokens.revokedAt} is null and (${accessTokens.expiresAt} is null or ${accessTokens.expiresAt} > now())
-  and (${accessTokens.kind} <> 'session' or coalesce(${accessTokens.lastUsedAt}, ${accessTokens.createdAt}) > now() - ${longestIdle}::interval)
+/**
+ * SQL: is a token neither revoked, expired, nor (a session) idle for long, and the same of the token that opened it?
+ */
+export const isActive: SQL = sql`(${accessTokens.revokedAt} is null and (${accessTokens.expiresAt} is null
+  or ${accessTokens.expiresAt} > now())
+  and (${accessTokens.kind} <> 'session' or coalesce(${accessTokens.lastUsedAt},
+  ${accessTokens.createdAt}) > now() - ${longestIdle}::interval)
   and not exists (select from access_tokens parent
     where parent.id = ${accessTokens.parentId} and (parent.revoked_at is not null or parent.expires_at <= now())))`
 
 const isValid = and(isActive, eq(users.blocked, false))
 
-/** The user that this secret belongs to, if it is of one of these kinds; undefined if it is unknown, expired, revoked, or its user is blocked. */
+/**
+ * The user that this secret belongs to, if it is of one of these kinds; undefined if it is unknown, expired, revoked,
+ * or its user is blocked.
+ */
 export async function userOfToken(tx: Tx, secret: string, kind: TokenKind): Promise<SignedInUser | undefined> {
   const [user] = await tx
     .select({
@@ -118,7 +125,10 @@ export async function markUsed(tx: Tx, { tokenId, lastUsedAt }: SignedInUser): P
 export const lockUser = async (tx: Tx, userId: number): Promise<void> =>
   void (await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update'))
 
-/** Creates the secret of a link that works once; it replaces earlier ones of its kind. @param lasts an interval, otherwise that of its kind */
+/**
+ * Creates the secret of a link that works once; it replaces earlier ones of its kind.
+ * @param lasts an interval, otherwise that of its kind
+ */
 export const createLink = (tx: Tx, userId: number, kind: LinkKind, lasts?: string): Promise<string> =>
   tx.transaction(async (tx) => {
     // Of two created at once, the later one replaces the earlier.
@@ -184,7 +194,10 @@ export const endSession = (tx: Tx, tokenId: number): Promise<number> =>
 export const endSessionsExcept = (tx: Tx, userId: number, tokenId: number): Promise<number> =>
   end(tx, and(isSession, isActive, eq(accessTokens.userId, userId), ne(accessTokens.id, tokenId)))
 
-/** Ends a user's sessions, but for one, and links; no browser is known any more. Tokens stay: they can't be used while the user is blocked. */
+/**
+ * Ends a user's sessions, but for one, and links; no browser is known any more. Tokens stay: they can't be used while
+ * the user is blocked.
+ */
 export async function signOutEverywhere(tx: Tx, userId: number, but?: number): Promise<void> {
   const others = but === undefined ? undefined : ne(accessTokens.id, but)
   await revoke(tx, and(eq(accessTokens.userId, userId), ne(accessTokens.kind, 'api'), others))

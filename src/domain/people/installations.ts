@@ -1,4 +1,5 @@
-// Workspaces where we are installed, with our token: encrypted before it gets here, so that the database can't reveal it.
+// Workspaces where we are installed, with our token: encrypted before it gets here, so that the database can't reveal
+// it.
 import { and, eq, lte, sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
 import { installations } from '../../storage/elsewhere-schema.ts'

@@ -1,4 +1,5 @@
-// Link codes: how users link an account on another service. A code works once, expires in ten minutes, and is stored as a hash.
+// Link codes: how users link an account on another service. A code works once, expires in ten minutes, and is stored as
+// a hash.
 import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../storage/db.ts'
@@ -17,7 +18,10 @@ const lifetime = '10 minutes'
 const hashOf = (code: string) => createHash('sha256').update(code).digest('base64url')
 const drawCode = (): string => Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join('')
 
-/** A code as it is hashed, however it was typed: in any letter case, with any dashes and spaces, with letters that look like digits. */
+/**
+ * A code as it is hashed, however it was typed: in any letter case, with any dashes and spaces, with letters that look
+ * like digits.
+ */
 const plain = (typed: string): string =>
   typed
     .toUpperCase()
@@ -25,7 +29,10 @@ const plain = (typed: string): string =>
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1')
 
-/** Creates a code for a user; it replaces their unused ones. @returns the code as shown, like `4F7K-9QXM`, and when it expires */
+/**
+ * Creates a code for a user; it replaces their unused ones.
+ * @returns the code as shown, like `4F7K-9QXM`, and when it expires
+ */
 export const createLinkCode = (tx: Tx, userId: number): Promise<{ code: string; expiresAt: Date }> =>
   tx.transaction(async (tx) => {
     // If two are created at once, the later one replaces the earlier.
@@ -40,7 +47,8 @@ export const createLinkCode = (tx: Tx, userId: number): Promise<{ code: string; 
 
 const forgetOld = (tx: Tx) =>
   tx.execute(sql`delete from link_codes where hash in (
-    select hash from link_codes where expires_at < now() - interval '1 day' order by expires_at limit 1000 for update skip locked)`)
+    select hash from link_codes where expires_at < now() - interval '1 day' order by expires_at
+    limit 1000 for update skip locked)`)
 
 const noGood: { refused: Refusal } = {
   refused: {
@@ -55,7 +63,8 @@ interface CodeOwner {
 }
 
 /**
- * Uses up a code on another service: if two accounts do at once, one is linked. Repeated from where it was used, it gets the same answer.
+ * Uses up a code on another service: if two accounts do at once, one is linked. Repeated from where it was used, it
+ * gets the same answer.
  * @param code as it was typed
  * @returns whose code it was; or the same refusal, whatever is wrong with it
  */

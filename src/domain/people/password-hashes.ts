@@ -1,4 +1,5 @@
-// Password hashes: scrypt, off the main thread, a few at a time, as each takes 128 MiB of memory and a second of a processor.
+// Password hashes: scrypt, off the main thread, a few at a time, as each takes 128 MiB of memory and a second of a
+// processor.
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 
 /** Hashes passwords and compares them. Each returns undefined if too many others are waiting. */
@@ -27,7 +28,10 @@ const hashLength = 32
 const atOnce = 2
 const mostWaiting = 16
 
-/** Opens the process's only hasher: the limit on hashes at a time holds for all who share it. @param cost of new hashes */
+/**
+ * Opens the process's only hasher: the limit on hashes at a time holds for all who share it.
+ * @param cost of new hashes
+ */
 export function openHasher(cost = today): Hasher {
   const take = openGate()
   const nobodys = written(cost, randomBytes(saltLength), randomBytes(hashLength))

@@ -112,7 +112,9 @@ async function replaceHash(
   await record(tx, { userId, via: 'web' }, [{ action, after: { userId } }])
 }
 
-/** Creates the secret of a one-time link that sets a password, without checking permissions. It replaces earlier links. */
+/**
+ * Creates the secret of a one-time link that sets a password, without checking permissions. It replaces earlier links.
+ */
 export const insertPasswordLink = (tx: Tx, actor: Actor | Operator, userId: number): Promise<string> =>
   tx.transaction(async (tx) => {
     const secret = await createLink(tx, userId, 'reset')

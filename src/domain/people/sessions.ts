@@ -54,7 +54,8 @@ export const endOwnSession = (db: Db, userId: number, id: number): Promise<Resul
 const lookAgain = 60_000
 
 /**
- * Calls `end` when the caller's token or session ends: revoked, signed out, expired, or its user blocked, in any process.
+ * Calls `end` when the caller's token or session ends: revoked, signed out, expired, or its user blocked, in any
+ * process.
  * @returns a function that stops watching
  */
 export function watchForEnd(

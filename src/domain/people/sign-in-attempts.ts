@@ -1,4 +1,5 @@
-// How often someone can try to sign in: failures are counted in the database, so that the limits hold across processes and restarts.
+// How often someone can try to sign in: failures are counted in the database, so that the limits hold across processes
+// and restarts.
 import { createHash } from 'node:crypto'
 import { inArray, lt, sql } from 'drizzle-orm'
 import type { Tx } from '../../storage/db.ts'
@@ -29,8 +30,8 @@ export const tooBusy: TooMany = {
 }
 
 /**
- * Counts an attempt before it is made, so that no crowd of attempts gets past a limit. Nothing that comes after a limit is counted, and
- * a limit ends 15 minutes after the first failure, however many attempts follow.
+ * Counts an attempt before it is made, so that no crowd of attempts gets past a limit. Nothing that comes after a limit
+ * is counted, and a limit ends 15 minutes after the first failure, however many attempts follow.
  * @returns why it can't be made; undefined if it can
  */
 export async function countAttempt(tx: Tx, limits: readonly Limit[]): Promise<TooMany | undefined> {

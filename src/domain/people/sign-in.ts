@@ -36,9 +36,10 @@ const longestLogin = 255
 const wrong = conflict('Incorrect username or password.')
 
 /**
- * Signs a user in. An unknown user, one without a password, a blocked one and a wrong password take the same time and get the same answer.
- * Strangers' attempts are limited per name and per address; those of a browser in which the user has signed in before are counted
- * apart, so that no stranger can lock a user out. owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
+ * Signs a user in. An unknown user, one without a password, a blocked one and a wrong password take the same time and
+ * get the same answer. Strangers' attempts are limited per name and per address; those of a browser in which the user
+ * has signed in before are counted apart, so that no stranger can lock a user out.
+ * owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
  */
 export async function signInWithPassword(
   { db, hasher, userAgent }: SignInContext,

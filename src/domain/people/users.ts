@@ -61,8 +61,8 @@ export const addUser = (db: Db, actor: Actor, given: NewUserFields): Promise<Res
   )
 
 /**
- * Blocks a user, for administrators: sessions, sign-in links, and the user's open streams end at once; tokens can't be used until the
- * user is unblocked.
+ * Blocks a user, for administrators: sessions, sign-in links, and the user's open streams end at once; tokens can't be
+ * used until the user is unblocked.
  */
 export const blockUser = (db: Db, actor: Actor, id: number): Promise<Result<User>> =>
   changeBlocked(db, actor, { id, blocked: true })
@@ -182,7 +182,10 @@ export async function nobodyYet(tx: Tx): Promise<boolean> {
   return found.length === 0
 }
 
-/** The user with that email address, in any letter case, unless blocked; never an administrator, as an address alone isn't enough proof. */
+/**
+ * The user with that email address, in any letter case, unless blocked; never an administrator, as an address alone
+ * isn't enough proof.
+ */
 export async function findUserByAddress(tx: Tx, address: string): Promise<number | undefined> {
   const which = and(eq(users.emailKey, addressKey(address)), eq(users.blocked, false), eq(users.administrator, false))
   const [found] = await tx.select({ id: users.id }).from(users).where(which)

@@ -62,7 +62,10 @@ export interface ContactLine {
 
 /** The outcome of a change. */
 export interface IssueResult {
-  /** `address`: the address as it was written, or `#7`. Where a name or a number was written: the contact that was meant, with its name. */
+  /**
+   * `address`: the address as it was written, or `#7`. Where a name or a number was written: the contact that was
+   * meant, with its name.
+   */
   outcomes: readonly { address: string; name?: string; wish: Wish; outcome: ContactOutcome }[]
   /** Names that did not resolve to exactly one contact. */
   unclear?: readonly UnclearName[]

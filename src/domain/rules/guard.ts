@@ -52,8 +52,8 @@ export async function permitMove<Moving extends { standing: Standing }, To>(
 }
 
 /**
- * Checks, locks, and checks again. Without the first check, callers would wait for locks on what they can't see, and learn
- * that it exists.
+ * Checks, locks, and checks again. Without the first check, callers would wait for locks on what they can't see, and
+ * learn that it exists.
  * @param check gets what the first check found
  */
 export async function checkTwice<Value>(

@@ -45,20 +45,24 @@ type Subject = 'contact_id' | 'organization_id'
 /** Records entries, however many, in one statement. */
 export async function record(tx: Tx, { userId, via }: Actor | Operator, events: readonly Event[]): Promise<void> {
   if (events.length === 0) return
-  await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id, organization_id, before, after)
-    select ${userId}::bigint, ${via}::text, action, "groupId", "projectId", "issueId", "contactId", "organizationId", before, after
-    from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as given (action text, "groupId" bigint, "projectId" bigint, "issueId" bigint,
+  await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id,
+    organization_id, before, after)
+    select ${userId}::bigint, ${via}::text, action, "groupId", "projectId", "issueId", "contactId", "organizationId",
+    before, after
+    from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as given (action text, "groupId" bigint,
+    "projectId" bigint, "issueId" bigint,
       "contactId" bigint, "organizationId" bigint, before jsonb, after jsonb)`)
 }
 
 /**
- * SQL: records that contacts were linked to issues and unlinked from them. The arguments name what yields: `made` the (issue_id, actor_id,
- * via), `added` and `removed` the (issue_id, contact_id).
+ * SQL: records that contacts were linked to issues and unlinked from them. The arguments name what yields: `made` the
+ * (issue_id, actor_id, via), `added` and `removed` the (issue_id, contact_id).
  */
 export const recordLinks = (made: SQL, added: SQL, removed: SQL): SQL =>
   sql`insert into history (actor_id, via, issue_id, contact_id, action)
     select made.actor_id, made.via, made.issue_id, links.contact_id, links.action
-    from (select *, 'contact_linked' as action from ${added} union all select *, 'contact_unlinked' from ${removed}) links
+    from (select *, 'contact_linked' as action from ${added} union all select *, 'contact_unlinked'
+    from ${removed}) links
     join ${made} using (issue_id)`
 
 /** Records that contacts were edited in the same way. `which`: SQL that yields their (id, group_id). */
@@ -69,13 +73,18 @@ export async function recordSameEdit(
   edit: { before: object; after: object },
 ): Promise<void> {
   await tx.execute(sql`insert into history (actor_id, via, action, group_id, contact_id, before, after)
-    select ${userId}::bigint, ${via}::text, 'contact_edited', group_id, id, ${JSON.stringify(edit.before)}::jsonb, ${JSON.stringify(edit.after)}::jsonb
+    select ${userId}::bigint, ${via}::text, 'contact_edited', group_id, id, ${JSON.stringify(edit.before)}::jsonb,
+    ${JSON.stringify(edit.after)}::jsonb
     from (${which}) edited`)
 }
 
-/** Records the same event for many. `rows`: SQL that yields their (group_id, project_id, issue_id, contact_id, organization_id, before). */
+/**
+ * Records the same event for many. `rows`: SQL that yields their (group_id, project_id, issue_id, contact_id,
+ * organization_id, before).
+ */
 export async function recordMany(tx: Tx, { userId, via }: Actor, action: HistoryAction, rows: SQL): Promise<void> {
-  await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id, organization_id, before)
+  await tx.execute(sql`insert into history (actor_id, via, action, group_id, project_id, issue_id, contact_id,
+    organization_id, before)
     select ${userId}::bigint, ${via}::text, ${action}::text, many.* from (${rows}) many`)
 }
 

@@ -41,4 +41,5 @@ export const levelInGroup = (user: SQL, ancestors: SQL): SQL =>
 
 /** SQL: a user's level in a project, directly or through its group. */
 export const levelInProject = (user: SQL, project: SQL, ancestors: SQL): SQL =>
-  sql`greatest(${levelInGroup(user, ancestors)}, (select m.level from members m where m.user_id = ${user} and m.project_id = ${project}))`
+  sql`greatest(${levelInGroup(user, ancestors)}, (select m.level from members m where m.user_id = ${user}
+    and m.project_id = ${project}))`

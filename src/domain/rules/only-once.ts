@@ -1,4 +1,5 @@
-// Requests that take effect once, however often they are sent: each is remembered by its name until it can't be repeated any more.
+// Requests that take effect once, however often they are sent: each is remembered by its name until it can't be
+// repeated any more.
 import { createHash } from 'node:crypto'
 import { lt, sql } from 'drizzle-orm'
 import { type Db, rowsOf, type Tx } from '../../storage/db.ts'

@@ -69,7 +69,9 @@ export function hasRole(user: SQL, ground: Ground | undefined, level: number): S
   const highEnough = level > lowest ? sql` and m.level >= ${level}` : sql``
   // The same for all rows: hashed once. As a mere condition (without `is true`), it would be joined for each row.
   const isAmong = (id: SQL, column: SQL) =>
-    sql`(${id} in (select ${column} from members m where m.user_id = ${user} and ${column} is not null${highEnough})) is true`
-  const inGroup = sql`exists (select from unnest(${ground.groupIds}) a (id) where ${isAmong(sql`a.id`, sql`m.group_id`)})`
+    sql`(${id} in (select ${column} from members m where m.user_id = ${user}
+      and ${column} is not null${highEnough})) is true`
+  const inGroup = sql`exists (select from unnest(${ground.groupIds}) a (id)
+    where ${isAmong(sql`a.id`, sql`m.group_id`)})`
   return ground.projectId ? sql`(${isAmong(ground.projectId, sql`m.project_id`)} or ${inGroup})` : inGroup
 }

@@ -3,10 +3,15 @@
 export const roles = { guest: 10, planner: 15, reporter: 20, developer: 30, maintainer: 40, owner: 50 } as const
 export type Role = keyof typeof roles
 
-/** Where a role counts. `source` is the contact source; `destination` is the project or group that something moves to. */
+/**
+ * Where a role counts. `source` is the contact source; `destination` is the project or group that something moves to.
+ */
 export type RoleScope = 'project' | 'group' | 'source' | 'destination'
 
-/** What counts for one user on one issue, project, or group. Levels are the highest of direct and inherited roles; 0 is no role. */
+/**
+ * What counts for one user on one issue, project, or group. Levels are the highest of direct and inherited roles; 0 is
+ * no role.
+ */
 export interface Standing extends Partial<Record<RoleScope, number>> {
   administrator: boolean
   /** The subject is public: anyone can read it, signed in or not. */
@@ -62,7 +67,7 @@ export const rules = {
 
 export type Ability = keyof typeof rules
 
-/** What an ability needs: the lowest role in each place; all of them. */
+/** What an ability needs: the lowest role in each scope; all of them. */
 export interface Needs {
   customerRelations: boolean
   open: boolean
@@ -80,8 +85,8 @@ export function needsOf(ability: Ability): Needs {
 }
 
 /**
- * Can a user of this standing do this? Checked at the entry point and again in the transaction. For whole sets, `allowedSql` is the same
- * (permissions-sql.ts).
+ * Can a user of this standing do this? Checked at the entry point and again in the transaction. For whole sets,
+ * `allowedSql` is the same (permissions-sql.ts).
  */
 export function can(standing: Standing, ability: Ability): boolean {
   const { customerRelations, open, least } = needsOf(ability)

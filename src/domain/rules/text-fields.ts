@@ -28,7 +28,9 @@ interface AmountRule extends Labelled {
   required?: undefined
 }
 
-/** A text, an e-mail address, or an amount of money: zero or more, with at most two decimals, as money isn't rounded. */
+/**
+ * A text, an e-mail address, or an amount of money: zero or more, with at most two decimals, as money isn't rounded.
+ */
 export type FieldRule = TextRule | AddressRule | AmountRule
 type FieldRules = Readonly<Record<string, FieldRule>>
 
@@ -79,8 +81,8 @@ export function readText(field: string, rule: TextRule, given: string | null | u
   return read(text)
 }
 
-// A subset of what a command can refer to (grammar/arguments.peggy), so that every contact with an address can be added.
-// Dots have something on both sides, and the domain's name doesn't end in hyphens.
+// A subset of what a command can refer to (grammar/arguments.peggy), so that every contact with an address can be
+// added. Dots have something on both sides, and the domain's name doesn't end in hyphens.
 const atom = "[\\p{L}\\p{N}\\p{M}_+'&!#$%*/=?^{}~-]+"
 const label = '[\\p{L}\\p{N}\\p{M}_](?:[\\p{L}\\p{N}\\p{M}_-]*[\\p{L}\\p{N}\\p{M}_])?'
 const address = new RegExp(`^(?=[\\p{L}\\p{N}_])${atom}(?:\\.${atom})*@${label}(?:\\.${label})*$`, 'u')
@@ -121,7 +123,8 @@ function readValue(field: string, rule: FieldRule, given: string | number | null
 }
 
 /**
- * Parses several fields and reports all faults at once. Absent ones are left out; a required one that is wrong is an empty text.
+ * Parses several fields and reports all faults at once. Absent ones are left out; a required one that is wrong is an
+ * empty text.
  * @param how `whole`: required fields must be present
  */
 export function readTexts<Rules extends FieldRules>(

@@ -12,7 +12,8 @@ const rootIds = (groupIds: SQL): SQL =>
  * Locks the trees of groups until the transaction ends. `together`: a shared lock, for linking and creating
  * contacts. `alone`: an exclusive one, for moving groups, projects, or contact sources.
  * @param groupIds SQL that yields ids
- * @returns the ids of the top-level groups whose trees are locked; callers that read earlier must check that these are still the same
+ * @returns the ids of the top-level groups whose trees are locked; callers that read earlier must check that these are
+ * still the same
  */
 export async function lockTrees(tx: Tx, groupIds: SQL, how: 'together' | 'alone'): Promise<number[]> {
   const lock = how === 'alone' ? sql`pg_advisory_xact_lock` : sql`pg_advisory_xact_lock_shared`

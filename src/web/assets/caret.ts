@@ -1,4 +1,5 @@
-// Finds the position of a character in a textarea. Browsers have no API for it; a copy of the text with the same layout has the answer.
+// Finds the position of a character in a textarea. Browsers have no API for it; a copy of the text with the same layout
+// has the answer.
 
 const copied = `box-sizing border padding font font-kerning letter-spacing word-spacing line-height tab-size text-indent
   text-transform direction overflow-wrap word-break`.split(/\s+/)
@@ -9,7 +10,9 @@ export interface CaretPoint {
   bottom: number
 }
 
-/** The position of the character at `offset`, relative to the corner of the textarea, with its current scroll offset. */
+/**
+ * The position of the character at `offset`, relative to the corner of the textarea, with its current scroll offset.
+ */
 export function caretPoint(box: HTMLTextAreaElement, offset: number): CaretPoint {
   const { copy, mark } = copyOf(box, offset)
   box.after(copy)

@@ -1,4 +1,5 @@
-// Sends and previews a comment without leaving the page. The server's response is the same as without a script; its content is inserted.
+// Sends and previews a comment without leaving the page. The server's response is the same as without a script; its
+// content is inserted.
 import { parsePage, refresh } from './live.ts'
 
 const unreachable = 'The server could not be reached. Your text is still here. Try again.'

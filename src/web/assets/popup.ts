@@ -104,7 +104,10 @@ function emptyRow(text: string): HTMLElement {
   return row
 }
 
-/** Below the character if the list fits there without covering the buttons, or above; never beyond the edges of the textarea. */
+/**
+ * Below the character if the list fits there without covering the buttons, or above; never beyond the edges of the
+ * textarea.
+ */
 function position(list: HTMLElement, box: HTMLTextAreaElement, at: number): void {
   const { left, top, bottom } = caretPoint(box, at)
   list.hidden = bottom <= 0 || top >= box.clientHeight

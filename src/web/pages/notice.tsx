@@ -1,4 +1,5 @@
-// The outcome of a comment that was sent or previewed: in words, with an icon and a color for its state, and the possible next steps.
+// The outcome of a comment that was sent or previewed: in words, with an icon and a color for its state, and the
+// possible next steps.
 import type { FittingContact, Wish } from '../../domain/rules/change.ts'
 import type { Choice } from '../../quick-actions/choices.ts'
 import type { LineState } from '../../quick-actions/left.ts'

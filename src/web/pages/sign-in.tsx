@@ -12,7 +12,10 @@ const address = '/users/sign_in'
 const invalidLink = "This sign-in link isn't valid: it has been used, replaced by a newer one, or has expired."
 const invalidToken = "This token isn't valid: it is unknown, expired, or revoked."
 
-/** `GET /users/sign_in` shows the form; with `?link=` a button, because mail scanners and previews follow links. Both continue to `?to=`. */
+/**
+ * `GET /users/sign_in` shows the form; with `?link=` a button, because mail scanners and previews follow links. Both
+ * continue to `?to=`.
+ */
 export async function signIn(visit: Visit): Promise<FastifyReply> {
   const { query } = visit.request
   const link = field(query, 'link')
@@ -24,8 +27,8 @@ export async function signIn(visit: Visit): Promise<FastifyReply> {
 }
 
 /**
- * `POST /users/sign_in` with a username and a password, with the secret of a link, or with an access token, whose permissions are the
- * session's.
+ * `POST /users/sign_in` with a username and a password, with the secret of a link, or with an access token, whose
+ * permissions are the session's.
  */
 export async function submitSignIn(visit: Visit): Promise<FastifyReply> {
   const { body } = visit.request

@@ -1,4 +1,5 @@
-// `rolobot slack manifest`: YAML that Slack takes, with the addresses, the commands, and the scopes that all of it needs.
+// `rolobot slack manifest`: YAML that Slack takes, with the addresses, the commands, and the scopes that all of it
+// needs.
 import type { Manifest } from '@slack/web-api/dist/types/request/manifest.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -90,7 +91,8 @@ describe('where Slack reaches us', () => {
   })
 })
 
-// As the types of Slack's own client document them; the names of shortcuts: docs.slack.dev/interactivity/implementing-shortcuts.
+// As the types of Slack's own client document them; the names of shortcuts:
+// docs.slack.dev/interactivity/implementing-shortcuts.
 const limits: readonly [what: string, values: (manifest: Whole) => readonly string[], most: number][] = [
   ['the name', ({ display_information }) => [display_information.name], 35],
   ['the description', ({ display_information }) => [display_information.description ?? ''], 140],

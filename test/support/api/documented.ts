@@ -1,4 +1,5 @@
-// Holds every answer of the REST API against the document that describes it: what is not described cannot be answered in any story.
+// Holds every answer of the REST API against the document that describes it: what is not described cannot be answered
+// in any story.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'

@@ -5,7 +5,10 @@ import { expect } from 'vitest'
 const insides =
   /\bselect\b.*\bfrom\b|\binsert into\b|Failed query|\bat .*:\d+:\d+|\/(?:work|tmp|home|src|dist|node_modules)\/|postgres|pglite|drizzle|deliveries/i
 
-/** The answer is a problem document (RFC 9457) with that status, which clients made for GitLab can read too, and tells nothing of our insides. */
+/**
+ * The answer is a problem document (RFC 9457) with that status, which clients made for GitLab can read too, and tells
+ * nothing of our insides.
+ */
 export async function expectProblem(answer: Response, status: number | readonly number[]) {
   const text = await answer.text()
   expect([status].flat(), text).toContain(answer.status)

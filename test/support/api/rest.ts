@@ -1,4 +1,5 @@
-// A client of the REST API, which asks as a user. Whether an answer is as it is described the service itself sees to here (documented.ts).
+// A client of the REST API, which asks as a user. Whether an answer is as it is described the service itself sees to
+// here (documented.ts).
 import type { RunningService } from '../service/service.ts'
 
 export interface Answer {

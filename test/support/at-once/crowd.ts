@@ -1,4 +1,5 @@
-// A crowd: everybody does one random operation of the model test after the other, and comments in between, until the time is over.
+// A crowd: everybody does one random operation of the model test after the other, and comments in between, until the
+// time is over.
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { type Photo, takePhoto } from '../model/photo.ts'

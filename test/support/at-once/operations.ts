@@ -1,4 +1,5 @@
-// What people do in the world of world.ts, each operation under the name by which a test calls it; it answers with its outcome in words.
+// What people do in the world of world.ts, each operation under the name by which a test calls it; it answers with its
+// outcome in words.
 import { randomUUID } from 'node:crypto'
 import { createContact, editContact } from '../../../src/domain/contacts/contacts.ts'
 import { deleteContact, deleteOrganization } from '../../../src/domain/contacts/erasure.ts'

@@ -1,4 +1,5 @@
-// A small world for people who act at once, and all that can be told of it: the same words however its rows are numbered.
+// A small world for people who act at once, and all that can be told of it: the same words however its rows are
+// numbered.
 import { sql } from 'drizzle-orm'
 import { insertContacts } from '../../../src/domain/contacts/contacts.ts'
 import { insertOrganizations } from '../../../src/domain/contacts/organizations.ts'
@@ -153,19 +154,25 @@ export async function tellOf({ db, prefix, userIds }: World): Promise<string[]> 
     sql`with g as (select * from groups where path_key like ${`${prefix}%`}),
       p as (select * from projects where group_id in (select id from g)),
       i as (select i.*, i.title as name from issues i join p on p.id = i.project_id),
-      c as (select c.*, concat_ws(' ', 'of', g.full_path, c.first_name, c.email) as name from contacts c join g on g.id = c.group_id)
-    select concat_ws(' ', 'group', g.full_path, case when not s.customer_relations then 'off' end, 'source ' || source.full_path) as line
+      c as (select c.*, concat_ws(' ', 'of', g.full_path, c.first_name, c.email) as name from contacts c
+      join g on g.id = c.group_id)
+    select concat_ws(' ', 'group', g.full_path, case
+    when not s.customer_relations then 'off' end, 'source ' || source.full_path) as line
       from g left join group_settings s on s.group_id = g.id left join groups source on source.id = s.contact_source_id
     union all select concat('issue ', i.name, ' at ', p.full_path, '#', iid) from i join p on p.id = i.project_id
     union all select concat('project ', full_path) from p
-    union all select concat_ws(' ', 'organization of', g.full_path, o.name, o.state) from organizations o join g on g.id = o.group_id
+    union all select concat_ws(' ', 'organization of', g.full_path, o.name, o.state) from organizations o
+    join g on g.id = o.group_id
     union all select concat_ws(' ', 'contact', c.name, c.state, 'at ' || o.name, 'found as ' || c.find_by_organization)
       from c left join organizations o on o.id = c.organization_id
     union all select concat_ws(' ', 'link', i.name, c.name, case when l.created_at < '2025-01-01' then 'of old' end)
-      from issue_contacts l join i on i.id = l.issue_id join contacts any_contact on any_contact.id = l.contact_id left join c on c.id = l.contact_id
+      from issue_contacts l join i on i.id = l.issue_id join contacts any_contact on any_contact.id = l.contact_id left
+      join c on c.id = l.contact_id
     union all select concat('note ', i.name, ': ', n.body) from comments n join i on i.id = n.issue_id
-    union all select concat('role ', u.name, ' ', m.level) from members m join users u on u.id = m.user_id where u.id = any(${sql.param(Object.values(userIds))}::bigint[])
-    union all select concat('history ', action, ' ', count(*)) from history where actor_id = any(${sql.param(Object.values(userIds))}::bigint[]) group by action`,
+    union all select concat('role ', u.name, ' ', m.level) from members m join users u on u.id = m.user_id
+    where u.id = any(${sql.param(Object.values(userIds))}::bigint[])
+    union all select concat('history ', action, ' ', count(*)) from history
+    where actor_id = any(${sql.param(Object.values(userIds))}::bigint[]) group by action`,
   )
   return lines.map(({ line }) => line.replaceAll(prefix, '')).sort()
 }

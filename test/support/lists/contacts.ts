@@ -89,9 +89,11 @@ export async function addContacts(
 export async function contactsIn({ db }: Pick<Service, 'db'>, group: Group): Promise<ModelRow<ContactOrder>[]> {
   const moment = (column: string) => sql.raw(`to_char(c.${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`)
   const { rows } =
-    (await db.execute(sql`select c.id::int, c.first_name, c.last_name, c.email, c.phone, c.job_title, c.description, c.state, o.name as company,
+    (await db.execute(sql`select c.id::int, c.first_name, c.last_name, c.email, c.phone, c.job_title, c.description,
+      c.state, o.name as company,
     ${moment('created_at')} as created, ${moment('updated_at')} as updated
-    from contacts c left join organizations o on o.id = c.organization_id where c.group_id = ${group.id}`)) as unknown as {
+    from contacts c left join organizations o on o.id = c.organization_id
+    where c.group_id = ${group.id}`)) as unknown as {
       rows: Stored[]
     }
   return rows.map(modelOf)

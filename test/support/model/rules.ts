@@ -1,4 +1,5 @@
-// The rules of who may do what, and whose contacts count, told a second time: over a photo, by walking up from parent to parent.
+// The rules of who may do what, and whose contacts count, told a second time: over a photo, by walking up from parent
+// to parent.
 import type { Ability } from '../../../src/domain/rules/permissions.ts'
 import { type Photo, rowOf } from './photo.ts'
 

@@ -141,7 +141,8 @@ async function plantLinks(db: Db, { links }: Seed): Promise<void> {
     const fitting = photo.contacts.filter(({ group_id }) => group_id === sourceOfIssue(photo, id))
     if (fitting.length > 0)
       await db.execute(
-        sql`insert into issue_contacts (issue_id, contact_id, created_at) values (${id}, ${one(fitting, contact).id}, ${`2024-01-01T00:00:${10 + at}Z`})
+        sql`insert into issue_contacts (issue_id, contact_id, created_at)
+          values (${id}, ${one(fitting, contact).id}, ${`2024-01-01T00:00:${10 + at}Z`})
           on conflict do nothing`,
       )
   }

@@ -1,4 +1,5 @@
-// One step of a model test: a user does an operation; what comes of it is what the rules say, and the world is sound afterwards.
+// One step of a model test: a user does an operation; what comes of it is what the rules say, and the world is sound
+// afterwards.
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { readGroupFacts } from '../../../src/domain/groups/facts.ts'

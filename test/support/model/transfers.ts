@@ -176,7 +176,10 @@ function expectArrived({ before, after }: { before: Photo; after: Photo }, along
   )
 }
 
-/** The old source, where it stays or a user needs it, holds what it held; else nothing. All other groups are as they were. */
+/**
+ * The old source, where it stays or a user needs it, holds what it held; else nothing. All other groups are as they
+ * were.
+ */
 function expectLeft(
   { before, after }: { before: Photo; after: Photo },
   { oldSource, newSource, isCopied }: Along,

@@ -1,4 +1,5 @@
-// Many people who comment at once, each of them patiently: who gets no answer says the same again, under the same key, before going on.
+// Many people who comment at once, each of them patiently: who gets no answer says the same again, under the same key,
+// before going on.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
@@ -147,11 +148,15 @@ export const column = async (db: Db, statement: ReturnType<typeof sql>): Promise
 const on = (issue: string) =>
   sql`(select i.id from issues i join projects p on p.id = i.project_id where p.full_path || '#' || i.iid = ${issue})`
 
-/** What a person said is there, each once and in order; each change was made once; the contacts are what the person left. */
+/**
+ * What a person said is there, each once and in order; each change was made once; the contacts are what the person
+ * left.
+ */
 async function expectHeard(db: Db, person: Person): Promise<void> {
   const said = await column(
     db,
-    sql`select body as value from comments where issue_id = ${on(person.issue)} and body like ${`${person.name} %`} order by id`,
+    sql`select body as value from comments where issue_id = ${on(person.issue)} and body like ${`${person.name} %`}
+      order by id`,
   )
   expect(said).toEqual(Array.from({ length: person.said }, (_, at) => `${person.name} ${at}`))
   for (const contact of person.contacts) {
@@ -184,6 +189,7 @@ export async function expectAllHeard(db: Db, { people, figures }: Crowd): Promis
   ])
   expect(await column(db, sql`select count(*)::text as value from comments where system`)).toEqual([String(said)])
   // Each comment was written to change something. What was applied twice would say `already there`.
-  const outcomes = sql`select distinct o->>'outcome' as value from deliveries, jsonb_array_elements(outcome->'result'->'outcomes') o order by 1`
+  const outcomes = sql`select distinct o->>'outcome' as value
+    from deliveries, jsonb_array_elements(outcome->'result'->'outcomes') o order by 1`
   expect(['added', 'removed']).toEqual(expect.arrayContaining(await column(db, outcomes)))
 }

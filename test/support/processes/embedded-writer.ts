@@ -1,4 +1,5 @@
-// A process of its own for test/processes/embedded.test.ts: opens or holds a folder, writes until it is killed, or races others for folders.
+// A process of its own for test/processes/embedded.test.ts: opens or holds a folder, writes until it is killed, or
+// races others for folders.
 import { openEmbedded } from '../../../src/storage/embedded.ts'
 
 const [task, ...given] = process.argv.slice(2)

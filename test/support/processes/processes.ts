@@ -1,4 +1,5 @@
-// Our program as its users run it: processes of their own that are spoken to, stopped and killed. None outlives its test file.
+// Our program as its users run it: processes of their own that are spoken to, stopped and killed. None outlives its
+// test file.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

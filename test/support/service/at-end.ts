@@ -1,11 +1,15 @@
-// What a test opens is closed after it; what a hook opens, after the file's last test: vitest knows no `afterAll` that is called in a hook.
+// What a test opens is closed after it; what a hook opens, after the file's last test: vitest knows no `afterAll` that
+// is called in a hook.
 import { onTestFinished, TestRunner } from 'vitest'
 
 type Close = () => unknown
 
 const open: Close[] = []
 
-/** Has something closed after the running test, or after the file's last one where none is running; what was opened last is closed first. */
+/**
+ * Has something closed after the running test, or after the file's last one where none is running; what was opened last
+ * is closed first.
+ */
 export function atEnd(close: Close): void {
   if (TestRunner.getCurrentTest()) onTestFinished(async () => void (await close()))
   else open.push(close)

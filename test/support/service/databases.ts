@@ -1,4 +1,5 @@
-// Databases for tests that start processes: empty ones, connections cut from outside, and everything that a database holds.
+// Databases for tests that start processes: empty ones, connections cut from outside, and everything that a database
+// holds.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
@@ -95,7 +96,8 @@ export async function contentsOf(db: Db): Promise<Record<string, string>> {
   )
   const contents = tables.map(
     ({ name }) =>
-      sql`select ${name}::text as name, count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ' ' order by t::text)), '') as held from ${sql.raw(name)} t`,
+      sql`select ${name}::text as name, count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ' '
+        order by t::text)), '') as held from ${sql.raw(name)} t`,
   )
   const sequences = sql`select sequencename::text as name, coalesce(last_value::text, '') as held from pg_sequences`
   const parts = sql.join([...contents, sequences], sql` union all `)

@@ -1,4 +1,5 @@
-// Embedded databases, of which a new one takes seconds: they are lent to one test file after the other, and emptied between.
+// Embedded databases, of which a new one takes seconds: they are lent to one test file after the other, and emptied
+// between.
 import { readFile } from 'node:fs/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
@@ -31,7 +32,10 @@ async function open(): Promise<Owned> {
   return { pglite, asNew: await stateOf(overPglite(pglite, async () => {}).db) }
 }
 
-/** The same database, until it is given back: a test that still uses it then has forgotten to end something, and is refused. */
+/**
+ * The same database, until it is given back: a test that still uses it then has forgotten to end something, and is
+ * refused.
+ */
 function lend(pglite: PGlite): { pglite: PGlite; giveBack(): Promise<void> } {
   const ends: (() => Promise<void>)[] = []
   let isBack = false
@@ -82,11 +86,13 @@ async function stateOf(db: Db): Promise<string> {
   const schema = await rowsOf<{ part: string }>(
     db,
     sql`select format('%s %s %s', attrelid::regclass, attname, format_type(atttypid, atttypmod)) as part
-        from pg_attribute where attrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace) and attnum > 0
+        from pg_attribute where attrelid in (select oid from pg_class where relnamespace = 'public'::regnamespace)
+        and attnum > 0
       union all select format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
         where connamespace = 'public'::regnamespace
       union all select format('%s %s %s', tgrelid::regclass, tgname, tgenabled) from pg_trigger where not tgisinternal
-      union all select format('%s %s', oid::regprocedure, md5(prosrc)) from pg_proc where pronamespace = 'public'::regnamespace
+      union all select format('%s %s', oid::regprocedure, md5(prosrc)) from pg_proc
+      where pronamespace = 'public'::regnamespace
       order by part`,
   )
   return JSON.stringify([schema, await contentsOf(db)])

@@ -1,4 +1,5 @@
-// What Slack accepts as blocks (docs.slack.dev/reference/block-kit): the limits, the kinds, and no key that it does not know.
+// What Slack accepts as blocks (docs.slack.dev/reference/block-kit): the limits, the kinds, and no key that it does not
+// know.
 import { at, type Check, flag, integer, keyed, list, literal, object, oneOf, string, when } from './checks.ts'
 import type { Json } from './world.ts'
 
@@ -201,7 +202,10 @@ const modal = when(
 
 export const faultsOfView = (view: unknown, place = '/view'): string[] => modal(view, place)
 
-/** What is wrong with the answer to a request for options (docs.slack.dev/reference/interaction-payloads/block_suggestion-payload). */
+/**
+ * What is wrong with the answer to a request for options
+ * (docs.slack.dev/reference/interaction-payloads/block_suggestion-payload).
+ */
 export function faultsOfOptions(answer: unknown): string[] {
   const wrong = when(object({}, optionsOrGroups(0)), optionsOnce)(answer, '')
   if (wrong.length > 0) return wrong

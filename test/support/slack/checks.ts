@@ -1,4 +1,5 @@
-// Small checks of JSON, put together to what Slack accepts. Each one returns what is wrong and where, in the words that Slack uses.
+// Small checks of JSON, put together to what Slack accepts. Each one returns what is wrong and where, in the words that
+// Slack uses.
 import type { Json } from './world.ts'
 
 export type Check = (value: unknown, place: string) => string[]

@@ -1,4 +1,5 @@
-// Several people who type commands in Slack and mention us, one thing after the other: who gets no answer says the same again.
+// Several people who type commands in Slack and mention us, one thing after the other: who gets no answer says the same
+// again.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { expect } from 'vitest'
@@ -85,8 +86,10 @@ export async function expectAllAnswered(db: Db, office: Office, { people, figure
     'replied',
   ])
   for (const person of people) {
-    const on = sql`(select i.id from issues i join projects p on p.id = i.project_id where p.path = 'shop' and i.iid = ${person.iid})`
-    const said = sql`select body as value from comments where issue_id = ${on} and body like ${`${person.name} %`} order by id`
+    const on = sql`(select i.id from issues i join projects p on p.id = i.project_id where p.path = 'shop'
+      and i.iid = ${person.iid})`
+    const said = sql`select body as value from comments where issue_id = ${on} and body like ${`${person.name} %`}
+      order by id`
     expect(await column(db, said)).toEqual(Array.from({ length: person.said }, (_, at) => `${person.name} ${at}`))
     for (const contact of person.contacts) await expectChanged(db, office, person, { contact, on })
   }
@@ -101,12 +104,14 @@ async function expectChanged(
   const length = changes.get(contact) ?? 0
   const made = await column(
     db,
-    sql`select action as value from history h join contacts c on c.id = h.contact_id where h.issue_id = ${on} and c.email = ${contact} order by h.id`,
+    sql`select action as value from history h join contacts c on c.id = h.contact_id where h.issue_id = ${on}
+      and c.email = ${contact} order by h.id`,
   )
   expect(made, contact).toEqual(Array.from({ length }, (_, at) => (at % 2 ? 'contact_unlinked' : 'contact_linked')))
   const left = await column(
     db,
-    sql`select c.email as value from issue_contacts l join contacts c on c.id = l.contact_id where l.issue_id = ${on} and c.email = ${contact}`,
+    sql`select c.email as value from issue_contacts l join contacts c on c.id = l.contact_id where l.issue_id = ${on}
+      and c.email = ${contact}`,
   )
   expect(left).toEqual(linked.has(contact) ? [contact] : [])
   const answers = office.reads(name).filter((text) => text === `Added ${contact}.` || text === `Removed ${contact}.`)

@@ -1,4 +1,5 @@
-// What people's operations in Slack have in common: they are sent to the app, and the person sees when it does not answer.
+// What people's operations in Slack have in common: they are sent to the app, and the person sees when it does not
+// answer.
 import type { Ack, Delivery, Line } from './lines.ts'
 import type { FakeSlack } from './server.ts'
 import { NoAnswer } from './sockets.ts'

@@ -1,4 +1,5 @@
-// How Slack reaches an app: signed requests over HTTP, or envelopes over Socket Mode. Either way it waits three seconds.
+// How Slack reaches an app: signed requests over HTTP, or envelopes over Socket Mode. Either way it waits three
+// seconds.
 import { createHmac } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FakeSlack } from './server.ts'

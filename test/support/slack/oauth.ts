@@ -1,4 +1,5 @@
-// Installing the app: a user agrees, the app exchanges a code for a token (docs.slack.dev/authentication/installing-with-oauth).
+// Installing the app: a user agrees, the app exchanges a code for a token
+// (docs.slack.dev/authentication/installing-with-oauth).
 import { refuse } from './refusal.ts'
 import { type Json, newId, type SlackTeam, secret, type World } from './world.ts'
 

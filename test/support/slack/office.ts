@@ -1,4 +1,5 @@
-// People of the sample workspace who work with us in Slack, while our program runs in processes of its own, at an address that stays.
+// People of the sample workspace who work with us in Slack, while our program runs in processes of its own, at an
+// address that stays.
 import { expect, vi } from 'vitest'
 import { adminToken } from '../processes/crowd.ts'
 import { type Environment, type Serving, serve } from '../processes/processes.ts'

@@ -37,7 +37,8 @@ export function showAnswer(world: World, { user, channel, thread, original }: Re
     return
   }
   const content = contentOf(body)
-  // Where a button was pressed, the message is replaced unless that is refused; where a command was typed, there is nothing to replace.
+  // Where a button was pressed, the message is replaced unless that is refused; where a command was typed, there is
+  // nothing to replace.
   if (original && truly(body.replace_original ?? true)) {
     changeMessage(world, original, { blocks: undefined, ...content })
     return

@@ -139,7 +139,9 @@ export async function startSlack() {
     scopes: api.scopes,
     /** Another workspace, to install the app in. */
     anotherTeam: (name: string) => ({ id: newId('T'), name, domain: name.toLowerCase() }),
-    /** Throws the app out of a workspace: its tokens open nothing any more. The event about it is for a client to send. */
+    /**
+     * Throws the app out of a workspace: its tokens open nothing any more. The event about it is for a client to send.
+     */
     throwOut(team: SlackTeam = world.team): void {
       for (const grant of tokens.values()) if (grant.kind === 'bot' && grant.team.id === team.id) grant.kind = 'gone'
     },

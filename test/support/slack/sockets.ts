@@ -1,4 +1,5 @@
-// Socket Mode: the app dials in, and Slack sends over one of its connections (docs.slack.dev/apis/events-api/using-socket-mode).
+// Socket Mode: the app dials in, and Slack sends over one of its connections
+// (docs.slack.dev/apis/events-api/using-socket-mode).
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'

@@ -31,7 +31,10 @@ export async function startTeam(
 
 const nextNumber = numbering()
 
-/** A world of ours, with a channel `#support` and a person of Slack for each of its people, whom we know unless they are `strangers`. */
+/**
+ * A world of ours, with a channel `#support` and a person of Slack for each of its people, whom we know unless they are
+ * `strangers`.
+ */
 export async function teamIn(
   { slack, service }: Team,
   wanted: Wanted & { strangers?: readonly string[] },

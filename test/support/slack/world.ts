@@ -1,4 +1,5 @@
-// What the stand-in for Slack remembers: a workspace, its people, channels and messages, and the things that may be used once.
+// What the stand-in for Slack remembers: a workspace, its people, channels and messages, and the things that may be
+// used once.
 import { randomBytes } from 'node:crypto'
 import type { Delivery } from './lines.ts'
 
@@ -69,7 +70,9 @@ export interface ResponseUrl {
   user: string
   channel: string
   thread?: string
-  /** The message whose button was pressed: what `replace_original` means. A command has none, not even its own answer. */
+  /**
+   * The message whose button was pressed: what `replace_original` means. A command has none, not even its own answer.
+   */
   original?: SlackMessage
   at: number
   uses: number

@@ -1,4 +1,5 @@
-// People who hold roles in the places of a tree, and what their roles count for. Knows nothing of the program's own rules.
+// People who hold roles in the places of a tree, and what their roles count for. Knows nothing of the program's own
+// rules.
 import { sql } from 'drizzle-orm'
 import type { Role } from '../../../src/domain/rules/permissions.ts'
 import type { Db } from '../../../src/storage/db.ts'
@@ -62,7 +63,10 @@ export async function inBoth(t: Tree, here: string, there: string, roles = ladde
   return people
 }
 
-/** Who has rights, or none, without a role: a member of nothing, an administrator, and people who are blocked although they had everything. */
+/**
+ * Who has rights, or none, without a role: a member of nothing, an administrator, and people who are blocked although
+ * they had everything.
+ */
 export async function withoutRole(db: Db, t: Tree, places: readonly string[]): Promise<Person[]> {
   const nothing = { administrator: false, roles: {} }
   const administrator = await t.administrator()

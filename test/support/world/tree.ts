@@ -17,7 +17,10 @@ import { numbering } from '../service/at-end.ts'
 const nextNumber = numbering()
 
 export interface Tree {
-  /** `acme/support` is a group, `acme/support:shop` a project in it. Each tree has names of its own: `pathOf` says which. */
+  /**
+   * `acme/support` is a group, `acme/support:shop` a project in it. Each tree has names of its own: `pathOf` says
+   * which.
+   */
   group(name: string): Group
   project(name: string): Project
   pathOf(name: string): string
@@ -29,7 +32,9 @@ export interface Tree {
   issue(project: string, linked?: readonly Contact[]): Promise<Issue>
   nameSource(group: string, source: string | null): Promise<void>
   switchOff(group: string): Promise<void>
-  /** Who is linked to an issue: address or name, `group that holds them`, in order; the same for all issues of the tree. */
+  /**
+   * Who is linked to an issue: address or name, `group that holds them`, in order; the same for all issues of the tree.
+   */
   linked(issue: Issue): Promise<string[]>
   /** What a group holds: address or name, with the organization. */
   held(group: string): Promise<string[]>
@@ -109,7 +114,8 @@ export async function tree(db: Db, names: readonly string[]): Promise<Tree> {
       })
       for (const { id } of linked)
         await db.execute(
-          sql`insert into issue_contacts (issue_id, contact_id, created_at) values (${issue.id}, ${id}, '2020-02-02T02:02:02Z')`,
+          sql`insert into issue_contacts (issue_id, contact_id, created_at)
+            values (${issue.id}, ${id}, '2020-02-02T02:02:02Z')`,
         )
       return issue
     },
@@ -117,15 +123,20 @@ export async function tree(db: Db, names: readonly string[]): Promise<Tree> {
       saveSettings(db, get(groups, group).id, { contactSourceId: source === null ? null : get(groups, source).id }),
     switchOff: (group) => saveSettings(db, get(groups, group).id, { customerRelations: false }),
     linked: (issue) =>
-      rows(sql`select coalesce(c.email, c.first_name || ' ' || c.last_name) || ' of ' || regexp_replace(g.full_path, '[0-9]+(?=/|$)', '', 'g')
+      rows(sql`select coalesce(c.email, c.first_name || ' ' || c.last_name) || ' of ' || regexp_replace(g.full_path,
+        '[0-9]+(?=/|$)', '', 'g')
           || case when l.created_at = '2020-02-02T02:02:02Z' then '' else ' (new)' end as said
-        from issue_contacts l join contacts c on c.id = l.contact_id join groups g on g.id = c.group_id where l.issue_id = ${issue.id} order by said`),
+        from issue_contacts l join contacts c on c.id = l.contact_id join groups g on g.id = c.group_id
+        where l.issue_id = ${issue.id} order by said`),
     held: (group) =>
-      rows(sql`select coalesce(c.email, c.first_name || ' ' || c.last_name) || coalesce(', ' || o.name, '') || case when c.state = 'inactive' then ', inactive' else '' end as said
-        from contacts c left join organizations o on o.id = c.organization_id where c.group_id = ${get(groups, group).id} order by said`),
+      rows(sql`select coalesce(c.email, c.first_name || ' ' || c.last_name) || coalesce(', ' || o.name, '') || case
+        when c.state = 'inactive' then ', inactive' else '' end as said
+        from contacts c left join organizations o on o.id = c.organization_id
+        where c.group_id = ${get(groups, group).id} order by said`),
     companies: (group) =>
       rows(
-        sql`select name || coalesce(' at ' || default_rate, '') as said from organizations where group_id = ${get(groups, group).id} order by said`,
+        sql`select name || coalesce(' at ' || default_rate, '') as said from organizations
+          where group_id = ${get(groups, group).id} order by said`,
       ),
     notes: (issue) => rows(sql`select body as said from comments where issue_id = ${issue.id} and system order by id`),
   }

@@ -32,11 +32,16 @@ export async function fingerprint(db: Db): Promise<string> {
   )
   const parts = tables.map(
     ({ name }) =>
-      sql`select ${name}::text as name, md5(coalesce(string_agg(t::text, ' ' order by t::text), '')) as held from ${sql.identifier(name)} t`,
+      sql`select ${name}::text as name, md5(coalesce(string_agg(t::text, ' ' order by t::text), '')) as held
+        from ${sql.identifier(name)} t`,
   )
   const [found] = await rowsOf<{ all: string }>(
     db,
-    sql`select string_agg(name || ' ' || held, ' ' order by name) as all from (${sql.join(parts, sql` union all `)}) parts`,
+    sql`select string_agg(name || ' ' || held, ' ' order by name) as all from (${sql.join(
+      parts,
+      sql`
+      union all `,
+    )}) parts`,
   )
   return found?.all ?? ''
 }

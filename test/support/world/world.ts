@@ -1,4 +1,5 @@
-// Builders: a group with a project and an issue, people with roles, contacts. Each world is apart from every other in the database.
+// Builders: a group with a project and an issue, people with roles, contacts. Each world is apart from every other in
+// the database.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Service } from '../../../src/app.ts'
@@ -135,7 +136,8 @@ export async function world(service: Service, wanted: Wanted = {}) {
         (
           await rowsOf<{ email: string }>(
             db,
-            sql`select c.email from issue_contacts l join contacts c on c.id = l.contact_id where l.issue_id = ${issue.id} order by c.id`,
+            sql`select c.email from issue_contacts l join contacts c on c.id = l.contact_id
+              where l.issue_id = ${issue.id} order by c.id`,
           )
         ).map(({ email }) => email),
       /** What is written on it, system notes in brackets. */

@@ -1,4 +1,5 @@
-// The issues of contacts, and of organizations through their contacts: lists and counts, read for many customers at once.
+// The issues of contacts, and of organizations through their contacts: lists and counts, read for many customers at
+// once.
 import type { Customers } from '../../../domain/issues/filters.ts'
 import type { ListedIssue } from '../../../domain/issues/list-rows.ts'
 import type { IssueCounts } from '../../../domain/issues/list-scan.ts'

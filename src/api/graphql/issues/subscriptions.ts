@@ -18,7 +18,10 @@ function isOfContacts({ outcome }: News): boolean {
   return result?.outcomes?.some(({ outcome: what }) => what === 'added' || what === 'removed') ?? true
 }
 
-/** An event for each change of an issue's contacts, until the caller's token or session ends; changes while one is being sent are merged. */
+/**
+ * An event for each change of an issue's contacts, until the caller's token or session ends; changes while one is being
+ * sent are merged.
+ */
 const changesOf = (issueId: number, { db, newsroom, user, ending }: Context): Repeater<true> =>
   new Repeater(async (push, stop) => {
     // Whatever ended the token, nothing is sent after it.

@@ -11,7 +11,8 @@ import { issueById, issueContactsField, shownFields } from '../issues/type.ts'
 export const WorkItem = builder.objectRef<ListedIssue>('WorkItem')
 
 const State = builder.enumType('WorkItemState', { values: ['OPEN', 'CLOSED'] as const })
-// docs.gitlab.com/api/graphql/reference/#workitemwidgettype; clients name types in `onlyTypes` whether or not there are such widgets.
+// docs.gitlab.com/api/graphql/reference/#workitemwidgettype; clients name types in `onlyTypes` whether or not there are
+// such widgets.
 const widgetTypes = [
   'AGENT_SESSIONS',
   'ASSIGNEES',
