@@ -1,6 +1,6 @@
 // `npm test` runs the stories and the tests of the rules on the embedded database; `npm run test:services` runs them again on
 // Postgres and Redis, if these are available.
-// Tests that start and kill many processes, and clients made by others, are `slow`: they run by `npm run test:slow`.
+// Tests that start and kill many processes, soaks, and clients made by others are `slow`: they run by `npm run test:slow`.
 import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -8,7 +8,7 @@ import { lookForServices } from './test/support/service/services.ts'
 
 // A fresh checkout knows no durations, and would start some of these last.
 const longFiles =
-  /(?:web\/(?:answers|issue)|hostile|parse|domain\/(?:model|permissions|permitted-operations|issue-lists)|logs)\.test\.ts$/
+  /(?:web\/(?:answers|issue)|parse|domain\/(?:model|permissions|permitted-operations|issue-lists)|logs)\.test\.ts$/
 
 /** One project after the other, as a process serves only one, and loading the program takes it seconds; in each, long files first. */
 class InOrderOfProjects extends BaseSequencer {
@@ -23,7 +23,7 @@ class InOrderOfProjects extends BaseSequencer {
 export default defineConfig(async () => {
   const services = await lookForServices()
   const stories = ['test/stories/**/*.test.ts', 'test/domain/**/*.test.ts']
-  const slow = ['test/processes/**/*.test.ts', 'test/clients/**/*.test.ts']
+  const slow = ['processes', 'clients', 'soaks'].map((folder) => `test/${folder}/**/*.test.ts`)
   const project = (name: string, more: object) => ({ extends: true as const, test: { name, ...more } })
   const on = (name: string, include = stories) => project(name, { include, env: { TEST_ON: name } })
   return {

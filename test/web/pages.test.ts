@@ -123,18 +123,17 @@ test('an access token signs in, and the session may do no more than the token', 
 })
 
 test.each([
-  ['a user without access', { visibility: 'private' }, 'eve', 404, "you don't have access to it."],
+  ['a user without access', { visibility: 'private' }, 'eve', [404, "you don't have access to it."]],
   [
     'a user who can only read',
     { visibility: 'public' },
     'eve',
-    403,
-    "You don't have permission to comment on this issue.",
+    [403, "You don't have permission to comment on this issue."],
   ],
-  ['a visitor', { visibility: 'public' }, undefined, 401, 'Sign in first.'],
+  ['a visitor', { visibility: 'public' }, undefined, [401, 'Sign in first.']],
 ] as const)(
   'nothing that %s sends is posted, nor tells more than the page',
-  async (_, wanted, person, status, reason) => {
+  async (_, wanted, person, [status, reason]) => {
     const { issue, cookie } = await shop(wanted)
     const headers = person ? await cookie(person) : {}
     for (const body of [

@@ -105,8 +105,8 @@ const reading = (kind: Kind, inherited: boolean): Route[] => [
   }),
 ]
 
-/** Assigning, changing, and removing roles. */
-const changing = (kind: Kind): Route[] => [
+/** Assigning and changing roles. */
+const assigning = (kind: Kind): Route[] => [
   defineRoute({
     method: 'POST',
     path: `/api/v4/${kind}s/:id/members`,
@@ -132,16 +132,14 @@ const changing = (kind: Kind): Route[] => [
     async handle(call) {
       const namespace = await namespaceOf[kind](call)
       const userId = numberIn(call, 'user_id', 'Member')
-      unlessRefused(
-        await giveRole(call.db, call.actor, namespace, {
-          userId,
-          role: roleOf(call.body.access_level),
-          whose: 'member',
-        }),
-      )
+      const role = roleOf(call.body.access_level)
+      unlessRefused(await giveRole(call.db, call.actor, namespace, { userId, role, whose: 'member' }))
       return shown(call, namespace, { userId, inherited: false })
     },
   }),
+]
+
+const removing = (kind: Kind): Route[] => [
   defineRoute({
     method: 'DELETE',
     path: `/api/v4/${kind}s/:id/members/:user_id`,
@@ -163,5 +161,6 @@ const kinds: readonly Kind[] = ['group', 'project']
 export const memberRoutes: readonly Route[] = kinds.flatMap((kind) => [
   ...reading(kind, false),
   ...reading(kind, true),
-  ...changing(kind),
+  ...assigning(kind),
+  ...removing(kind),
 ])

@@ -40,14 +40,6 @@ interface Wanted {
 
 function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
   const url = `${publicUrl}${eventsPath}`
-  const here = overSocket ? {} : { url }
-  const command = (name: string, description: string, usage: string) => ({
-    command: name,
-    ...here,
-    description,
-    ...(usage && { usage_hint: usage }),
-    should_escape: false,
-  })
   return {
     _metadata: { major_version: 1, minor_version: 1 },
     display_information: {
@@ -67,16 +59,7 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
           description: 'Link contacts to an issue, with this message as the reason',
         },
       ],
-      slash_commands: [
-        ...slashActions.map(({ name, summary, usage }) =>
-          command(`/${name}`, summary, `acme/shop#12 ${usage}`.trimEnd()),
-        ),
-        command(
-          rolobotCommand,
-          "Help, your linked account, and this channel's binding",
-          'help | link 4F7K-9QXM | bind acme/shop#12',
-        ),
-      ],
+      slash_commands: slashCommands(overSocket ? {} : { url }),
       ...unfurls(publicUrl),
     },
     oauth_config: {
@@ -91,6 +74,21 @@ function manifestOf({ publicUrl, overSocket, installs, trustEmail }: Wanted) {
       token_rotation_enabled: false,
     },
   }
+}
+
+const slashCommands = (address: { url?: string }) => {
+  const command = (name: string, description: string, usage: string) => ({
+    command: name,
+    ...address,
+    description,
+    ...(usage && { usage_hint: usage }),
+    should_escape: false,
+  })
+  const about = "Help, your linked account, and this channel's binding"
+  return [
+    ...slashActions.map(({ name, summary, usage }) => command(`/${name}`, summary, `acme/shop#12 ${usage}`.trimEnd())),
+    command(rolobotCommand, about, 'help | link 4F7K-9QXM | bind acme/shop#12'),
+  ]
 }
 
 // Slack accepts domains, but no IP addresses. docs.slack.dev/messaging/unfurling-links-in-messages

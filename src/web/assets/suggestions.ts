@@ -55,14 +55,9 @@ export function suggestIn(form: HTMLFormElement): void {
     offered = found
     const at = startOf(found)
     const isNothing = found.items.length === 0 && !found.empty
+    const highlightFirst = line?.text.slice(found.from).trim() !== ''
     if (isNothing || at === dismissedAt) popup.hide()
-    else
-      popup.show({
-        choices: found.items,
-        empty: found.empty,
-        at,
-        highlightFirst: line?.text.slice(found.from).trim() !== '',
-      })
+    else popup.show({ choices: found.items, empty: found.empty, at, highlightFirst })
     if (at !== dismissedAt) dismissedAt = -1
   }
 

@@ -11,14 +11,23 @@ interface Described {
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 formats.default(ajv)
 
-// The same for all services of this process: the document, and the checks by method, path and status.
-let described: Described | undefined
-const known = new Map<string, ValidateFunction>()
+/** A document, and the checks made from it, by method, path and status. */
+interface Document {
+  described?: Described
+  known: Map<string, ValidateFunction>
+}
 
-/** From now on an answer that is not as it is described is replaced by words that say so. */
-export function holdToDocument(app: FastifyInstance): void {
+// All services of this process have the same.
+const ofServices: Document = { known: new Map() }
+
+/**
+ * From now on an answer that is not as it is described is replaced by words that say so.
+ * @param document of an app that has other routes than a service
+ */
+export function holdToDocument(app: FastifyInstance, document = ofServices): void {
   const shapeOf = async (request: FastifyRequest, status: number): Promise<ValidateFunction | 'none' | undefined> => {
-    described ??= (await app.inject('/api/openapi.json')).json() as Described
+    document.described ??= (await app.inject('/api/openapi.json')).json() as Described
+    const { described, known } = document
     const path = (request.routeOptions.url ?? '').replace(/:(\w+)/g, '{$1}')
     const method = request.method === 'HEAD' ? 'get' : request.method.toLowerCase()
     const response = described.paths[path]?.[method]?.responses[status]
