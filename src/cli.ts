@@ -226,19 +226,17 @@ const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'CONNECT_TIMEOUT
 /** Prints what went wrong on standard error and returns the exit status. */
 async function conclude(fault: unknown): Promise<number> {
   if (fault instanceof CommanderError) return fault.exitCode === 0 ? done : misused
-  const [{ FolderError }, { SchemaMisfit }] = await Promise.all([import('./storage/folder.ts'), loadApp()])
-  const { message, code, cause } = fault as Error & { code?: string }
-  const known =
-    fault instanceof SettingsFault ||
-    fault instanceof FolderError ||
-    fault instanceof SchemaMisfit ||
-    fault instanceof Complaint
-  const reason = (cause as { code?: string; message?: string } | undefined) ?? { code, message }
-  if (known) console.error(message)
-  else if (unreachable.includes(reason.code ?? ''))
-    console.error(`Can't use the database at DATABASE_URL: ${reason.message || reason.code}`)
-  else console.error(faultAsText(fault))
+  const ours = fault instanceof SettingsFault || fault instanceof Complaint
+  console.error(ours ? fault.message : await reasonOf(fault as Error & { code?: string }))
   return fault instanceof SettingsFault ? misused : failed
+}
+
+async function reasonOf(fault: Error & { code?: string }): Promise<string> {
+  const [{ FolderError }, { SchemaMisfit }] = await Promise.all([import('./storage/folder.ts'), loadApp()])
+  if (fault instanceof FolderError || fault instanceof SchemaMisfit) return fault.message
+  const { code, message } = (fault.cause as { code?: string; message?: string } | undefined) ?? fault
+  if (!unreachable.includes(code ?? '')) return faultAsText(fault)
+  return `Can't use the database at DATABASE_URL: ${message || code}`
 }
 
 try {
