@@ -13,7 +13,8 @@ export function keyOf(
   userId: number,
   ...parts: readonly (string | number | undefined)[]
 ): string | undefined {
-  const key = headers['idempotency-key']?.toString()
+  // An empty key is none: otherwise all requests with one would be the same.
+  const key = headers['idempotency-key']?.toString().trim() || undefined
   if (key !== undefined && key.length > longestKey)
     throw new RefusalError(422, `Idempotency-Key can be at most ${longestKey} characters long.`)
   return requestName(userId, key, ...parts)

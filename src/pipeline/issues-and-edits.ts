@@ -1,7 +1,7 @@
 // Submitting a comment that opens an issue, or one that edits what an issue shows.
 import { lockComment, rewriteLocked } from '../domain/issues/comment-edits.ts'
 import { changeIssue, type IssueFields, lockForEdit, readIssueFields } from '../domain/issues/edits.ts'
-import { issuesFor } from '../domain/issues/guard.ts'
+import { issueFor, issuesFor } from '../domain/issues/guard.ts'
 import { type IssueFacts, type IssueName, insertIssueAs } from '../domain/issues/issues.ts'
 import type { Actor } from '../domain/rules/history.ts'
 import { conflict, done, invalid, type Result } from '../domain/rules/results.ts'
@@ -55,10 +55,22 @@ export async function takeEdit(db: Db, comment: CommentEdit, authorId: number): 
   const actor = { userId: authorId, via: comment.via }
   const { value, refused } = await attempt(db, async (tx): Promise<Result<Receipt>> => {
     if (!(await lockDelivery(tx, comment))) return done(another)
+    const before = await takenBefore(tx, comment, authorId)
+    if (before) return before
     const edited = await lockEdited(tx, actor, comment)
     return edited.refused ? edited : takeLocked(tx, comment, authorId, edited.value)
   })
   return refused ? refusedBy(refused) : value
+}
+
+// An edit that left only commands deleted its comment: what is repeated is answered without it.
+async function takenBefore(tx: Tx, comment: CommentEdit, userId: number): Promise<Result<Receipt> | undefined> {
+  const before = comment.keyed ? await findTaken(tx, comment) : undefined
+  if (!before) return undefined
+  const { value: facts, refused } = await issueFor(tx, { userId }, comment.on, 'comment')
+  if (refused) return { refused }
+  if (isAnother(before, fingerprintOf(comment, facts.issueId))) return done(another)
+  return done(receiptOf(before, facts, interpret(comment.body, facts)))
 }
 
 const lockEdited = (tx: Tx, actor: Actor, { on, edits }: CommentEdit): Promise<Result<Edited>> =>

@@ -211,6 +211,18 @@ test('the mutations of a batch share its key, and each has its own answer', asyn
   expect(await send(key, batch)).toEqual(answers)
 })
 
+test('the mutations of a fragment have their own answers too', async () => {
+  const input = (name: string) => `{ groupId: "${groupId()}", firstName: "${name}", lastName: "Okoro" }`
+  const create = (name: string) =>
+    `${name}: customerRelationsContactCreate(input: ${input(name)}) { contact { firstName } errors }`
+  const query = `mutation { ...Both } fragment Both on Mutation { ${create('ada')} ${create('obi')} }`
+  const { data } = await send(randomUUID(), { query, variables: { input: {} } })
+  expect(data).toMatchObject({
+    ada: { contact: { firstName: 'ada' }, errors: [] },
+    obi: { contact: { firstName: 'obi' }, errors: [] },
+  })
+})
+
 test('callers who have lost access to a contact don’t get it by repeating its request', async () => {
   const leaver = await t.person('lea', { acme: 'owner' })
   const [key, lost] = [randomUUID(), await createToken(service.db, leaver.userId, 'api')]

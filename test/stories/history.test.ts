@@ -11,6 +11,7 @@ import { giveRole } from '../../src/domain/groups/roles.ts'
 import { editIssue } from '../../src/domain/issues/edits.ts'
 import { setIssueContacts } from '../../src/domain/issues/linking-by-id.ts'
 import { moveIssue } from '../../src/domain/issues/moves.ts'
+import { transferProject } from '../../src/domain/moves/transfers.ts'
 import { createToken } from '../../src/domain/people/access-tokens.ts'
 import type { Actor } from '../../src/domain/rules/history.ts'
 import type { Role } from '../../src/domain/rules/permissions.ts'
@@ -250,6 +251,51 @@ describe('over GraphQL', () => {
     expect(
       JSON.stringify((await maintainer.rest.get(`/projects/${world.project.id}/audit_events`)).body),
     ).not.toContain('secret')
+  })
+
+  test('nor where it was in the meantime', async () => {
+    const world = await busy()
+    const maintainer = await world.user('maintainer', { acme: 'maintainer' })
+    const { actor } = world.olga
+    must(await moveIssue(db, actor, { id: world.issue.id }, world.t.project('secret:lab').id))
+    must(await moveIssue(db, actor, { id: world.issue.id }, world.project.id))
+    const moves = async (caller: User) =>
+      (await historyOf(caller, 'issue', world))?.nodes.filter(({ action }) => action === 'issue_moved')
+    expect(JSON.stringify(await moves(world.olga))).toContain('secret')
+    expect(await moves(maintainer)).toHaveLength(3)
+    expect(JSON.stringify(await moves(maintainer))).not.toContain('secret')
+  })
+
+  test('nor where a project was before its transfer', async () => {
+    const world = await busy()
+    const maintainer = await world.user('maintainer', { acme: 'maintainer' })
+    const { actor, graphql } = world.olga
+    const lab = world.t.project('secret:lab')
+    must(await transferProject(db, actor, lab.id, world.groupId))
+    const query = `{ project(fullPath: "${world.path}/lab") { history { nodes { action before after } } } }`
+    const transferred = async (client: GraphqlClient) => {
+      const { project } = await client.get<{ project: { history: History } }>(query)
+      return project.history.nodes.find(({ action }) => action === 'project_transferred')
+    }
+    const after = { fullPath: `${world.path}/lab` }
+    expect(await transferred(graphql)).toMatchObject({ before: { fullPath: world.t.pathOf('secret:lab') }, after })
+    expect(await transferred(maintainer.graphql)).toMatchObject({ before: null, after })
+  })
+
+  test('contacts of an earlier contact source are not there for users who see the present one', async () => {
+    const world = await busy()
+    const { actor } = world.olga
+    must(await moveIssue(db, actor, { id: world.issue.id }, world.t.project('secret:lab').id))
+    const keeper = await world.user('keeper', { secret: 'owner' })
+    expect(actionsOf(await historyOf(keeper, 'issue', world))).toEqual(['issue_moved', 'issue_closed', 'issue_moved'])
+  })
+
+  test('of each object of a list it is refused', async () => {
+    const world = await busy()
+    const query = `{ group(fullPath: "${world.path}") { contacts { nodes { history { nodes { id } } } } } }`
+    expect(await world.olga.graphql.faults(query)).toEqual([
+      '`history` can be requested of one object only, not of each object of a list',
+    ])
   })
 
   test('a broken cursor is told', async () => {

@@ -58,6 +58,22 @@ describe('twenty new issues at once under one key', () => {
   })
 })
 
+test('an edit that leaves only commands, and is repeated', async () => {
+  const { id } = (await send('POST', notes(), { body: 'Only for now' }, { key: randomUUID() })).body
+  const edit = { body: '/add_contacts a@x.io' }
+  const key = randomUUID()
+  const first = await send('PUT', `${notes()}/${id}`, edit, { key })
+  expect(first.status).toBe(202)
+  expect(await send('PUT', `${notes()}/${id}`, edit, { key })).toEqual(first)
+  expect((await send('PUT', `${notes()}/${id}`, { body: '/remove_contacts a@x.io' }, { key })).status).toBe(422)
+})
+
+test('an empty key is none', async () => {
+  const ids = []
+  for (const body of ['Twice', 'Twice', 'Once']) ids.push((await send('POST', notes(), { body }, { key: '' })).body.id)
+  expect(new Set(ids).size).toBe(3)
+})
+
 describe('a key that was used for something else is refused, and nothing is done', () => {
   const body = 'The same words'
   const note = async (key: string) => send('POST', notes(), { body }, { key })

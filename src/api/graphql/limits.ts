@@ -39,9 +39,13 @@ interface Measure {
   depth: number
   /** How often a field stands below itself. */
   nested: ReadonlyMap<string, number>
+  /** It reads a list that is read by itself for each object. */
+  single: boolean
+  /** It does so for each object of a list. */
+  crowded: boolean
 }
 
-const nothing: Measure = { cost: 0, depth: 0, nested: new Map() }
+const nothing: Measure = { cost: 0, depth: 0, nested: new Map(), single: false, crowded: false }
 
 /** One operation, about to be executed. */
 interface Asked {
@@ -61,7 +65,7 @@ export function faultsOf(asked: Asked, rank: Rank): GraphQLError[] {
     : operations[0]
   const root = operation && asked.schema.getRootType(operation.operation)
   if (!operation || !root) return []
-  const { cost, depth, nested } = new Meter(asked).measure(operation.selectionSet, root)
+  const { cost, depth, nested, crowded } = new Meter(asked).measure(operation.selectionSet, root)
   const onlyLooks = operation.selectionSet.selections.every(
     (one) => one.kind === Kind.FIELD && /^__(?:schema|type)$/.test(one.name.value),
   )
@@ -76,6 +80,7 @@ export function faultsOf(asked: Asked, rank: Rank): GraphQLError[] {
     ...(repeated.length > 0
       ? [`Recursive query - too many of fields '${repeated.join(', ')}' detected in single branch of the query`]
       : []),
+    ...(crowded ? ['`history` can be requested of one object only, not of each object of a list'] : []),
   ].map((message) => new GraphQLError(message))
 }
 
@@ -104,6 +109,8 @@ class Meter {
       cost: sumOf(measures.map(({ cost }) => cost)),
       depth: Math.max(0, ...measures.map(({ depth }) => depth)),
       nested,
+      single: measures.some(({ single }) => single),
+      crowded: measures.some(({ crowded }) => crowded),
     }
   }
 
@@ -135,20 +142,25 @@ class Meter {
     const name = node.name.value
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined
     // `__typename` and the like.
-    if (!field) return { cost: 1, depth: 1, nested: nothing.nested }
+    if (!field) return { ...nothing, cost: 1, depth: 1 }
     const type = getNamedType(field.type)
     const inner = this.measure(node.selectionSet, type)
     const size = type.name.endsWith('Connection') ? pageSize(getArgumentValues(field, node, this.#asked.variables)) : 0
     const nested = new Map(inner.nested)
     if (node.selectionSet && !passedOver.has(name)) nested.set(name, (nested.get(name) ?? 0) + 1)
-    return { cost: (1 + inner.cost) * (1 + size / 100), depth: 1 + inner.depth, nested }
+    const single = name === readSingly || inner.single
+    const crowded = inner.crowded || (inner.single && size > 1)
+    return { cost: (1 + inner.cost) * (1 + size / 100), depth: 1 + inner.depth, nested, single, crowded }
   }
 }
 
 // How connections are built, which every list repeats.
 const passedOver = new Set(['edges', 'node', 'nodes', 'pageInfo'])
 
-const pageSize = ({ first, last }: PageArguments): number =>
-  Math.max(0, Math.min(first ?? last ?? mostOnPage, mostOnPage))
+// Each takes a check and a statement of its own.
+const readSingly = 'history'
+
+const pageSize = ({ first, last, ids }: PageArguments & { ids?: readonly unknown[] | null }): number =>
+  Math.max(0, Math.min(first ?? last ?? mostOnPage, ids?.length ?? mostOnPage, mostOnPage))
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0)

@@ -1,5 +1,5 @@
 // Operations that post nothing, under the request's Idempotency-Key.
-import type { GraphQLResolveInfo } from 'graphql'
+import { type GraphQLResolveInfo, Kind } from 'graphql'
 import type { Actor } from '../../domain/rules/history.ts'
 import { doOnce } from '../../domain/rules/only-once.ts'
 import { can } from '../../domain/rules/permissions.ts'
@@ -8,9 +8,11 @@ import type { Db } from '../../storage/db.ts'
 import { actorOf, type Context } from './context.ts'
 import { missing } from './refusals.ts'
 
-/** Which mutation of its operation this is; undefined for the only one. */
-export const partOf = ({ operation, path }: Pick<GraphQLResolveInfo, 'operation' | 'path'>): string | undefined =>
-  operation.selectionSet.selections.length > 1 ? String(path.key) : undefined
+/** Which mutation of its operation this is; undefined for the only one. A fragment can have several. */
+export function partOf({ operation, path }: Pick<GraphQLResolveInfo, 'operation' | 'path'>): string | undefined {
+  const [first, ...others] = operation.selectionSet.selections
+  return others.length > 0 || first?.kind !== Kind.FIELD ? String(path.key) : undefined
+}
 
 /** The mutation that is run. */
 export interface MutationRequest {

@@ -17,7 +17,7 @@ import {
 } from '../lists/page.ts'
 import type { HistoryAction } from '../rules/history.ts'
 import { can } from '../rules/permissions.ts'
-import { allowedSql, projectInSql } from '../rules/permissions-sql.ts'
+import { allowedSql, groupInSql, projectInSql } from '../rules/permissions-sql.ts'
 import { done, notFound, type Result } from '../rules/results.ts'
 import { type Noun, ownerFor } from './owner-group.ts'
 
@@ -147,7 +147,7 @@ async function readEvents(
         then json_build_object('id', actor.id, 'username', actor.username, 'name', actor.name) end as actor,
       h.issue_id as "issueId", case when ${mayRead(userId)} then p.full_path || '#' || i.iid end as issue,
       h.contact_id as "contactId", h.organization_id as "organizationId",
-      ${ifNamesVisible(userId, contents(sql`h.before`))} as before, ${contents(sql`h.after`)} as after
+      ${ifNameVisible(userId, sql`h.before`, contents)} as before, ${ifNameVisible(userId, sql`h.after`, contents)} as after
     from (${page}) h
     left join users actor on actor.id = h.actor_id left join issues i on i.id = h.issue_id
     left join projects p on p.id = i.project_id left join groups g on g.id = p.group_id
@@ -158,11 +158,18 @@ async function readEvents(
 
 const mayRead = (userId: number | null): SQL => allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)
 
-// Where an issue came from is not for users who can't see that project.
-const ifNamesVisible = (userId: number | null, before: SQL): SQL =>
-  sql`case when h.action not in ('issue_moved', 'issue_cloned') or exists (
-    select from projects p join groups g on g.id = p.group_id
-    where p.path_key = lower(split_part(h.before ->> 'reference', '#', 1)) and ${mayRead(userId)}) then ${before} end`
+// Where an issue came from, or went in the meantime, is not for users who can't see that project; nor where a project or
+// group was for those who can't see the group there.
+const ifNameVisible = (userId: number | null, kept: SQL, contents: (kept: SQL) => SQL): SQL =>
+  sql`case when case
+      when h.action in ('issue_moved', 'issue_cloned') then exists (
+        select from projects p join groups g on g.id = p.group_id
+        where p.path_key = lower(split_part(${kept} ->> 'reference', '#', 1)) and ${mayRead(userId)})
+      when h.action in ('project_transferred', 'group_transferred') and ${kept} ->> 'fullPath' like '%/%' then exists (
+        select from groups g where g.path_key = lower(regexp_replace(${kept} ->> 'fullPath', '/[^/]*$', ''))
+        and ${allowedSql('read_group', sql`${userId}::bigint`, groupInSql())})
+      else true
+    end then ${contents(kept)} end`
 
 // The old values of a contact are for its current owner group, not for earlier ones.
 const ifHere = (contents: SQL): SQL =>
@@ -197,7 +204,10 @@ async function ofProject(tx: Tx, userId: number | null, projectId: number): Prom
 async function ofIssue(tx: Tx, userId: number | null, issueId: number): Promise<Result<SQL>> {
   const { value: facts, refused } = await issueFor(tx, { userId }, { id: issueId }, 'read_project_history')
   if (refused) return { refused }
-  const links = can(facts.standing, 'read_issue_contacts') ? sql`true` : sql`h.contact_id is null`
+  // Contacts of an earlier contact source are for those who can see them there.
+  const links = can(facts.standing, 'read_issue_contacts')
+    ? sql`not exists (select from contacts c where c.id = h.contact_id and c.group_id <> ${facts.sourceId})`
+    : sql`h.contact_id is null`
   return done(sql`h.issue_id = ${issueId} and ${links}`)
 }
 
