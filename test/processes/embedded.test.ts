@@ -278,7 +278,7 @@ describe('one process at a time', () => {
     expect(await refusalOf(folder)).toBeInstanceOf(FolderInUse)
   })
 
-  test('of four that race for a stale lock exactly one wins', async () => {
+  test('of four that race for a stale lock exactly one has the folder', async () => {
     const left = madeFolder()
     await (await holding(left)).kill()
     const rounds = Array.from({ length: 6 }, () => {
@@ -292,11 +292,15 @@ describe('one process at a time', () => {
     const racers = Array.from({ length: 4 }, () => start('race', String(Date.now() + 4000), '1500', ...rounds))
     await Promise.all(racers.map(({ ended }) => ended))
     const results = racers.flatMap(({ lines }) =>
-      lines.map((line) => JSON.parse(line) as { round: number; won?: number; lost?: string }),
+      lines.map((line) => JSON.parse(line) as { round: number; from: number; to: number; lost?: string }),
     )
     for (const round of rounds.keys()) {
-      const outcomes = results.filter((result) => result.round === round).map(({ lost }) => lost ?? 'won')
-      expect(outcomes.sort()).toEqual(['FolderInUse', 'FolderInUse', 'FolderInUse', 'won'])
+      const ofRound = results.filter((result) => result.round === round)
+      const winners = ofRound.filter(({ lost }) => lost === undefined).sort((one, other) => one.from - other.from)
+      const losers = ofRound.filter(({ lost }) => lost === 'FolderInUse')
+      expect([winners.length > 0, winners.length + losers.length]).toEqual([true, racers.length])
+      // On a busy machine one may come so late that the winner has closed the folder again.
+      for (const [at, { from }] of winners.slice(1).entries()) expect(from).toBeGreaterThan(winners[at]?.to ?? 0)
     }
     for (const folder of rounds) expect(fs.readdirSync(folder).sort()).toEqual(['postgres', 'version'])
   }, 60_000)

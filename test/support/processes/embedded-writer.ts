@@ -34,9 +34,14 @@ async function race(start: number, between: number, folders: string[]): Promise<
     await sleep(time - Date.now() - 20)
     while (Date.now() < time);
     const embedded = await openEmbedded(folder).catch((error: Error) => error)
-    say(embedded instanceof Error ? { round, lost: embedded.constructor.name } : { round, won: process.pid })
+    if (embedded instanceof Error) {
+      say({ round, lost: embedded.constructor.name })
+      continue
+    }
+    const from = Date.now()
     await sleep(time + between * 0.6 - Date.now())
-    if (!(embedded instanceof Error)) await embedded.close()
+    say({ round, from, to: Date.now() })
+    await embedded.close()
   }
 }
 
