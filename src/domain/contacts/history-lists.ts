@@ -147,7 +147,8 @@ async function readEvents(
         then json_build_object('id', actor.id, 'username', actor.username, 'name', actor.name) end as actor,
       h.issue_id as "issueId", case when ${mayRead(userId)} then p.full_path || '#' || i.iid end as issue,
       h.contact_id as "contactId", h.organization_id as "organizationId",
-      ${ifNameVisible(userId, sql`h.before`, contents)} as before, ${ifNameVisible(userId, sql`h.after`, contents)} as after
+      ${ifNameVisible(userId, sql`h.before`, contents)} as before,
+      ${ifNameVisible(userId, sql`h.after`, contents)} as after
     from (${page}) h
     left join users actor on actor.id = h.actor_id left join issues i on i.id = h.issue_id
     left join projects p on p.id = i.project_id left join groups g on g.id = p.group_id
@@ -158,8 +159,8 @@ async function readEvents(
 
 const mayRead = (userId: number | null): SQL => allowedSql('read_issue', sql`${userId}::bigint`, projectInSql)
 
-// Where an issue came from, or went in the meantime, is not for users who can't see that project; nor where a project or
-// group was for those who can't see the group there.
+// Where an issue came from, or went in the meantime, is not for users who can't see that project; nor where a project
+// or group was for those who can't see the group there.
 const ifNameVisible = (userId: number | null, kept: SQL, contents: (kept: SQL) => SQL): SQL =>
   sql`case when case
       when h.action in ('issue_moved', 'issue_cloned') then exists (
