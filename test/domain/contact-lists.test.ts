@@ -242,9 +242,12 @@ describe('searching', () => {
     const { list } = await group(crowd)
     const page = await pageOf(list({ search: 'wanted', limit: 4 }, { ...efforts.both, rows: 4 }))
     expect(page).toMatchObject({ cutOff: true, hasNext: true })
-    expect(page.rows.map(({ lastName }) => lastName)).toEqual(['N00', 'N03', 'N06'])
+    const [first, second, third, ...more] = page.rows.map(({ lastName }) => lastName)
+    expect([first, second, more]).toEqual(['N00', 'N03', []])
+    // Which matches an index meets first depends on where the database has put them.
+    expect(['N06', 'N09']).toContain(third)
     const { rows } = await pageOf(list({ search: 'wanted', limit: 4, after: page.endCursor }, efforts.both))
-    expect(rows.map(({ lastName }) => lastName)).toEqual(['N09'])
+    expect(rows.map(({ lastName }) => lastName)).toEqual(third === 'N06' ? ['N09'] : [])
   })
 
   test('counting ends at a thousand', async () => {
