@@ -294,7 +294,7 @@ describe('over GraphQL', () => {
     const world = await busy()
     const query = `{ group(fullPath: "${world.path}") { contacts { nodes { history { nodes { id } } } } } }`
     expect(await world.olga.graphql.faults(query)).toEqual([
-      '`history` can be requested of one object only, not of each object of a list',
+      '`history` can be requested for one object at a time, not for each object in a list',
     ])
   })
 

@@ -172,7 +172,7 @@ test('the same form sent with other contacts is another wish; sent twice with th
   await expect.poll(issue.contacts).toEqual(['ann@x.io', 'bob@x.io'])
 })
 
-test('a user whom we do not know reads how to become known', async () => {
+test('a user without a linked account reads how to link one', async () => {
   const here = await teamIn(team, { people, strangers: ['sam'] })
   await here.as('sam').opensShortcut('link_contacts')
   await expect.poll(() => textOf(team.slack.view(here.userOf('sam')))).toContain('/rolobot link')

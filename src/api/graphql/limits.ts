@@ -80,7 +80,7 @@ export function faultsOf(asked: Asked, rank: Rank): GraphQLError[] {
     ...(repeated.length > 0
       ? [`Recursive query - too many of fields '${repeated.join(', ')}' detected in single branch of the query`]
       : []),
-    ...(crowded ? ['`history` can be requested of one object only, not of each object of a list'] : []),
+    ...(crowded ? ['`history` can be requested for one object at a time, not for each object in a list'] : []),
   ].map((message) => new GraphQLError(message))
 }
 

@@ -54,7 +54,7 @@ const routesOf = (kind: keyof typeof audited): Route[] => [
   defineRoute({
     method: 'GET',
     path: `/api/v4/${kind}s/:id/audit_events`,
-    summary: `Lists what was done in a ${kind}, newest first, for its maintainers`,
+    summary: `Lists the audit events of a ${kind}, newest first; for maintainers`,
     for: 'users',
     query: List,
     answers: { 200: z.array(AuditEvent) },
@@ -64,7 +64,7 @@ const routesOf = (kind: keyof typeof audited): Route[] => [
   defineRoute({
     method: 'GET',
     path: `/api/v4/${kind}s/:id/audit_events/:audit_event_id`,
-    summary: `Shows one of the things that were done in a ${kind}`,
+    summary: `Shows an audit event of a ${kind}; for maintainers`,
     for: 'users',
     answers: { 200: AuditEvent },
     async handle(call) {

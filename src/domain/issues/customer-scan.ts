@@ -6,7 +6,7 @@ import { goesDown, type PageQuestion } from '../lists/page.ts'
 import { type Customers, fitsFilter, type IssueFilter, projectsAmong } from './filters.ts'
 import type { IssueCounts } from './list-scan.ts'
 
-/** Whose issues to find, and for whom. */
+/** The customers whose issues are wanted, and the user who is to see them. */
 export interface CustomerSearch {
   customers: Customers
   /** null for a visitor. */

@@ -32,8 +32,8 @@ export async function startTeam(
 const nextNumber = numbering()
 
 /**
- * A world of ours, with a channel `#support` and a person of Slack for each of its people, whom we know unless they are
- * `strangers`.
+ * A world of ours, with a channel `#support` and a Slack user for each of its users. Their accounts are linked, except
+ * those of `strangers`.
  */
 export async function teamIn(
   { slack, service }: Team,

@@ -37,7 +37,7 @@ const Connection = builder.connectionObject(
 const historyOf = (subject: HistorySubject, page: PageArguments, { db, userId }: Context) =>
   connectionIfAny(page, (wanted) => listHistory(db, userId, subject, wanted))
 
-const list = { type: Entry, description: 'Newest first; null for users who are no maintainers' } as const
+const list = { type: Entry, description: "Newest first; null for users who aren't maintainers" } as const
 
 builder.objectField(GroupType, 'history', (t) =>
   t.connection({ ...list, resolve: ({ id }, page, context) => historyOf({ groupId: id }, page, context) }, Connection),
